@@ -1,0 +1,92 @@
+"""Verdicts: what a rule answers, with reasons that can be read out and the source of the rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .errors import BadInput
+
+Decision = Literal["yes", "no", "flag"]
+
+
+@dataclass(frozen=True)
+class RuleSource:
+    """Where a rule comes from: the document and the place in it."""
+
+    document: str
+    place: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.document}, {self.place}" if self.place else self.document
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One sentence that explains a verdict: a stable code, a template and the details that fill it.
+
+    >>> Reason("quorum", "{n} firms signed up; {least} are needed.", {"n": 7, "least": 10}).say()
+    '7 firms signed up; 10 are needed.'
+    """
+
+    code: str
+    sentence: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def say(self) -> str:
+        """The sentence in English, filled."""
+        return self.sentence.format(**self.details)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer of a rule: yes, no, or flag (allowed, but look), with its reasons and its source.
+
+    A verdict without a reason cannot be made, so that every refusal can be read out to a person.
+    A verdict has no truth value on purpose: ask :attr:`allows`.
+
+    >>> v = no(Reason("pays", "The agent would pay a stakeholder."), source=RuleSource("UNIDO 002", "intro"))
+    >>> v.allows, v.say()
+    (False, 'The agent would pay a stakeholder. (UNIDO 002, intro)')
+    """
+
+    decision: Decision
+    reasons: tuple[Reason, ...]
+    source: RuleSource
+    remedy: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.reasons:
+            raise BadInput(
+                place="verdict",
+                problem="has no reason",
+                remedy="Give at least one reason that can be read out.",
+            )
+
+    @property
+    def allows(self) -> bool:
+        """Whether the thing may go ahead (a flag allows)."""
+        return self.decision != "no"
+
+    def say(self) -> str:
+        """Reasons and source in English, as one paragraph."""
+        return " ".join(r.say() for r in self.reasons) + f" ({self.source})"
+
+    def __bool__(self) -> bool:
+        raise TypeError("A verdict is not a truth value: ask .allows or .decision")
+
+
+def yes(*reasons: Reason, source: RuleSource) -> Verdict:
+    """The rule allows it."""
+    return Verdict("yes", reasons, source)
+
+
+def no(*reasons: Reason, source: RuleSource, remedy: str = "") -> Verdict:
+    """The rule refuses it; ``remedy`` says what would make it possible."""
+    return Verdict("no", reasons, source, remedy)
+
+
+def flag(*reasons: Reason, source: RuleSource, remedy: str = "") -> Verdict:
+    """The rule allows it but wants somebody to look."""
+    return Verdict("flag", reasons, source, remedy)
