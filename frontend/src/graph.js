@@ -1,0 +1,5 @@
+import cytoscape from 'cytoscape';
+
+export function draw(place, options) {
+  return cytoscape({ container: place, ...options });
+}
