@@ -29,13 +29,15 @@ class BuildHook(BuildHookInterface):
     """What hatchling calls before it packs an sdist, a wheel or an editable install."""
 
     def dependencies(self) -> list[str]:
-        """Node, but only where it is needed and the machine has none: most installs never fetch it."""
-        if assets_are_fresh(Path(self.root)) or system_node():
-            return []
-        return [NODE_FROM_A_WHEEL]
+        return wants(Path(self.root))
 
     def initialize(self, version: str, build_data: dict) -> None:
         build(Path(self.root))
+
+
+def wants(root: Path) -> list[str]:
+    """Node, but only where it is needed and the machine has none: most installs never fetch it."""
+    return [] if assets_are_fresh(root) or system_node() else [NODE_FROM_A_WHEEL]
 
 
 def build(root: Path) -> None:
@@ -136,4 +138,8 @@ def compile_catalogues(root: Path) -> None:
 
 
 if __name__ == "__main__":
-    build(Path(__file__).resolve().parent)
+    here = Path(__file__).resolve().parent
+    if sys.argv[1:] == ["--wants"]:
+        sys.stdout.write("\n".join(wants(here)))
+    else:
+        build(here)
