@@ -1,0 +1,6 @@
+"""``python -m nanduti`` is the same as the ``nanduti`` command."""
+
+from nanduti.config.cli import main
+
+if __name__ == "__main__":
+    main()

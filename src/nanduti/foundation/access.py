@@ -1,0 +1,79 @@
+"""What a user may see and do at this moment: the scopes of their grants, and the capabilities of their roles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Q
+from django_scopes import scope as django_scope
+
+from .errors import NotAllowed
+from .models import Grant, Scope, ScopeReach, User
+from .roles import BY_CODE
+
+
+@dataclass(frozen=True)
+class Access:
+    """A user's rights: capability by scope. Built once a request by :func:`access_of`."""
+
+    user: User | None
+    may_by_scope: dict[int, frozenset[str]] = field(default_factory=dict)
+    roles: frozenset[str] = frozenset()
+    needs_second_factor: bool = False
+
+    @property
+    def scope_ids(self) -> list[int]:
+        return list(self.may_by_scope)
+
+    def within(self) -> AbstractContextManager[None]:
+        """Queries inside see what this user may see, and nothing else."""
+        return django_scope(scope=self.scope_ids)
+
+    def may(self, capability: str, scope: Scope | int | None = None) -> bool:
+        """Whether some role of this user carries the capability, within that scope or (``None``) within any."""
+        if scope is None:
+            return any(capability in names for names in self.may_by_scope.values())
+        scope_id = scope if isinstance(scope, int) else scope.pk
+        return capability in self.may_by_scope.get(scope_id, frozenset())
+
+    def require(self, capability: str, scope: Scope | int | None = None) -> None:
+        """Raise :class:`NotAllowed` unless :meth:`may`."""
+        if not self.may(capability, scope):
+            raise NotAllowed(capability=capability)
+
+    def scopes_with(self, capability: str) -> list[int]:
+        """The scopes within which the capability holds."""
+        return [scope_id for scope_id, names in self.may_by_scope.items() if capability in names]
+
+
+NOBODY = Access(user=None)
+
+
+def access_of(user: User, *, on: date) -> Access:
+    """The rights of a user on a day, from the grants in force: two queries."""
+    if not user.is_authenticated or not user.is_active:
+        return NOBODY
+    in_force = Q(since__lte=on) & (Q(until__isnull=True) | Q(until__gte=on))
+    grants = list(Grant.objects.filter(in_force, user=user).values_list("scope_id", "role"))
+    reach = _reach(scope_id for scope_id, _ in grants)
+    collected: dict[int, set[str]] = {}
+    for scope_id, role_code in grants:
+        for reached in (scope_id, *reach.get(scope_id, ())):
+            collected.setdefault(reached, set()).update(BY_CODE[role_code].may)
+    roles = frozenset(role for _, role in grants)
+    return Access(
+        user=user,
+        may_by_scope={scope_id: frozenset(names) for scope_id, names in collected.items()},
+        roles=roles,
+        needs_second_factor=any(BY_CODE[role].needs_second_factor for role in roles),
+    )
+
+
+def _reach(wide_ids: Iterable[int]) -> dict[int, list[int]]:
+    reach: dict[int, list[int]] = {}
+    for wide, narrow in ScopeReach.objects.filter(wide__in=set(wide_ids)).values_list("wide_id", "narrow_id"):
+        reach.setdefault(wide, []).append(narrow)
+    return reach

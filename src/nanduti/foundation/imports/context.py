@@ -1,0 +1,225 @@
+"""What a loader works with: find what a row refers to, create or change what it describes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from ..access import Access
+from ..models import Scope, SourceDocument
+from .spec import Row, RowProblem
+
+M = TypeVar("M", bound=models.Model)
+
+# Above this many rows a table's keys are looked up one by one instead of being held in memory.
+HELD_ROWS = 60_000
+QUEUE_ROWS = 1_000
+
+
+class Change:
+    """One record that the import creates or changes."""
+
+    def __init__(self, instance: models.Model, kind: str, before: dict, after: dict, place: str) -> None:
+        self.instance, self.kind, self.before, self.after, self.place = instance, kind, before, after, place
+
+
+class Context:
+    """The state of one import run. ``access=None`` means the operator of the installation, who may all."""
+
+    def __init__(self, *, access: Access | None = None, by: Any = "import") -> None:
+        self.access, self.by = access, by
+        self.row = Row("", {})
+        self.changes: list[Change] = []
+        self.n_unchanged = 0
+        self.new_scopes: set[int] = set()
+        self.after_commit: list[Callable[[], None]] = []
+        self._queue: dict[type[models.Model], list[models.Model]] = {}
+        self._held: dict[tuple, dict[tuple, models.Model] | None] = {}
+        self._sources: dict[str, SourceDocument] = {}
+
+    # --- finding
+
+    def find(self, model: type[M], column: str, value: Any, *, by: str = "code", **more: Any) -> M:
+        """The record that a cell refers to; a missing one is a problem of that cell."""
+        found = self.seek(model, **{by: value}, **more)
+        if found is None:
+            raise RowProblem(
+                column,
+                _("refers to “%(value)s”, and there is no such %(kind)s")
+                % {"value": value, "kind": model._meta.verbose_name},
+                _("Add it to its own table first, or correct the spelling."),
+            )
+        return found
+
+    def find_if(self, model: type[M], column: str, value: Any, **more: Any) -> M | None:
+        """As :meth:`find`; an empty cell is ``None``."""
+        return self.find(model, column, value, **more) if value else None
+
+    def seek(self, model: type[M], **key: Any) -> M | None:
+        """The record with this key, among those stored and those of this import; ``None`` if there is none."""
+        if any(isinstance(value, models.Model) and value.pk is None for value in key.values()):
+            self.flush()
+        names = tuple(sorted(key))
+        held = self._hold(model, names)
+        values = tuple(_plain(key[name]) for name in names)
+        if held is not None:
+            return held.get(values)  # type: ignore[return-value]
+        self.flush(model)
+        return model._base_manager.filter(**key).first()
+
+    def _hold(self, model: type[models.Model], names: tuple[str, ...]) -> dict[tuple, models.Model] | None:
+        if (model, names) not in self._held:
+            self.flush(model)
+            rows = model._base_manager.all()
+            small = rows.count() <= HELD_ROWS
+            self._held[model, names] = {_key_of(row, names): row for row in rows} if small else None
+        return self._held[model, names]
+
+    # --- changing
+
+    def upsert(self, model: type[M], *, key: dict[str, Any], values: dict[str, Any], sourced: bool = True) -> M:
+        """The record with this key, holding these values: created, changed, or left alone."""
+        values = {**values, **(self._source_values(model) if sourced else {})}
+        found = self.seek(model, **key)
+        if found is None:
+            instance = model(**{**key, **values})
+            self._check_rights(instance)
+            self._validate(instance, set(key) | set(values))
+            return self._create(instance)
+        self._check_rights(found)
+        return self._change(found, {n: v for n, v in values.items() if n not in key})
+
+    def _create(self, instance: M) -> M:
+        model = type(instance)
+        if self._refers_to_later_row(instance):
+            self.flush()
+        queue = self._queue.setdefault(model, [])
+        queue.append(instance)
+        self._remember(instance)
+        self.changes.append(Change(instance, "created", {}, {}, self.row.place))
+        if len(queue) >= QUEUE_ROWS or isinstance(instance, Scope):
+            self.flush()
+        return instance
+
+    def _refers_to_later_row(self, instance: models.Model) -> bool:
+        """Whether the queue would write this row before a row that it refers to."""
+        order = list(self._queue)
+        mine = order.index(type(instance)) if type(instance) in order else len(order)
+        for field in instance._meta.concrete_fields:
+            value = field.is_relation and field.is_cached(instance) and getattr(instance, field.name)
+            if value and value.pk is None and type(value) in order and order.index(type(value)) >= mine:
+                return True
+        return False
+
+    def _change(self, found: M, values: dict[str, Any]) -> M:
+        before = {name: _plain(getattr(found, name)) for name in values}
+        old = {name: getattr(found, name) for name in values}
+        for name, value in values.items():
+            setattr(found, name, value)
+        self._validate(found, set(values))
+        changed = [name for name in values if before[name] != _plain(getattr(found, name))]
+        if not changed:
+            self.n_unchanged += 1
+            return found
+        if found.pk is None:
+            place = next(c.place for c in self.changes if c.instance is found)
+            for name, value in old.items():
+                setattr(found, name, value)
+            raise RowProblem(
+                ", ".join(changed), _("says something else than %s about the same record") % place, _("Keep one of the two rows.")
+            )
+        self.flush()
+        if hasattr(found, "version"):
+            found.version += 1
+        found.save()
+        self.changes.append(
+            Change(
+                found,
+                "changed",
+                {name: before[name] for name in changed},
+                {name: _plain(getattr(found, name)) for name in changed},
+                self.row.place,
+            )
+        )
+        return found
+
+    def _remember(self, instance: models.Model) -> None:
+        for (model, names), held in self._held.items():
+            if model is not type(instance) or held is None:
+                continue
+            key = _key_of(instance, names)
+            if any(isinstance(part, str) and part.startswith("new:") for part in key):
+                self.flush()
+                key = _key_of(instance, names)
+            held[key] = instance
+
+    def flush(self, model: type[models.Model] | None = None) -> None:
+        """Write what waits. Tables wait in the order of their first row, so that references exist."""
+        if model is not None and not self._queue.get(model):
+            return
+        waiting, self._queue = self._queue, {}
+        for kind, instances in waiting.items():
+            kind._base_manager.bulk_create(instances, batch_size=500)
+            if kind is Scope:
+                self.new_scopes.update(i.pk for i in instances)
+
+    # --- checking
+
+    def _validate(self, instance: models.Model, names: set[str]) -> None:
+        from django.core.exceptions import ValidationError
+
+        for field in instance._meta.concrete_fields:
+            if field.name not in names or field.is_relation:
+                continue
+            try:
+                field.clean(getattr(instance, field.attname), instance)
+            except ValidationError as error:
+                raise RowProblem(
+                    field.name, " ".join(error.messages).rstrip("."), _("Correct the value.")
+                ) from None
+
+    def _check_rights(self, instance: models.Model) -> None:
+        if self.access is None:
+            return
+        scope = getattr(instance, "scope", None)
+        if scope is None:
+            allowed = self.access.may("import")
+        elif scope.pk is None or scope.pk in self.new_scopes:
+            allowed = "administrator" in self.access.roles
+        else:
+            allowed = self.access.may("import", scope)
+        if not allowed:
+            raise RowProblem(
+                "scope",
+                _("belongs to a programme or cluster for which you may not import"),
+                _("Ask its coordinator to import this row, or to give you the right."),
+            )
+
+    def _source_values(self, model: type[models.Model]) -> dict[str, Any]:
+        if not any(f.name == "source_place" for f in model._meta.concrete_fields) or "source" not in self.row:
+            return {}
+        return {
+            "source": self.find_if(SourceDocument, "source", self.row["source"]),
+            "source_place": self.row["source_place"] or "",
+        }
+
+
+def _key_of(instance: models.Model, names: tuple[str, ...]) -> tuple:
+    return tuple(_plain(getattr(instance, name)) for name in names)
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON can keep it and as keys can be compared: references by identity or number."""
+    if isinstance(value, models.Model):
+        return value.pk if value.pk is not None else f"new:{id(value)}"
+    if isinstance(value, Decimal):
+        text = format(value, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return value

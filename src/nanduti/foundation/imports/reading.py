@@ -1,0 +1,253 @@
+"""Files from outside → sheets of text cells; every trouble is told with its place and a remedy."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import yaml
+from django.utils.translation import gettext as _
+
+from ..errors import FileRefused, UnknownTable
+from .spec import TABLES
+
+MAX_CELLS = 6_000_000
+MAX_UNPACKED_BYTES = 512 * 1_048_576
+SUFFIXES = {".csv", ".xlsx", ".yaml", ".yml", ".zip"}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table as it came in: ``rows`` are (row number in the file, header → raw text)."""
+
+    file: str
+    table: str
+    header: list[str]
+    rows: list[tuple[int, dict[str, str]]]
+
+
+def read_sheets(path: Path, *, name: str = "") -> list[Sheet]:
+    """All tables of a folder, a ZIP, a workbook or a single file, in no particular order.
+
+    ``name`` is the file's name as its owner knows it (an upload lies elsewhere under another name).
+    """
+    if path.is_dir():
+        files = sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES - {".zip"})
+        found = [sheet for p in files for sheet in _read_file(p.name, p.read_bytes())]
+    else:
+        found = _read_file(name or path.name, path.read_bytes())
+    if not found:
+        raise FileRefused(
+            name=name or path.name,
+            problem=_("holds no table"),
+            what_to_do=_("Hand in CSV, XLSX or YAML files named after the tables: %s.") % ", ".join(sorted(TABLES)),
+        )
+    return found
+
+
+def _read_file(name: str, content: bytes) -> list[Sheet]:
+    suffix = Path(name).suffix.lower()
+    if suffix == ".csv":
+        return [_read_csv(name, content)]
+    if suffix == ".xlsx":
+        return _read_xlsx(name, content)
+    if suffix in {".yaml", ".yml"}:
+        return [_read_yaml(name, content)]
+    if suffix == ".zip":
+        return _read_zip(name, content)
+    raise FileRefused(
+        name=name, problem=_("is of a kind we do not read"), what_to_do=_("Save it as CSV (UTF-8) or XLSX.")
+    )
+
+
+def _table_of(file: str, stem: str) -> str:
+    table = stem.strip().lower().replace("-", "_").replace(" ", "_")
+    if table not in TABLES:
+        raise UnknownTable(file=file, table=stem, known=", ".join(sorted(TABLES)))
+    return table
+
+
+def _decode(name: str, content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = content[: error.start].count(b"\n") + 1
+        raise FileRefused(
+            name=f"{name}, {_('row')} {row}",
+            problem=_("is not UTF-8 text (byte %(byte)s at position %(position)d)")
+            % {"byte": f"0x{content[error.start]:02X}", "position": error.start},
+            what_to_do=_("In the spreadsheet choose “Save as … CSV UTF-8”, or hand in the workbook (XLSX) itself."),
+        ) from None
+
+
+def _read_csv(name: str, content: bytes) -> Sheet:
+    table = _table_of(name, Path(name).stem)
+    text = _decode(name, content)
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[tuple[int, list[str]]] = []
+    try:
+        for cells in reader:
+            rows.append((reader.line_num, cells))
+    except csv.Error as error:
+        raise FileRefused(
+            name=f"{name}, {_('row')} {reader.line_num}",
+            problem=_("cannot be read as CSV (%s)") % error,
+            what_to_do=_("Look for a quotation mark that is opened and never closed."),
+        ) from None
+    return _sheet(name, table, rows)
+
+
+def _read_xlsx(name: str, content: bytes) -> list[Sheet]:
+    _check_archive(name, content)
+    try:
+        # Not data_only: a formula must be seen as a formula, not as the value some program once cached.
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False)
+    except Exception:
+        raise FileRefused(
+            name=name, problem=_("is not a workbook we can open"), what_to_do=_("Save it again as XLSX.")
+        ) from None
+    sheets = []
+    for page in book.worksheets:
+        place = f"{name}, {_('sheet')} {page.title}"
+        stem = page.title if page.title.strip().lower() in TABLES else Path(name).stem
+        rows = [
+            (number, [_cell_text(place, number, index, value) for index, value in enumerate(cells)])
+            for number, cells in enumerate(page.iter_rows(values_only=True), start=1)
+        ]
+        if any(any(cells) for _number, cells in rows):
+            sheets.append(_sheet(place, _table_of(place, stem), rows))
+    return sheets
+
+
+def _cell_text(place: str, row: int, index: int, value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str) and value.startswith("="):
+        raise FileRefused(
+            name=f"{place}, {_('cell')} {openpyxl.utils.get_column_letter(index + 1)}{row}",
+            problem=_("holds a formula"),
+            what_to_do=_("Copy the column and paste it as values, then hand the file in again."),
+        )
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time().isoformat() == "00:00:00" else value.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
+
+
+def _check_archive(name: str, content: bytes) -> zipfile.ZipFile:
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+    except zipfile.BadZipFile:
+        raise FileRefused(
+            name=name, problem=_("is damaged or not what its name says"), what_to_do=_("Save it again.")
+        ) from None
+    if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED_BYTES:
+        raise FileRefused(
+            name=name,
+            problem=_("would unpack to more than %d MB") % (MAX_UNPACKED_BYTES // 1_048_576),
+            what_to_do=_("Split it into smaller files."),
+        )
+    return archive
+
+
+def _read_zip(name: str, content: bytes) -> list[Sheet]:
+    archive = _check_archive(name, content)
+    sheets = []
+    for entry in archive.infolist():
+        inner = Path(entry.filename).name
+        if entry.is_dir() or inner.startswith((".", "_")) or Path(inner).suffix.lower() not in SUFFIXES - {".zip"}:
+            continue
+        try:
+            unpacked = archive.read(entry)
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError):
+            raise FileRefused(
+                name=f"{name}, {inner}", problem=_("cannot be unpacked"), what_to_do=_("Make the ZIP again.")
+            ) from None
+        sheets += _read_file(inner, unpacked)
+    return sheets
+
+
+def _read_yaml(name: str, content: bytes) -> Sheet:
+    table = _table_of(name, Path(name).stem)
+    try:
+        data = yaml.safe_load(_decode(name, content))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise FileRefused(
+            name=f"{name}, {_('row')} {mark.line + 1}" if mark else name,
+            problem=_("cannot be read as YAML"),
+            what_to_do=_("Check the indentation and the colons near that row."),
+        ) from None
+    if not isinstance(data, list) or not all(isinstance(item, dict) for item in data):
+        raise FileRefused(
+            name=name, problem=_("is not a list of rows"), what_to_do=_("Write one “- column: value” block for each row.")
+        )
+    header = list(dict.fromkeys(str(key) for item in data for key in item))
+    rows = [
+        (number, {str(key): _cell_text(name, number, 0, _flat(value)) for key, value in item.items()})
+        for number, item in enumerate(data, start=1)
+    ]
+    return Sheet(name, table, header, rows)
+
+
+def _flat(value: Any) -> Any:
+    return "; ".join(map(str, value)) if isinstance(value, list) else value
+
+
+def _sheet(file: str, table: str, rows: Iterable[tuple[int, list[str]]]) -> Sheet:
+    iterator = iter(rows)
+    header = [cell.strip() for cell in next(_filled(iterator), (0, []))[1]]
+    while header and not header[-1]:
+        header.pop()
+    _check_header(file, table, header)
+    body = []
+    for number, cells in _filled(iterator):
+        extra = [c for c in cells[len(header) :] if c.strip()]
+        if extra:
+            raise FileRefused(
+                name=f"{file}, {_('row')} {number}",
+                problem=_("has more cells than the header has columns"),
+                what_to_do=_("Look for a comma inside a text that needs quotation marks."),
+            )
+        body.append((number, dict(zip(header, cells))))
+    if len(body) * max(1, len(header)) > MAX_CELLS:
+        raise FileRefused(name=file, problem=_("is too large"), what_to_do=_("Split it into several files."))
+    return Sheet(file, table, header, body)
+
+
+def _filled(rows: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+    return ((number, cells) for number, cells in rows if any(cell.strip() for cell in cells))
+
+
+def _check_header(file: str, table: str, header: list[str]) -> None:
+    known = {column.name for column in TABLES[table].columns}
+    missing = [c.name for c in TABLES[table].columns if c.required and c.name not in header]
+    doubled = sorted({name for name in header if header.count(name) > 1})
+    unknown = [name for name in header if name not in known]
+    for names, problem in (
+        (missing, _("lacks the columns: %s")),
+        (doubled, _("names a column twice: %s")),
+        (unknown, _("has columns that the table does not know: %s")),
+    ):
+        if names:
+            raise FileRefused(
+                name=f"{file}, {_('row')} 1",
+                problem=problem % ", ".join(name or _("(no name)") for name in names),
+                what_to_do=_("The columns of this table are: %s.") % ", ".join(c.name for c in TABLES[table].columns),
+            )

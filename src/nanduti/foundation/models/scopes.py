@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ..classification import classified
+from ..roles import ROLES
+
+
+@classified(open="kind code title")
+class Scope(models.Model):
+    """What access is granted within: a programme, a cluster, or a programme's work in one cluster."""
+
+    class Kind(models.TextChoices):
+        PROGRAMME = "programme", _("programme")
+        CLUSTER = "cluster", _("cluster")
+        WORK = "work", _("a programme's work in a cluster")
+
+    kind = models.CharField(max_length=12, choices=Kind)
+    code = models.CharField(max_length=130)
+    title = models.CharField(max_length=200, blank=True)
+    reaches = models.ManyToManyField("self", through="ScopeReach", symmetrical=False, related_name="reached_from")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "code"], name="scope_code_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.code}"
+
+
+@classified(open="wide narrow")
+class ScopeReach(models.Model):
+    """That a grant within the wide scope holds within the narrow one too."""
+
+    wide = models.ForeignKey(Scope, models.CASCADE, related_name="+")
+    narrow = models.ForeignKey(Scope, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["wide", "narrow"], name="scope_reach_once")]
+
+
+@classified(open="role since until", sensitive="user given_by")
+class Grant(models.Model):
+    """A role that somebody holds within a scope, from when to when."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=40, choices=[(r.code, r.title) for r in ROLES])
+    scope = models.ForeignKey(Scope, models.CASCADE, related_name="grants")
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "role", "scope"], name="grant_once"),
+            models.CheckConstraint(
+                condition=models.Q(until__isnull=True) | models.Q(until__gte=models.F("since")), name="grant_span"
+            ),
+        ]

@@ -1,0 +1,200 @@
+"""Background work: in the web process on the embedded database, in workers of its own on PostgreSQL.
+
+A job is a row. A worker claims the oldest waiting row, beats its heart while it works, and writes the end.
+If a worker dies, its heart stops; after :data:`SILENCE` any worker takes the job up again, at most
+:data:`ATTEMPTS` times. Jobs must therefore be such that doing them again does no harm.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import close_old_connections, connection, transaction
+from django.db.models import F
+from django.utils import timezone
+from django_scopes import scopes_disabled
+
+from nanduti.methods.values import NandutiError
+
+from .errors import JobCancelled
+from .models import Job, Scope, User
+
+log = logging.getLogger(__name__)
+
+SILENCE = timedelta(seconds=45)
+BEAT_SECONDS = 10.0
+ATTEMPTS = 3
+IDLE_SECONDS = 0.5
+
+Work = Callable[..., dict[str, Any] | None]
+_kinds: dict[str, Work] = {}
+
+
+def job(kind: str) -> Callable[[Work], Work]:
+    """Offer a function as background work: ``function(progress, **arguments) -> result``."""
+
+    def keep(function: Work) -> Work:
+        _kinds[kind] = function
+        return function
+
+    return keep
+
+
+def enqueue(
+    kind: str, *, by: User | None, scope: Scope | None = None, total: int | None = None, **arguments: Any
+) -> Job:
+    """Put work into the queue, in the transaction of whoever asks: it starts only if that commits."""
+    if kind not in _kinds:
+        raise LookupError(f"no background work is called {kind}")
+    row = Job.objects.create(kind=kind, by=by, scope=scope, arguments=arguments, total=total)
+    transaction.on_commit(_wake.set)
+    return row
+
+
+class Progress:
+    """What running work uses to say how far it is, and to learn that it should stop."""
+
+    def __init__(self, row: Job) -> None:
+        self.row = row
+        self._said_at = 0.0
+
+    def say(self, done: int | None = None, total: int | None = None, message: str = "") -> None:
+        """Tell how far; at most twice a second reaches the database. Raises if somebody asked to stop."""
+        if time.monotonic() - self._said_at < 0.5 and done != total:
+            return
+        self._said_at = time.monotonic()
+        values: dict[str, Any] = {"heartbeat_at": timezone.now()}
+        if done is not None:
+            values["done"] = done
+        if total is not None:
+            values["total"] = total
+        if message:
+            values["message"] = message[:300]
+        Job.objects.filter(pk=self.row.pk).update(**values)
+        if Job.objects.filter(pk=self.row.pk, cancel_asked=True).exists():
+            raise JobCancelled()
+
+
+def claim(worker: str) -> Job | None:
+    """Take the oldest waiting job, or one whose worker has fallen silent; ``None`` if there is none."""
+    _take_up_silent()
+    with transaction.atomic():
+        waiting = Job.objects.filter(state=Job.State.QUEUED).order_by("id")
+        if connection.features.has_select_for_update_skip_locked:
+            waiting = waiting.select_for_update(skip_locked=True)
+        row = waiting.first()
+        if row is None:
+            return None
+        now = timezone.now()
+        # The condition on the state decides where rows cannot be locked.
+        won = Job.objects.filter(pk=row.pk, state=Job.State.QUEUED).update(
+            state=Job.State.RUNNING,
+            worker=worker,
+            attempts=F("attempts") + 1,
+            started_at=now,
+            heartbeat_at=now,
+        )
+    if not won:
+        return None
+    row.refresh_from_db()
+    return row
+
+
+def _take_up_silent() -> None:
+    silent = Job.objects.filter(state=Job.State.RUNNING, heartbeat_at__lt=timezone.now() - SILENCE)
+    silent.filter(attempts__lt=ATTEMPTS).update(state=Job.State.QUEUED, worker="")
+    silent.filter(attempts__gte=ATTEMPTS).update(
+        state=Job.State.FAILED, ended_at=timezone.now(), error_code="work.silent"
+    )
+
+
+def perform(row: Job) -> None:
+    """Run a claimed job to its end and write how it ended."""
+    stop_beating = threading.Event()
+    heart = threading.Thread(target=_beat, args=(row.pk, stop_beating), daemon=True)
+    heart.start()
+    try:
+        result = _kinds[row.kind](Progress(row), **row.arguments) or {}
+        _end(row, state=Job.State.DONE, result=result)
+    except JobCancelled:
+        _end(row, state=Job.State.CANCELLED)
+    except NandutiError as error:
+        _end(row, state=Job.State.FAILED, error=str(error), error_code=error.code)
+    except Exception:
+        log.exception("job %s (%s) failed", row.public_id, row.kind)
+        _end(row, state=Job.State.FAILED, error_code="work.bug")
+    finally:
+        stop_beating.set()
+        heart.join()
+
+
+def _end(row: Job, *, state: str, **values: Any) -> None:
+    # Only the worker that still owns the row may end it: a job taken up by another is no longer ours.
+    Job.objects.filter(pk=row.pk, worker=row.worker, state=Job.State.RUNNING).update(
+        state=state, ended_at=timezone.now(), **values
+    )
+
+
+def _beat(pk: int, stop: threading.Event) -> None:
+    try:
+        while not stop.wait(BEAT_SECONDS):
+            Job.objects.filter(pk=pk).update(heartbeat_at=timezone.now())
+    finally:
+        connection.close()
+
+
+def run_waiting(worker: str = "now") -> int:
+    """Do all waiting work now, in this thread; for tests and the command line. Returns how many jobs."""
+    n = 0
+    while (row := claim(worker)) is not None:
+        with scopes_disabled():
+            perform(row)
+        n += 1
+    return n
+
+
+def loop(stop: threading.Event, *, idle_seconds: float = IDLE_SECONDS) -> None:
+    """Claim and perform until told to stop."""
+    worker = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:6]}"
+    while not stop.is_set():
+        try:
+            close_old_connections()
+            row = claim(worker)
+            if row is not None:
+                with scopes_disabled():
+                    perform(row)
+                continue
+        except Exception:
+            log.exception("the worker stumbled and goes on")
+            stop.wait(2.0)
+        _wake.wait(idle_seconds)
+        _wake.clear()
+
+
+_wake = threading.Event()
+_started = threading.Lock()
+
+
+def start_in_process() -> None:
+    """Start one worker thread beside the web threads, where the settings ask for it; once a process."""
+    if not settings.WORK_IN_PROCESS or not _started.acquire(blocking=False):
+        return
+    threading.Thread(target=loop, args=(threading.Event(),), name="nanduti-work", daemon=True).start()
+
+
+def run_worker() -> None:
+    """The body of ``nanduti worker``: until a signal says stop, ending the job in hand first."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: (stop.set(), _wake.set()))
+    loop(stop)
