@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Everything a checkout needs, with nothing but git and Python 3.11 (with its venv module) on the machine.
 
-    python3 dev.py run          install, build, load the example once, serve; prints the address and the logins
-    python3 dev.py run --check  the same, then asks the server for its home page, says what is loaded and stops
+    python3 dev.py run          install, build, load the example once, serve; prints address and logins
+    python3 dev.py run --check  the same, then asks the server for its home page, says what is loaded, stops
     python3 dev.py test         style, then all tests on SQLite and on PostgreSQL, in a real browser
     python3 dev.py test --fast  without PostgreSQL and browser; other arguments go to pytest
 
-Each step is skipped while a digest of what it is made from is unchanged, and is marked as done only once it is,
-so a second run takes seconds and a run that was killed can be repeated. Everything lands in the checkout
+Each step is skipped while a digest of what it is made from is unchanged, and is marked as done only once it
+is, so a second run takes seconds and a run that was killed can be repeated. Everything lands in the checkout
 (.venv, var, frontend/node_modules, .cache) and can be deleted at any time.
 """
 
@@ -31,9 +31,7 @@ import urllib.request
 from pathlib import Path
 
 if sys.version_info < (3, 11):  # noqa: UP036  (said in words, where the tools would fail without any)
-    sys.exit(
-        f"Nanduti needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try: python3.11 dev.py …"
-    )
+    sys.exit(f"Nanduti needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try: python3.11")
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -147,27 +145,18 @@ def prepare(name: str) -> None:
 
 
 def create_venv() -> None:
-    works = (
-        PYTHON.exists()
-        and subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True).returncode == 0
-    )
-    if works:
+    if PYTHON.exists() and subprocess.run([PYTHON, "-c", "import pip"]).returncode == 0:
         return
     say("environment in .venv")
     made = subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], capture_output=True, text=True)
     if made.returncode:
-        sys.exit(
-            f"{made.stdout}{made.stderr}\nPython's venv module is missing (on Debian and Ubuntu: python3-venv)."
-        )
+        sys.exit(f"{made.stdout}{made.stderr}\nIs Python's venv module there? (Debian, Ubuntu: python3-venv)")
 
 
 def install_uv() -> None:
+    path = "requirements/installer.lock"
     pip = (PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes")
-    step(
-        "installer",
-        digest("requirements/installer.lock"),
-        lambda: do(*pip, "-r", "requirements/installer.lock"),
-    )
+    step("installer", digest(path), lambda: do(*pip, "-r", path))
 
 
 def packages(name: str) -> None:
@@ -183,10 +172,9 @@ def install_package() -> None:
 
 def install_node_where_it_is_needed(name: str) -> None:
     """As a wheel, when this machine has none: for the front end, and for the browser of the tests."""
-    wanted = subprocess.run(
-        [PYTHON, "hatch_build.py", "--wants"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    if wanted.stdout.strip() or (name == "test" and not shutil.which("npm")):
+    asked = [PYTHON, "hatch_build.py", "--wants"]
+    wanted = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    if wanted or (name == "test" and not shutil.which("npm")):
         packages("node")
 
 

@@ -1,0 +1,108 @@
+"""The databases of a run: ``--database=sqlite`` (files) or ``--database=postgresql`` (a server of its own).
+
+Each run has databases, a home folder and, for PostgreSQL, a server that nobody shares and that vanish with
+it; several runs may go on at once. Under xdist the controller prepares all of it and the workers inherit it.
+A run of the arithmetic alone sets up no Django: the arithmetic knows of none.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.support import postgresql
+
+SETTINGS = "nanduti.config.settings_test"
+ARITHMETIC = ("src/nanduti/methods", "tests/methods", "docs/methods")
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server", "django_db_reset_sequences"}
+# Not one write of a test needs to survive the machine.
+CARELESS = (
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
+)
+
+_undo: list = []
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database", choices=("sqlite", "postgresql"), default="sqlite", help="where tests keep data"
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "once: touches no database, so one of the two runs is enough (set by itself)"
+    )
+    if only_arithmetic(config):
+        return
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        prepare(config.getoption("--database"))
+    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
+    from django.conf import settings
+
+    for alias, database in settings.DATABASES.items():
+        suit(alias, database)
+
+
+def only_arithmetic(config: pytest.Config) -> bool:
+    """True when every path asked for holds tests of nanduti.methods."""
+    asked = [(config.invocation_params.dir / str(arg).split("::")[0]).resolve() for arg in config.args]
+    folders = [config.rootpath / folder for folder in ARITHMETIC]
+    return all(any(path.is_relative_to(folder) for folder in folders) for path in asked)
+
+
+def prepare(kind: str) -> None:
+    """A home folder for this run, and for PostgreSQL a server; told to Django by the environment."""
+    home = tempfile.mkdtemp(prefix="nanduti-test-")
+    _undo.append(lambda: shutil.rmtree(home, ignore_errors=True))
+    os.environ["NANDUTI_HOME"] = home
+    for name in ("DATABASE_URL", "VAULT_DATABASE_URL"):
+        os.environ.pop(name, None)
+    if kind == "postgresql":
+        server = postgresql.start()
+        _undo.append(server.stop)
+        os.environ["DATABASE_URL"] = server.address("nanduti")
+        os.environ["VAULT_DATABASE_URL"] = server.address("vault")
+
+
+def suit(alias: str, database: dict) -> None:
+    """Change one database's settings to suit tests."""
+    options = database.setdefault("OPTIONS", {})
+    if database["ENGINE"].endswith("sqlite3"):
+        # A file, not memory: the browser tests' server and Arrow readers have connections of their own.
+        database["TEST"] = {
+            **database.get("TEST", {}),
+            "NAME": str(Path(os.environ["NANDUTI_HOME"]) / f"test-{alias}"),
+        }
+        options["init_command"] = CARELESS
+    else:
+        options.pop("pool", None)  # a pool would still hold the database when it is dropped
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    while _undo:
+        _undo.pop()()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if not uses_database(item):
+            item.add_marker("once")
+            continue
+        # The vault is a second database: a test that may use one may use both, unless it says which.
+        marker = item.get_closest_marker("django_db")
+        given = dict(marker.kwargs) if marker else {"transaction": "db" not in item.fixturenames}
+        item.add_marker(pytest.mark.django_db(**{"databases": "__all__", **given}), append=False)
+
+
+def uses_database(item: pytest.Item) -> bool:
+    return bool(
+        item.get_closest_marker("django_db")
+        or DATABASE_FIXTURES.intersection(getattr(item, "fixturenames", ()))
+    )
