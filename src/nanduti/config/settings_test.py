@@ -1,0 +1,26 @@
+"""Settings of the tests: quick password hashing, fixed keys, work done on demand, no data folder of a user's."""
+
+import os
+import tempfile
+
+os.environ.setdefault("NANDUTI_HOME", tempfile.mkdtemp(prefix="nanduti-test-"))
+os.environ.setdefault("NANDUTI_SECRET_KEY", "only-for-tests-" + "x" * 40)
+os.environ.setdefault("NANDUTI_VAULT_KEYS", "only-for-tests-" + "v" * 40)
+os.environ.setdefault("NANDUTI_WORK_IN_PROCESS", "0")
+
+from .settings import *  # noqa: E402, F403
+from .settings import DATABASES, INSTALLED_APPS  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ALLOWED_HOSTS = ["*"]
+STYLE_PAGE = True
+INSTALLED_APPS = [*INSTALLED_APPS]
+for _settings in DATABASES.values():
+    if _settings["ENGINE"].endswith("sqlite3"):
+        # Durability is tested where it is promised; elsewhere the tests need not wait for the disk.
+        _settings["OPTIONS"]["init_command"] = _settings["OPTIONS"]["init_command"].replace(
+            "synchronous=FULL", "synchronous=OFF"
+        )
+        _settings["TEST"] = {"NAME": os.path.join(os.environ["NANDUTI_HOME"], f"test-{_settings['NAME'].split('/')[-1]}")}
+    else:
+        _settings["OPTIONS"].pop("pool", None)
