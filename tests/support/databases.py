@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from pathlib import Path
 
 import pytest
 
@@ -19,11 +18,6 @@ from tests.support import postgresql
 SETTINGS = "nanduti.config.settings_test"
 ARITHMETIC = ("src/nanduti/methods", "tests/methods", "docs/methods")
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server", "django_db_reset_sequences"}
-# Not one write of a test needs to survive the machine.
-CARELESS = (
-    "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
-)
-
 _undo: list = []
 
 
@@ -45,8 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
     from django.conf import settings
 
-    for alias, database in settings.DATABASES.items():
-        suit(alias, database)
+    assert settings.DATABASES  # reads the settings now, so that pytest-django finds Django configured
 
 
 def only_arithmetic(config: pytest.Config) -> bool:
@@ -68,20 +61,6 @@ def prepare(kind: str) -> None:
         _undo.append(server.stop)
         os.environ["DATABASE_URL"] = server.address("nanduti")
         os.environ["VAULT_DATABASE_URL"] = server.address("vault")
-
-
-def suit(alias: str, database: dict) -> None:
-    """Change one database's settings to suit tests."""
-    options = database.setdefault("OPTIONS", {})
-    if database["ENGINE"].endswith("sqlite3"):
-        # A file, not memory: the browser tests' server and Arrow readers have connections of their own.
-        database["TEST"] = {
-            **database.get("TEST", {}),
-            "NAME": str(Path(os.environ["NANDUTI_HOME"]) / f"test-{alias}"),
-        }
-        options["init_command"] = CARELESS
-    else:
-        options.pop("pool", None)  # a pool would still hold the database when it is dropped
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
