@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from nanduti.foundation.classification import classified
+from nanduti.foundation.models import Scoped, Sourced, Timestamped
+
+from ..folding import in_language
+from .clusters import Cluster
+from .establishments import Establishment
+from .organisations import Organisation
+
+
+def _subject(kind: str, field: str | None) -> Q:
+    """That exactly the reference of this kind is filled; a programme is named by the scope alone."""
+    return Q(
+        subject_kind=kind,
+        **{f"{name}__isnull": name != field for name in ("cluster", "organisation", "establishment")},
+    )
+
+
+@classified(
+    open="subject_kind cluster organisation establishment attribute label label_es value value_text unit "
+    "qualifier as_of as_of_start as_of_end",
+)
+class ProfileFact(Scoped, Sourced, Timestamped):
+    """One statement about a cluster, an organisation or an establishment, with its source and date.
+
+    Two sources that differ are two facts side by side: the register does not decide who is right.
+    """
+
+    class SubjectKind(models.TextChoices):
+        CLUSTER = "cluster", _("cluster")
+        ORGANISATION = "organisation", _("organisation")
+        ESTABLISHMENT = "establishment", _("establishment")
+        PROGRAMME = "programme", _("programme")
+
+    class Qualifier(models.TextChoices):
+        EXACTLY = "exactly", _("exactly")
+        ABOUT = "about", _("about")
+        OVER = "over", _("more than")
+        UNDER = "under", _("less than")
+        RANGE = "range", _("range")
+
+    subject_kind = models.CharField(max_length=13, choices=SubjectKind)
+    cluster = models.ForeignKey(Cluster, models.CASCADE, null=True, blank=True, related_name="facts")
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, null=True, blank=True, related_name="facts"
+    )
+    establishment = models.ForeignKey(
+        Establishment, models.CASCADE, null=True, blank=True, related_name="facts"
+    )
+    attribute = models.SlugField(_("attribute"), max_length=80)
+    label = models.CharField(_("what it says"), max_length=200, blank=True)
+    label_es = models.CharField(_("what it says, in Spanish"), max_length=200, blank=True)
+    value = models.DecimalField(_("number"), max_digits=24, decimal_places=6, null=True, blank=True)
+    value_text = models.CharField(_("as written"), max_length=300, blank=True)
+    unit = models.CharField(_("unit"), max_length=60, blank=True)
+    qualifier = models.CharField(_("how exact"), max_length=8, choices=Qualifier, default=Qualifier.EXACTLY)
+    as_of = models.CharField(_("as of"), max_length=80, blank=True)
+    as_of_start = models.DateField(null=True, blank=True, editable=False)
+    as_of_end = models.DateField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("profile fact")
+        verbose_name_plural = _("profile facts")
+        constraints = [
+            models.CheckConstraint(
+                condition=_subject("cluster", "cluster")
+                | _subject("organisation", "organisation")
+                | _subject("establishment", "establishment")
+                | _subject("programme", None),
+                name="profile_fact_one_subject",
+            ),
+            models.CheckConstraint(
+                condition=Q(value__isnull=False) | Q(value_text__gt=""), name="profile_fact_says_something"
+            ),
+        ]
+        indexes = [models.Index(fields=["scope", "attribute"], name="profile_fact_attribute")]
+
+    def __str__(self) -> str:
+        return self.label_said
+
+    @property
+    def label_said(self) -> str:
+        """The label in the reader's language, or the code where nobody wrote a label."""
+        return in_language(get_language(), self.label, self.label_es) or self.attribute.replace("_", " ")
