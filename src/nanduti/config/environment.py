@@ -50,7 +50,9 @@ def database(name: str, file_name: str) -> dict:
     if parts.scheme == "sqlite":
         return sqlite(Path(unquote(parts.path)))
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise SystemExit(f"{name} starts with {parts.scheme!r}; use postgresql://user@host/name or leave it empty.")
+        raise SystemExit(
+            f"{name} starts with {parts.scheme!r}; use postgresql://user@host/name or leave it empty."
+        )
     options = dict(parse_qsl(parts.query))
     host = options.pop("host", None) or parts.hostname or ""
     return {

@@ -21,6 +21,8 @@ for _settings in DATABASES.values():
         _settings["OPTIONS"]["init_command"] = _settings["OPTIONS"]["init_command"].replace(
             "synchronous=FULL", "synchronous=OFF"
         )
-        _settings["TEST"] = {"NAME": os.path.join(os.environ["NANDUTI_HOME"], f"test-{_settings['NAME'].split('/')[-1]}")}
+        _settings["TEST"] = {
+            "NAME": os.path.join(os.environ["NANDUTI_HOME"], f"test-{_settings['NAME'].split('/')[-1]}")
+        }
     else:
         _settings["OPTIONS"].pop("pool", None)

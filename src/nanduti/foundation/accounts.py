@@ -16,6 +16,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
 
-def locked_out(request: HttpRequest, credentials: dict[str, Any] | None, *args: Any, **kwargs: Any) -> HttpResponse:
+def locked_out(
+    request: HttpRequest, credentials: dict[str, Any] | None, *args: Any, **kwargs: Any
+) -> HttpResponse:
     """Said in a full page, with the same answer for known and unknown names."""
     return render(request, "account/locked_out.html", status=429)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 
 from .errors import EditedMeanwhile
+from .fields import derived_columns
 from .models import AuditEvent
 
 
@@ -25,6 +26,9 @@ def save_edit(instance: models.Model, values: dict[str, Any], *, version: int) -
     if not changed:
         return []
     fresh = {name: values[name] for name in changed}
+    for name, value in fresh.items():
+        setattr(instance, name, value)
+    fresh |= derived_columns(instance, changed)
     manager = type(instance)._base_manager
     won = manager.filter(pk=instance.pk, version=version).update(version=version + 1, **fresh)
     if not won:

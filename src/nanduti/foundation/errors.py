@@ -27,7 +27,9 @@ class EditedMeanwhile(PersonError):
     code = "foundation.edited_meanwhile"
     title = mark("Somebody else changed this meanwhile")
     sentence = mark("This {kind} was changed by {who} while you were editing ({fields}).")
-    remedy = mark("Your entries are kept below. Compare them with the record as it stands now, then save again.")
+    remedy = mark(
+        "Your entries are kept below. Compare them with the record as it stands now, then save again."
+    )
 
 
 class RuleRefused(PersonError):

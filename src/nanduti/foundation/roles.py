@@ -22,7 +22,8 @@ class Role:
 def _read() -> tuple[Role, ...]:
     rows = yaml.safe_load(Path(__file__).with_name("roles.yaml").read_text(encoding="utf-8"))
     return tuple(
-        Role(r["code"], r["title"], r["prose"], frozenset(r["may"]), bool(r.get("second_factor"))) for r in rows
+        Role(r["code"], r["title"], r["prose"], frozenset(r["may"]), bool(r.get("second_factor")))
+        for r in rows
     )
 
 

@@ -82,7 +82,9 @@ class Context:
 
     # --- changing
 
-    def upsert(self, model: type[M], *, key: dict[str, Any], values: dict[str, Any], sourced: bool = True) -> M:
+    def upsert(
+        self, model: type[M], *, key: dict[str, Any], values: dict[str, Any], sourced: bool = True
+    ) -> M:
         """The record with this key, holding these values: created, changed, or left alone."""
         values = {**values, **(self._source_values(model) if sourced else {})}
         found = self.seek(model, **key)
@@ -131,7 +133,9 @@ class Context:
             for name, value in old.items():
                 setattr(found, name, value)
             raise RowProblem(
-                ", ".join(changed), _("says something else than %s about the same record") % place, _("Keep one of the two rows.")
+                ", ".join(changed),
+                _("says something else than %s about the same record") % place,
+                _("Keep one of the two rows."),
             )
         self.flush()
         if hasattr(found, "version"):

@@ -47,7 +47,8 @@ def read_sheets(path: Path, *, name: str = "") -> list[Sheet]:
         raise FileRefused(
             name=name or path.name,
             problem=_("holds no table"),
-            what_to_do=_("Hand in CSV, XLSX or YAML files named after the tables: %s.") % ", ".join(sorted(TABLES)),
+            what_to_do=_("Hand in CSV, XLSX or YAML files named after the tables: %s.")
+            % ", ".join(sorted(TABLES)),
         )
     return found
 
@@ -85,7 +86,9 @@ def _decode(name: str, content: bytes) -> str:
             name=f"{name}, {_('row')} {row}",
             problem=_("is not UTF-8 text (byte %(byte)s at position %(position)d)")
             % {"byte": f"0x{content[error.start]:02X}", "position": error.start},
-            what_to_do=_("In the spreadsheet choose “Save as … CSV UTF-8”, or hand in the workbook (XLSX) itself."),
+            what_to_do=_(
+                "In the spreadsheet choose “Save as … CSV UTF-8”, or hand in the workbook (XLSX) itself."
+            ),
         ) from None
 
 
@@ -171,7 +174,11 @@ def _read_zip(name: str, content: bytes) -> list[Sheet]:
     sheets = []
     for entry in archive.infolist():
         inner = Path(entry.filename).name
-        if entry.is_dir() or inner.startswith((".", "_")) or Path(inner).suffix.lower() not in SUFFIXES - {".zip"}:
+        if (
+            entry.is_dir()
+            or inner.startswith((".", "_"))
+            or Path(inner).suffix.lower() not in SUFFIXES - {".zip"}
+        ):
             continue
         try:
             unpacked = archive.read(entry)
@@ -196,7 +203,9 @@ def _read_yaml(name: str, content: bytes) -> Sheet:
         ) from None
     if not isinstance(data, list) or not all(isinstance(item, dict) for item in data):
         raise FileRefused(
-            name=name, problem=_("is not a list of rows"), what_to_do=_("Write one “- column: value” block for each row.")
+            name=name,
+            problem=_("is not a list of rows"),
+            what_to_do=_("Write one “- column: value” block for each row."),
         )
     header = list(dict.fromkeys(str(key) for item in data for key in item))
     rows = [
@@ -249,5 +258,6 @@ def _check_header(file: str, table: str, header: list[str]) -> None:
             raise FileRefused(
                 name=f"{file}, {_('row')} 1",
                 problem=problem % ", ".join(name or _("(no name)") for name in names),
-                what_to_do=_("The columns of this table are: %s.") % ", ".join(c.name for c in TABLES[table].columns),
+                what_to_do=_("The columns of this table are: %s.")
+                % ", ".join(c.name for c in TABLES[table].columns),
             )

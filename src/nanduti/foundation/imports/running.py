@@ -76,7 +76,9 @@ def import_sheets(
     if report["errors"]:
         first = report["errors"][0]
         raise ImportRefused(
-            n_errors=report["n_errors"], first=f"{first['place']}, {first['column']}: {first['problem']}.", report=report
+            n_errors=report["n_errors"],
+            first=f"{first['place']}, {first['column']}: {first['problem']}.",
+            report=report,
         )
     batch = ImportBatch.objects.create(
         scope=scope,
@@ -256,7 +258,8 @@ def _restore(changes: list[ImportChange]) -> None:
         model = apps.get_model(change.model)
         instance = model._base_manager.filter(pk=change.record_id).first()
         if instance is None or any(
-            _plain(_field(model, name).value_from_object(instance)) != value for name, value in change.after.items()
+            _plain(_field(model, name).value_from_object(instance)) != value
+            for name, value in change.after.items()
         ):
             raise UndoRefused(n=1, first=f"{model._meta.verbose_name} ({change.place})")
         for name, value in change.before.items():
@@ -308,5 +311,3 @@ def _chunks(changes: list[ImportChange], size: int = 500) -> Iterable[list[Impor
         chunk.append(change)
     if chunk:
         yield chunk
-
-

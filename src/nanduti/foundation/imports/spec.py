@@ -50,7 +50,9 @@ class Column:
             raise RowProblem(self.name, _("contains a zero byte"), _("Export the file again as plain text."))
         if len(text) > self.max_length:
             raise RowProblem(
-                self.name, _("is longer than %d characters") % self.max_length, _("Shorten it, or put it in a note.")
+                self.name,
+                _("is longer than %d characters") % self.max_length,
+                _("Shorten it, or put it in a note."),
             )
         return _READERS[self.kind](self, text)
 
@@ -95,7 +97,9 @@ def _read_date(column: Column, text: str) -> date:
         return date.fromisoformat(text[:10] if text[10:].strip(" T0:") == "" else text)
     except ValueError:
         raise RowProblem(
-            column.name, _("“%s” is not a date") % _shorten(text), _("Write year-month-day, such as 2008-06-30.")
+            column.name,
+            _("“%s” is not a date") % _shorten(text),
+            _("Write year-month-day, such as 2008-06-30."),
         ) from None
 
 
@@ -194,5 +198,3 @@ def table(
         return load
 
     return keep
-
-

@@ -7,7 +7,9 @@ from ..classification import classified
 from .scopes import Scope
 
 
-@classified(open="action at subject_kind subject_id subject_label override_reason details", sensitive="by by_label")
+@classified(
+    open="action at subject_kind subject_id subject_label override_reason details", sensitive="by by_label"
+)
 class AuditEvent(models.Model):
     """One deed: what was done, to what, by whom, when; written in the transaction of the deed.
 

@@ -20,7 +20,9 @@ class Scope(models.Model):
     kind = models.CharField(max_length=12, choices=Kind)
     code = models.CharField(max_length=130)
     title = models.CharField(max_length=200, blank=True)
-    reaches = models.ManyToManyField("self", through="ScopeReach", symmetrical=False, related_name="reached_from")
+    reaches = models.ManyToManyField(
+        "self", through="ScopeReach", symmetrical=False, related_name="reached_from"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "code"], name="scope_code_once")]
@@ -55,6 +57,7 @@ class Grant(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "role", "scope"], name="grant_once"),
             models.CheckConstraint(
-                condition=models.Q(until__isnull=True) | models.Q(until__gte=models.F("since")), name="grant_span"
+                condition=models.Q(until__isnull=True) | models.Q(until__gte=models.F("since")),
+                name="grant_span",
             ),
         ]

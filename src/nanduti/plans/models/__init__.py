@@ -1,0 +1,16 @@
+from .activities import Activity, ActivityRole
+from .contributions import Contribution
+from .milestones import Milestone
+from .participations import Participation
+from .plans import ActionPlan, Objective, Vision
+
+__all__ = [
+    "ActionPlan",
+    "Activity",
+    "ActivityRole",
+    "Contribution",
+    "Milestone",
+    "Objective",
+    "Participation",
+    "Vision",
+]

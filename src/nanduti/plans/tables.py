@@ -1,0 +1,266 @@
+"""What can be imported about plans and activities."""
+
+from __future__ import annotations
+
+from nanduti.foundation.imports import Column, Context, Row, RowProblem, table
+from nanduti.programme.scopes import work_scope
+from nanduti.programme.tables import CLUSTER, CURRENCY, PROGRAMME, choices, cluster_of, programme_of
+from nanduti.register.models import Organisation
+
+from .kinds import KINDS
+from .models import (
+    ActionPlan,
+    Activity,
+    ActivityRole,
+    Contribution,
+    Milestone,
+    Objective,
+    Participation,
+    Vision,
+)
+
+
+@table(
+    "visions",
+    order=200,
+    columns=[
+        PROGRAMME,
+        CLUSTER,
+        Column("text", required=True),
+        Column("text_es"),
+        Column("agreed_on"),
+        Column("participants", "int"),
+    ],
+)
+def load_vision(row: Row, into: Context) -> None:
+    """The picture of the future that a cluster shares."""
+    programme, cluster = programme_of(row, into), cluster_of(row, into)
+    into.upsert(
+        Vision,
+        key={"programme": programme, "cluster": cluster, "text": row["text"]},
+        values={
+            **row.pick("text_es agreed_on"),
+            "n_participants": row["participants"],
+            "scope": work_scope(programme, cluster, into=into),
+        },
+    )
+
+
+@table(
+    "plans",
+    order=210,
+    key="programme code",
+    columns=[
+        Column("code", required=True, max_length=60),
+        PROGRAMME,
+        CLUSTER,
+        Column("title", required=True, max_length=200),
+        Column("title_es", max_length=200),
+        Column("status", "choice", choices=choices(ActionPlan.Status)),
+        Column("status_as_of", "date"),
+        Column("date_order", "choice", choices=choices(ActionPlan.DateOrder)),
+    ],
+)
+def load_plan(row: Row, into: Context) -> None:
+    """What a cluster has agreed to do."""
+    programme, cluster = programme_of(row, into), cluster_of(row, into)
+    into.upsert(
+        ActionPlan,
+        key={"programme": programme, "code": row["code"]},
+        values={
+            **row.pick("title title_es status_as_of date_order"),
+            "status": row["status"] or ActionPlan.Status.DRAFT,
+            "cluster": cluster,
+            "scope": work_scope(programme, cluster, into=into),
+        },
+    )
+
+
+@table(
+    "objectives",
+    order=220,
+    key="plan code",
+    columns=[
+        Column("plan", required=True),
+        Column("code", required=True, max_length=60),
+        Column("label", required=True, max_length=200),
+        Column("label_es", max_length=200),
+    ],
+)
+def load_objective(row: Row, into: Context) -> None:
+    """What a plan is to change."""
+    plan = into.find(ActionPlan, "plan", row["plan"])
+    into.upsert(
+        Objective,
+        key={"plan": plan, "code": row["code"]},
+        values={**row.pick("label label_es"), "scope": plan.scope},
+    )
+
+
+@table(
+    "activities",
+    order=230,
+    key="plan number",
+    columns=[
+        Column("plan", required=True),
+        Column("number", "int", required=True),
+        Column("label", required=True, max_length=300),
+        Column("label_es", max_length=300),
+        Column("kind", "choice", required=True, choices=tuple(KINDS)),
+        Column("class", "choice", choices=choices(Activity.Class)),
+        Column("step", "int"),
+        Column("date_text", max_length=200),
+        Column("organisers", "list"),
+        Column("location", max_length=200),
+        Column("objective"),
+        Column("joint_benefit", "choice", choices=choices(Activity.Benefit)),
+        Column("spillover"),
+        Column("n_participants", "int"),
+        Column("participant_unit", max_length=20),
+        Column("cost", "decimal"),
+        CURRENCY,
+        Column("payer", max_length=120),
+        Column("done_on", "date"),
+        Column("reported_status", "choice", choices=choices(Activity.Status)),
+    ],
+)
+def load_activity(row: Row, into: Context) -> None:
+    """Anything dated that people of a cluster take part in; the date as people write it."""
+    plan = into.find(ActionPlan, "plan", row["plan"])
+    if row["cost"] is not None and not row["currency"]:
+        raise RowProblem("currency", "is empty beside a cost", "Write the currency, such as EUR or INR.")
+    activity = into.upsert(
+        Activity,
+        key={"plan": plan, "number": row["number"]},
+        values={
+            **row.pick("label label_es kind step date_text location spillover n_participants"),
+            **row.pick("participant_unit cost currency payer done_on reported_status"),
+            "activity_class": row["class"],
+            "joint_benefit": row["joint_benefit"] or Activity.Benefit.UNKNOWN,
+            "objective": into.find_if(Objective, "objective", row["objective"], plan=plan),
+            "cluster": plan.cluster,
+            "scope": plan.scope,
+        },
+    )
+    for code in row["organisers"]:
+        into.upsert(
+            ActivityRole,
+            key={
+                "activity": activity,
+                "organisation": into.find(Organisation, "organisers", code),
+                "role": ActivityRole.Role.ORGANISER,
+            },
+            values={"scope": plan.scope},
+        )
+
+
+def activity_of(row: Row, into: Context) -> Activity:
+    """The activity that the row names by plan and number."""
+    plan = into.find(ActionPlan, "plan", row["plan"])
+    return into.find(Activity, "number", row["number"], by="number", plan=plan)
+
+
+@table(
+    "participations",
+    order=240,
+    columns=[
+        Column("plan", required=True),
+        Column("number", "int", required=True),
+        Column("organisation"),
+        Column("group_label", max_length=120),
+        Column("group_label_es", max_length=120),
+        Column("role", "choice", required=True, choices=choices(Participation.Role)),
+        Column("count", "int"),
+        Column("unit", "choice", required=True, choices=choices(Participation.Unit)),
+        Column("size_band", max_length=20),
+        Column("is_newcomer", "bool"),
+    ],
+)
+def load_participation(row: Row, into: Context) -> None:
+    """That somebody took part in an activity; a counted group where no list was kept."""
+    activity = activity_of(row, into)
+    if row["count"] is not None and row["count"] < 1:
+        raise RowProblem("count", "is less than one", "Leave the row out where nobody came.")
+    into.upsert(
+        Participation,
+        key={
+            "activity": activity,
+            "organisation": into.find_if(Organisation, "organisation", row["organisation"]),
+            **row.pick("group_label role unit"),
+        },
+        values={
+            **row.pick("group_label_es size_band is_newcomer"),
+            "count": row["count"] or 1,
+            "scope": activity.scope,
+        },
+    )
+
+
+@table(
+    "contributions",
+    order=250,
+    columns=[
+        Column("plan", required=True),
+        Column("number", "int", required=True),
+        Column("contributor", required=True),
+        Column("kind", "choice", required=True, choices=choices(Contribution.Kind)),
+        Column("state", "choice", required=True, choices=choices(Contribution.State)),
+        Column("amount", "decimal"),
+        CURRENCY,
+        Column("basis", max_length=200),
+        Column("basis_es", max_length=200),
+        Column("given_on", max_length=200),
+    ],
+)
+def load_contribution(row: Row, into: Context) -> None:
+    """What a stakeholder promised or gave to an activity, in cash or in kind."""
+    activity = activity_of(row, into)
+    if row["amount"] is not None and (row["amount"] < 0 or not row["currency"]):
+        raise RowProblem(
+            "amount", "is negative or has no currency", "Write an amount of zero or more with its currency."
+        )
+    into.upsert(
+        Contribution,
+        key={
+            "activity": activity,
+            "contributor": into.find(Organisation, "contributor", row["contributor"]),
+            **row.pick("kind state basis"),
+        },
+        values={**row.pick("amount currency basis_es given_on"), "scope": activity.scope},
+    )
+
+
+@table(
+    "milestones",
+    order=260,
+    key="programme code",
+    columns=[
+        PROGRAMME,
+        CLUSTER,
+        Column("code", required=True, max_length=80),
+        Column("kind", "choice", required=True, choices=choices(Milestone.Kind)),
+        Column("label", required=True, max_length=300),
+        Column("label_es", max_length=300),
+        Column("organisation"),
+        Column("plan"),
+        Column("number", "int"),
+        Column("reached_on", max_length=200),
+        Column("count", "int"),
+        Column("unit", max_length=20),
+    ],
+)
+def load_milestone(row: Row, into: Context) -> None:
+    """A dated sign that a programme has got somewhere."""
+    programme, cluster = programme_of(row, into), cluster_of(row, into)
+    into.upsert(
+        Milestone,
+        key={"programme": programme, "code": row["code"]},
+        values={
+            **row.pick("kind label label_es reached_on unit"),
+            "count": 1 if row["count"] is None else row["count"],
+            "cluster": cluster,
+            "organisation": into.find_if(Organisation, "organisation", row["organisation"]),
+            "activity": activity_of(row, into) if row["plan"] and row["number"] else None,
+            "scope": work_scope(programme, cluster, into=into),
+        },
+    )

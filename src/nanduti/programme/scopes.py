@@ -1,0 +1,44 @@
+"""The scopes that a programme makes: its own, and one for its work in each cluster."""
+
+from __future__ import annotations
+
+from nanduti.foundation.imports import Context
+from nanduti.foundation.models import Scope, ScopeReach
+from nanduti.register.models import Cluster
+
+from .models import Programme
+
+
+def work_scope_code(programme_code: str, cluster_code: str) -> str:
+    """How the scope of a programme's work in a cluster is called.
+
+    >>> work_scope_code("india-italy-twinning", "marche")
+    'india-italy-twinning/marche'
+    """
+    return f"{programme_code}/{cluster_code}"
+
+
+def work_scope(programme: Programme, cluster: Cluster | None, *, into: Context | None = None) -> Scope:
+    """The scope of a programme's work in a cluster (the programme's own where there is no cluster).
+
+    Made on first use, with what reaches it: the programme reaches its work and its clusters' registers; a
+    cluster reaches every programme's work there. Inside an import, pass its context as ``into``.
+    """
+    if cluster is None:
+        return programme.scope
+    code = work_scope_code(programme.code, cluster.code)
+    reaches = [(programme.scope, cluster.scope)]
+    if into is not None:
+        found = into.seek(Scope, kind=Scope.Kind.WORK, code=code)
+        if found is not None:
+            return found
+        work = into.upsert(
+            Scope, key={"kind": Scope.Kind.WORK, "code": code}, values={"title": code}, sourced=False
+        )
+        for wide, narrow in [(programme.scope, work), (cluster.scope, work), *reaches]:
+            into.upsert(ScopeReach, key={"wide": wide, "narrow": narrow}, values={}, sourced=False)
+        return work
+    work, _made = Scope.objects.get_or_create(kind=Scope.Kind.WORK, code=code, defaults={"title": code})
+    for wide, narrow in [(programme.scope, work), (cluster.scope, work), *reaches]:
+        ScopeReach.objects.get_or_create(wide=wide, narrow=narrow)
+    return work

@@ -1,0 +1,390 @@
+"""What can be imported about a programme."""
+
+from __future__ import annotations
+
+from nanduti.foundation.imports import Column, Context, Row, RowProblem, table
+from nanduti.foundation.models import Scope
+from nanduti.register.models import Cluster, Organisation
+
+from .models import (
+    AgreementParty,
+    Candidate,
+    Committee,
+    Component,
+    CooperationAgreement,
+    Coverage,
+    DivisionOfLabour,
+    FundingCondition,
+    Meeting,
+    Programme,
+    Resolution,
+    Statement,
+)
+from .scopes import work_scope
+
+PROGRAMME = Column("programme", required=True)
+CLUSTER = Column("cluster")
+CURRENCY = Column("currency", max_length=3)
+
+
+def choices(kind) -> tuple[str, ...]:
+    """The codes of a ``TextChoices`` as the choices of a column."""
+    return tuple(value for value, _title in kind.choices)
+
+
+def programme_of(row: Row, into: Context) -> Programme:
+    """The programme that the row names."""
+    return into.find(Programme, "programme", row["programme"])
+
+
+def cluster_of(row: Row, into: Context, column: str = "cluster") -> Cluster | None:
+    """The cluster that the row names, if it names one."""
+    return into.find_if(Cluster, column, row[column])
+
+
+@table(
+    "programme",
+    order=100,
+    key="code",
+    columns=[
+        Column("code", required=True, max_length=60),
+        Column("title", required=True, max_length=200),
+        Column("title_es", max_length=200),
+        Column("started", max_length=200),
+        Column("ended", max_length=200),
+        Column("principal", "choice", choices=choices(Programme.Principal)),
+        Column("summary"),
+        Column("summary_es"),
+    ],
+)
+def load_programme(row: Row, into: Context) -> None:
+    """A programme: the scope of all its work."""
+    scope = into.upsert(
+        Scope,
+        key={"kind": Scope.Kind.PROGRAMME, "code": row["code"]},
+        values={"title": row["title"]},
+        sourced=False,
+    )
+    into.upsert(
+        Programme,
+        key={"code": row["code"]},
+        values={
+            **row.pick("title title_es started ended summary summary_es"),
+            "principal": row["principal"] or Programme.Principal.EMERGING,
+            "scope": scope,
+        },
+    )
+
+
+@table(
+    "components",
+    order=110,
+    key="programme code",
+    columns=[
+        PROGRAMME,
+        Column("code", required=True, max_length=20),
+        Column("name", required=True, max_length=120),
+        Column("name_es", max_length=120),
+        Column("aim"),
+        Column("aim_es"),
+    ],
+)
+def load_component(row: Row, into: Context) -> None:
+    """A part of a programme that may or may not apply to a cluster."""
+    programme = programme_of(row, into)
+    into.upsert(
+        Component,
+        key={"programme": programme, "code": row["code"]},
+        values={**row.pick("name name_es aim aim_es"), "scope": programme.scope},
+    )
+
+
+@table(
+    "coverage",
+    order=120,
+    key="programme component cluster",
+    columns=[
+        PROGRAMME,
+        Column("component", required=True),
+        Column("cluster", required=True),
+        Column("since", "int"),
+        Column("note"),
+        Column("note_es"),
+        Column("short_code", max_length=40),
+    ],
+)
+def load_coverage(row: Row, into: Context) -> None:
+    """That a component of a programme runs in a cluster."""
+    programme, cluster = programme_of(row, into), into.find(Cluster, "cluster", row["cluster"])
+    component = into.find(Component, "component", row["component"], programme=programme)
+    into.upsert(
+        Coverage,
+        key={"component": component, "cluster": cluster},
+        values={
+            **row.pick("since note note_es short_code"),
+            "programme": programme,
+            "scope": work_scope(programme, cluster, into=into),
+        },
+    )
+
+
+@table(
+    "committees",
+    order=130,
+    key="programme code",
+    columns=[PROGRAMME, Column("code", required=True), Column("name", required=True), Column("name_es")],
+)
+def load_committee(row: Row, into: Context) -> None:
+    """A body that steers a programme."""
+    programme = programme_of(row, into)
+    into.upsert(
+        Committee,
+        key={"programme": programme, "code": row["code"]},
+        values={**row.pick("name name_es"), "scope": programme.scope},
+    )
+
+
+@table(
+    "meetings",
+    order=140,
+    key="committee number",
+    columns=[
+        Column("committee", required=True),
+        Column("number", "int", required=True),
+        Column("held_on"),
+        Column("place"),
+        Column("note"),
+        Column("note_es"),
+    ],
+)
+def load_meeting(row: Row, into: Context) -> None:
+    """A sitting of a committee."""
+    committee = into.find(Committee, "committee", row["committee"])
+    into.upsert(
+        Meeting,
+        key={"committee": committee, "number": row["number"]},
+        values={**row.pick("held_on place note note_es"), "scope": committee.scope},
+    )
+
+
+@table(
+    "resolutions",
+    order=150,
+    key="committee code",
+    columns=[
+        Column("code", required=True),
+        Column("committee", required=True),
+        Column("meeting_number", "int"),
+        Column("decision", required=True),
+        Column("decision_es"),
+        Column("owner"),
+        Column("due"),
+        Column("done"),
+    ],
+)
+def load_resolution(row: Row, into: Context) -> None:
+    """What a committee decided, who sees to it, and until when."""
+    committee = into.find(Committee, "committee", row["committee"])
+    number = row["meeting_number"]
+    meeting = number and into.find(Meeting, "meeting_number", number, by="number", committee=committee)
+    into.upsert(
+        Resolution,
+        key={"committee": committee, "code": row["code"]},
+        values={
+            **row.pick("decision decision_es due done"),
+            "meeting": meeting or None,
+            "owner": into.find_if(Organisation, "owner", row["owner"]),
+            "scope": committee.scope,
+        },
+    )
+
+
+@table(
+    "candidates",
+    order=150,
+    key="programme cluster",
+    columns=[
+        PROGRAMME,
+        Column("cluster", required=True),
+        Column("sector"),
+        Column("stage", "choice", required=True, choices=choices(Candidate.Stage)),
+        Column("reason", required=True),
+        Column("reason_es"),
+        Column("rank", "int"),
+    ],
+)
+def load_candidate(row: Row, into: Context) -> None:
+    """A cluster that was considered, how far it came, and why."""
+    programme = programme_of(row, into)
+    into.upsert(
+        Candidate,
+        key={"programme": programme, "cluster": into.find(Cluster, "cluster", row["cluster"])},
+        values={**row.pick("sector stage reason reason_es rank"), "scope": programme.scope},
+    )
+
+
+@table(
+    "agreements",
+    order=160,
+    key="programme code",
+    columns=[
+        Column("code", required=True),
+        PROGRAMME,
+        Column("kind", "choice", required=True, choices=choices(CooperationAgreement.Kind)),
+        Column("title", required=True, max_length=200),
+        Column("title_es", max_length=200),
+        Column("level", "choice", required=True, choices=choices(CooperationAgreement.Level)),
+        Column("status", "choice", required=True, choices=choices(CooperationAgreement.Status)),
+        Column("signed"),
+        Column("valid_from"),
+        Column("valid_until"),
+        Column("renews"),
+        Column("areas"),
+        Column("areas_es"),
+        Column("implementing_partner"),
+        Column("note"),
+        Column("note_es"),
+        Column("amount", "decimal"),
+        CURRENCY,
+    ],
+)
+def load_agreement(row: Row, into: Context) -> None:
+    """A memorandum, twinning agreement, letter of intent or deal."""
+    programme = programme_of(row, into)
+    if row["amount"] is not None and not row["currency"]:
+        raise RowProblem("currency", "is empty beside an amount", "Write the currency, such as EUR or INR.")
+    into.upsert(
+        CooperationAgreement,
+        key={"programme": programme, "code": row["code"]},
+        values={
+            **row.pick("kind title title_es level status signed valid_from valid_until"),
+            **row.pick("areas areas_es note note_es amount currency"),
+            "renews": into.find_if(CooperationAgreement, "renews", row["renews"], programme=programme),
+            "implementing_partner": into.find_if(
+                Organisation, "implementing_partner", row["implementing_partner"]
+            ),
+            "scope": programme.scope,
+        },
+    )
+
+
+@table(
+    "agreement_parties",
+    order=170,
+    key="agreement organisation",
+    columns=[
+        Column("agreement", required=True),
+        Column("organisation", required=True),
+        CLUSTER,
+        Column("party_type", "choice", required=True, choices=choices(AgreementParty.PartyType)),
+        Column("is_signatory", "bool"),
+    ],
+)
+def load_agreement_party(row: Row, into: Context) -> None:
+    """An organisation that an agreement binds or names."""
+    agreement = into.find(CooperationAgreement, "agreement", row["agreement"])
+    into.upsert(
+        AgreementParty,
+        key={
+            "agreement": agreement,
+            "organisation": into.find(Organisation, "organisation", row["organisation"]),
+        },
+        values={
+            "cluster": cluster_of(row, into),
+            "party_type": row["party_type"],
+            "is_signatory": row["is_signatory"] is not False,
+            "scope": agreement.scope,
+        },
+    )
+
+
+@table(
+    "funding_conditions",
+    order=170,
+    key="programme code",
+    columns=[
+        PROGRAMME,
+        Column("code", required=True),
+        Column("funder", required=True),
+        Column("share", "share"),
+        Column("condition"),
+        Column("condition_es"),
+        Column("verified", "bool"),
+    ],
+)
+def load_funding_condition(row: Row, into: Context) -> None:
+    """What a funder pays, and on which condition."""
+    programme = programme_of(row, into)
+    into.upsert(
+        FundingCondition,
+        key={"programme": programme, "code": row["code"]},
+        values={
+            **row.pick("share condition condition_es"),
+            "funder": into.find(Organisation, "funder", row["funder"]),
+            "is_verified": row["verified"],
+            "scope": programme.scope,
+        },
+    )
+
+
+@table(
+    "labour_division",
+    order=170,
+    key="programme institution_kind task",
+    columns=[
+        PROGRAMME,
+        Column("institution_kind", required=True, max_length=40),
+        Column("task", required=True, max_length=200),
+        Column("task_es", max_length=200),
+        Column("verdict", "choice", required=True, choices=choices(DivisionOfLabour.May)),
+        Column("reason", required=True),
+        Column("reason_es"),
+    ],
+)
+def load_labour_division(row: Row, into: Context) -> None:
+    """Which kind of institution may do which task."""
+    programme = programme_of(row, into)
+    into.upsert(
+        DivisionOfLabour,
+        key={"programme": programme, "institution_kind": row["institution_kind"], "task": row["task"]},
+        values={**row.pick("task_es verdict reason reason_es"), "scope": programme.scope},
+    )
+
+
+@table(
+    "statements",
+    order=400,
+    key="code",
+    columns=[
+        Column("code", required=True, max_length=80),
+        Column("programme"),
+        Column("subject_kind", required=True, max_length=40),
+        Column("subject", required=True, max_length=120),
+        Column("attribute", required=True, max_length=60),
+        Column("value_text", required=True, max_length=300),
+        Column("unit", max_length=40),
+        Column("label", max_length=300),
+        Column("label_es", max_length=300),
+    ],
+)
+def load_statement(row: Row, into: Context) -> None:
+    """What a document says about a record elsewhere than in the record's own row."""
+    programme = into.find_if(Programme, "programme", row["programme"]) or _only_programme(into)
+    into.upsert(
+        Statement,
+        key={"programme": programme, "code": row["code"]},
+        values={
+            **row.pick("subject_kind subject attribute value_text unit label label_es"),
+            "scope": programme.scope,
+        },
+    )
+
+
+def _only_programme(into: Context) -> Programme:
+    """The one programme that this import is about, for files that do not repeat its code in every row."""
+    named = {c.instance.pk: c.instance for c in into.changes if isinstance(c.instance, Programme)}
+    known = list(named.values()) or list(Programme._base_manager.all()[:2])
+    if len(known) != 1:
+        raise RowProblem("programme", "is empty", "Name the programme that the statement belongs to.")
+    into.flush()
+    return known[0]

@@ -1,0 +1,3 @@
+from .stated import StatedFigure
+
+__all__ = ["StatedFigure"]
