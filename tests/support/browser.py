@@ -19,8 +19,9 @@ from importlib import util
 from pathlib import Path
 from typing import NamedTuple
 
-import hatch_build
 from playwright._impl._driver import compute_driver_executable
+
+import hatch_build
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = Path(__file__).parent / "chromium"

@@ -54,6 +54,7 @@ def prepare(kind: str) -> None:
     home = tempfile.mkdtemp(prefix="nanduti-test-")
     _undo.append(lambda: shutil.rmtree(home, ignore_errors=True))
     os.environ["NANDUTI_HOME"] = home
+    os.mkdir(os.path.join(home, "static"))  # whitenoise warns where it is missing
     for name in ("DATABASE_URL", "VAULT_DATABASE_URL"):
         os.environ.pop(name, None)
     if kind == "postgresql":

@@ -1,0 +1,38 @@
+"""Every error has one code, can be said, and stands in the reference, which is made from the code."""
+
+from __future__ import annotations
+
+from collections import Counter
+from string import Formatter
+
+import pytest
+
+from tools import reference
+
+
+@pytest.fixture(scope="module", autouse=True)
+def everything_imported():
+    reference.import_everything()
+
+
+def test_the_page_of_errors_is_up_to_date():
+    written = reference.ERRORS.read_text() if reference.ERRORS.exists() else ""
+    assert written == reference.errors_page(), "docs/reference/errors.md is stale: run python3 dev.py docs"
+
+
+def test_no_two_errors_share_a_code():
+    shared = [code for code, n in Counter(kind.code for kind in reference.errors()).items() if n > 1]
+    assert not shared, f"errors that share a code, or inherit one without giving their own: {shared}"
+
+
+def test_every_error_says_all_four_things():
+    for kind in reference.errors():
+        for part in ("code", "title", "sentence", "remedy"):
+            assert getattr(kind, part), f"{kind.__qualname__} has no {part}"
+
+
+def test_sentences_can_be_filled():
+    for kind in reference.errors():
+        for template in (kind.sentence, kind.remedy):
+            names = [name for _, name, _, _ in Formatter().parse(template) if name is not None]
+            assert all(name.isidentifier() for name in names), f"{kind.__qualname__}: {template}"
