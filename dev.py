@@ -99,6 +99,7 @@ def docs(options: argparse.Namespace, rest: list[str]) -> None:
     """The documentation site, into site/."""
     prepare("test")
     packages("docs")
+    do(PYTHON, "-m", "tools.reference")
     do(BIN / "mkdocs", "build", "--strict", "--quiet", *rest)
     print("The site is in site/; open site/index.html")
 

@@ -35,7 +35,7 @@ BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 def commands() -> list[tuple[str, str]]:
-    """(page, command) for each line of the console blocks; only for those behind a "$ ", where there are any."""
+    """Page and command, for each line of the console blocks; where lines begin with "$ ", for those alone."""
     found = []
     for page in PAGES:
         for block in BLOCK.findall(page.read_text()):

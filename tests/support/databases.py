@@ -10,11 +10,14 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 import pytest
 
+import hatch_build
 from tests.support import postgresql
 
+ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = "nanduti.config.settings_test"
 ARITHMETIC = ("src/nanduti/methods", "tests/methods", "docs/methods")
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server", "django_db_reset_sequences"}
@@ -54,6 +57,7 @@ def prepare(kind: str) -> None:
     home = tempfile.mkdtemp(prefix="nanduti-test-")
     _undo.append(lambda: shutil.rmtree(home, ignore_errors=True))
     os.environ["NANDUTI_HOME"] = home
+    hatch_build.compile_catalogues(ROOT)
     os.mkdir(os.path.join(home, "static"))  # whitenoise warns where it is missing
     for name in ("DATABASE_URL", "VAULT_DATABASE_URL"):
         os.environ.pop(name, None)
