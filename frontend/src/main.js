@@ -1,9 +1,18 @@
-// Loaded by every page, so it stays small: htmx, and the switch that fetches a heavy part where it is shown.
+// Loaded by every page, so it stays small: htmx, the switch that fetches a heavy part where it is shown, and a
+// few habits of the hand. Every page works without it.
 import htmx from 'htmx.org';
 import './main.css';
 
 htmx.config.allowEval = false; // the content security policy forbids it
 htmx.config.includeIndicatorStyles = false; // our own style sheet has them; inline styles are forbidden
+htmx.config.historyCacheSize = 0; // a shared phone must not keep pages of somebody who has signed out
+htmx.config.scrollBehavior = 'instant';
+// Refusals are written for people, so they are shown like any other answer.
+htmx.config.responseHandling = [
+  { code: '204', swap: false },
+  { code: '[23]..', swap: true },
+  { code: '[45]..', swap: true, error: true },
+];
 
 const parts = {
   map: () => import('./map.js'),
@@ -11,17 +20,95 @@ const parts = {
   chart: () => import('./chart.js'),
 };
 
-// <div data-part="map" data-source="id-of-a-json-script"> … a text alternative … </div>
-function draw(root) {
+// <div data-part="map" data-source="id-of-a-json-script"> … a sentence … </div>, drawn when it comes near.
+function draw(place) {
+  const options = JSON.parse(document.getElementById(place.dataset.source).textContent);
+  parts[place.dataset.part]()
+    .then(({ draw }) => {
+      place.replaceChildren();
+      return draw(place, options);
+    })
+    .then(() => (place.dataset.drawn = 'yes'))
+    .catch((error) => {
+      place.dataset.drawn = 'failed';
+      place.closest('figure')?.querySelector('details')?.setAttribute('open', ''); // the same as a table
+      console.error(error);
+    });
+}
+
+const near = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      draw(target);
+    }
+  },
+  { rootMargin: '200px' },
+);
+
+htmx.onLoad((root) => {
   for (const place of root.querySelectorAll('[data-part]:not([data-drawn])')) {
     place.dataset.drawn = '';
-    parts[place.dataset.part]()
-      .then(({ draw }) => draw(place, JSON.parse(document.getElementById(place.dataset.source).textContent)))
-      .catch((error) => {
-        place.dataset.drawn = 'failed'; // the text alternative inside stays readable
-        console.error(error);
-      });
+    near.observe(place);
+  }
+  root.querySelector('[data-focus]')?.focus(); // the summary of what has to be put right
+});
+
+// What was refused appears above the content: bring it into view without moving the keyboard's place.
+document.addEventListener('htmx:afterSwap', ({ detail }) => {
+  if (detail.target.id === 'said') detail.target.scrollIntoView({ block: 'nearest' });
+});
+
+document.addEventListener('keydown', (event) => {
+  const typing = event.target.closest('input, textarea, select, [contenteditable]');
+  if (event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    const search = document.getElementById('search');
+    if (search) {
+      event.preventDefault();
+      search.focus();
+    }
+  }
+  if (event.key === 'Escape') closeMenus();
+});
+
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll('details.menu[open], .bar details[open]')) {
+    if (menu === except) continue;
+    const hadFocus = menu.contains(document.activeElement);
+    menu.open = false;
+    if (hadFocus) menu.querySelector('summary').focus();
   }
 }
 
-htmx.onLoad(draw);
+document.addEventListener('click', (event) => {
+  closeMenus(event.target.closest('details'));
+  const back = event.target.closest('[data-back]');
+  if (back && history.length > 1) {
+    event.preventDefault();
+    history.back(); // the browser brings back what was typed
+  }
+});
+
+// A form that was sent is not sent twice by an impatient thumb.
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (form.method !== 'post' || event.defaultPrevented) return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = 'yes';
+  setTimeout(() => delete form.dataset.sent, 4000);
+});
+window.addEventListener('pageshow', () => {
+  for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
+});
+
+// A slider and a day input that say the same: <input type=range data-day-for=id data-first=2005-01-01>.
+document.addEventListener('input', ({ target }) => {
+  if (!target.dataset?.dayFor) return;
+  const day = new Date(Date.parse(target.dataset.first) + target.valueAsNumber * 86400000);
+  document.getElementById(target.dataset.dayFor).value = day.toISOString().slice(0, 10);
+});
+document.addEventListener('change', ({ target }) => {
+  const other = target.dataset?.dayFor && document.getElementById(target.dataset.dayFor);
+  if (other) other.dispatchEvent(new Event('change', { bubbles: true }));
+});

@@ -5,6 +5,47 @@ import 'maplibre-gl/dist/maplibre-gl.css';
 
 maplibregl.setWorkerUrl(workerUrl);
 
-export function draw(place, options) {
-  return new maplibregl.Map({ container: place, ...options });
+// GeoJSON features on a plain ground: no tiles, no fonts, nothing from another host. Points become links.
+export function draw(place, features) {
+  const style = getComputedStyle(document.documentElement);
+  const of = (name) => style.getPropertyValue(name).trim();
+  const data = { type: 'FeatureCollection', features: features.features ?? features };
+  const map = new maplibregl.Map({
+    container: place,
+    attributionControl: false,
+    cooperativeGestures: true,
+    fadeDuration: 0,
+    style: {
+      version: 8,
+      sources: { things: { type: 'geojson', data } },
+      layers: [
+        { id: 'ground', type: 'background', paint: { 'background-color': of('--ground') } },
+        { id: 'areas', type: 'fill', source: 'things', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': of('--accent'), 'fill-opacity': 0.2 } },
+        { id: 'lines', type: 'line', source: 'things', filter: ['!=', ['geometry-type'], 'Point'], paint: { 'line-color': of('--accent'), 'line-width': 2 } },
+      ],
+    },
+  });
+  map.addControl(new maplibregl.NavigationControl({ showCompass: false }));
+  const bounds = new maplibregl.LngLatBounds();
+  for (const feature of data.features) {
+    spread(bounds, feature.geometry.coordinates);
+    if (feature.geometry.type === 'Point') {
+      new maplibregl.Marker({ element: pin(feature.properties), anchor: 'left' }).setLngLat(feature.geometry.coordinates).addTo(map);
+    }
+  }
+  if (!bounds.isEmpty()) map.fitBounds(bounds, { padding: 48, maxZoom: 10, animate: false });
+  return map;
+}
+
+function spread(bounds, coordinates) {
+  if (typeof coordinates[0] === 'number') bounds.extend(coordinates);
+  else for (const part of coordinates) spread(bounds, part);
+}
+
+function pin({ title, url, tone }) {
+  const element = document.createElement(url ? 'a' : 'span');
+  if (url) element.href = url;
+  element.className = `pin ${tone ?? ''}`;
+  element.textContent = title;
+  return element;
 }

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class InterfaceConfig(AppConfig):
+    name = "nanduti.interface"
+    label = "interface"
+    verbose_name = "Interface"

@@ -1,0 +1,194 @@
+"""Forms that speak to a person: errors beside the field, what was typed is kept, the second editor is told.
+
+::
+
+    class FirmForm(EditForm):
+        name = forms.CharField(label=_("Name"), max_length=200)
+
+    def edit(request, code):
+        firm = get_or_say(Firm.objects, kind=_("firm"), code=code)
+        form = FirmForm.of(firm, request.POST or None)
+        if form.is_valid() and form.save_with(lambda values, version: actions.edit_firm(
+                firm=firm, values=values, version=version, by=request.user)):
+            return redirect(firm.get_absolute_url())
+        return render(request, "register/edit_firm.html", {"form": form}, status=form.status)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from nanduti.foundation.errors import EditedMeanwhile
+from nanduti.methods.values import BadInput, Money, PersonError
+
+from . import saying, words
+
+# What fits into the integer columns of both databases.
+LARGEST = 2_147_483_647
+
+
+class NandutiForm(forms.Form):
+    """The base of every form: rendered by ``{% form_fields form %}``."""
+
+    error_css_class = "wrong"
+    required_css_class = "needed"
+    use_required_attribute = False  # the browser's own bubbles speak another language than the page
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        self.said: saying.Said | None = None
+        for field in self.fields.values():
+            if isinstance(field, forms.IntegerField) and field.max_value is None:
+                field.max_value = LARGEST
+                field.validators.append(forms.fields.validators.MaxValueValidator(LARGEST))
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the page that shows this form: 422 when something has to be put right."""
+        if isinstance(self.said, saying.Said) and self.said.code == EditedMeanwhile.code:
+            return 409
+        return 422 if self.is_bound and (self.errors or self.said) else 200
+
+    def tell(self, error: PersonError) -> None:
+        """Show what an action refused above the fields, with everything typed still in them."""
+        self.said = saying.say(error)
+
+    def try_to(self, act: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
+        """Run an action; what it refuses is told in the form. Returns whether it succeeded."""
+        try:
+            act(*args, **kwargs)
+        except PersonError as error:
+            self.tell(error)
+            return False
+        return True
+
+
+class EditForm(NandutiForm):
+    """Edits a record that carries a version: the second of two editors sees both texts and decides."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=LARGEST)
+
+    def __init__(self, *args: Any, record: models.Model | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.record = record
+        self.present: dict[str, str] = {}
+
+    @classmethod
+    def of(cls, record: models.Model, data: Any = None, files: Any = None, **kwargs: Any) -> EditForm:
+        """The form filled from a record, or from what was submitted."""
+        return cls(data, files, initial=cls.values_of(record), record=record, **kwargs)
+
+    @classmethod
+    def values_of(cls, record: models.Model) -> dict[str, Any]:
+        """The record's values for the fields of this form; override where names differ."""
+        return {name: getattr(record, name) for name in cls.base_fields if hasattr(record, name)}
+
+    def values(self) -> dict[str, Any]:
+        """The clean values without the version."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+    def save_with(self, act: Callable[[dict[str, Any], int], Any]) -> bool:
+        """Call ``act(values, version)``; on a refusal or a meanwhile edit the form is ready to be shown again."""
+        try:
+            act(self.values(), self.cleaned_data["version"])
+        except EditedMeanwhile as error:
+            self._stand_side_by_side(error)
+            return False
+        except PersonError as error:
+            self.tell(error)
+            return False
+        return True
+
+    def _stand_side_by_side(self, error: EditedMeanwhile) -> None:
+        """Keep what was typed, show what the record says now, and let the next save count from now."""
+        self.tell(error)
+        if self.record is None:
+            return
+        self.record.refresh_from_db()
+        now = self.values_of(self.record)
+        for name, value in now.items():
+            field = self.fields.get(name)
+            if name != "version" and field is not None and self.cleaned_data.get(name) != value:
+                self.present[name] = in_words(field, value)
+        self.data = self.data.copy()
+        self.data[self.add_prefix("version")] = str(getattr(self.record, "version", 0))
+
+
+def in_words(field: forms.Field, value: Any) -> str:
+    """A record's value as a person reads it beside an input."""
+    if value is None or value == "":
+        return _("(empty)")
+    choices = dict(getattr(field, "choices", ()) or ()) if hasattr(field, "choices") else {}
+    if value in choices:
+        return str(choices[value])
+    if isinstance(value, bool):
+        return words.yes_no(value)
+    if isinstance(value, Money):
+        return words.money(value)
+    if hasattr(value, "year"):
+        return words.day(value)
+    return str(value)
+
+
+class MoneyWidget(forms.MultiWidget):
+    """Amount and currency side by side."""
+
+    template_name = "interface/widgets/money.html"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        amount = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        currency = forms.TextInput(attrs={"size": 3, "maxlength": 3, "autocapitalize": "characters"})
+        super().__init__({"amount": amount, "currency": currency}, attrs)
+
+    def decompress(self, value: Money | None) -> list[Any]:
+        return [value.amount, value.currency] if value else [None, "EUR"]
+
+
+class MoneyField(forms.MultiValueField):
+    """An amount in a currency; gives :class:`Money` or ``None``."""
+
+    widget = MoneyWidget
+    default_error_messages = {
+        "amount": gettext_lazy("This is not an amount. Write digits such as 1500.50."),
+        "currency": gettext_lazy("Write the currency as three capital letters, such as EUR, INR or PYG."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        amount = forms.DecimalField(max_digits=15, decimal_places=2, localize=False)
+        currency = forms.CharField(max_length=3)
+        kwargs.setdefault("require_all_fields", False)
+        super().__init__(fields=(amount, currency), **kwargs)
+
+    def compress(self, data_list: list[Any]) -> Money | None:
+        if not data_list or data_list[0] in (None, ""):
+            return None
+        try:
+            return Money(data_list[0], (data_list[1] or "").strip().upper())
+        except BadInput:
+            raise forms.ValidationError(self.error_messages["currency"], code="currency") from None
+
+
+class DayInput(forms.DateInput):
+    """The browser's own day picker; it wants year-month-day whatever the language."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class DayField(forms.DateField):
+    """A whole day."""
+
+    widget = DayInput
+    input_formats = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y")
+    default_error_messages = {
+        "invalid": gettext_lazy("This is not a day. Write year-month-day, such as 2008-06-30.")
+    }

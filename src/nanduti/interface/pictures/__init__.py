@@ -1,0 +1,1 @@
+"""Pictures drawn on the server: values in, escaped SVG out; they are links, they print, they cost no script."""

@@ -1,0 +1,89 @@
+"""Errors and verdicts in the reader's language.
+
+Classes hold English templates; the catalogues hold their translations; details fill either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext
+
+from nanduti.methods.values import NandutiError, RuleSource, Verdict
+
+# Details that are themselves sentences of ours rather than names or numbers, so the catalogues may know them.
+OUR_WORDS = frozenset({"remedy", "problem", "why", "what", "what_to_do", "place", "kind"})
+
+
+@dataclass(frozen=True)
+class Said:
+    """A small letter to a person."""
+
+    title: str
+    sentence: str
+    remedy: str
+    code: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.sentence} {self.remedy}".strip()
+
+
+@dataclass(frozen=True)
+class SaidVerdict:
+    """A verdict that can be read out: what it decides, why, what would help, where the rule comes from."""
+
+    decision: str
+    title: str
+    reasons: tuple[str, ...]
+    remedy: str
+    source: str
+
+    def __str__(self) -> str:
+        return f"{' '.join(self.reasons)} ({self.source})"
+
+
+def fill(template: str, details: Mapping[str, Any]) -> str:
+    """The translated template with its details; the English one where a translation cannot be filled."""
+    if not template:
+        return ""
+    ready = {name: _detail(name, value) for name, value in details.items()}
+    for candidate in (gettext(template), template):
+        try:
+            return candidate.format(**ready)
+        except (KeyError, IndexError, ValueError, AttributeError):
+            continue
+    return template
+
+
+def _detail(name: str, value: Any) -> Any:
+    if isinstance(value, Verdict):
+        return str(say_verdict(value))
+    if name in OUR_WORDS and isinstance(value, str) and value:
+        return gettext(value)
+    return value
+
+
+def say(error: NandutiError) -> Said:
+    """Title, sentence and remedy of an error, translated and filled."""
+    title, sentence, remedy, details = error.parts()
+    return Said(gettext(title), fill(sentence, details), fill(remedy, details), error.code)
+
+
+def say_verdict(verdict: Verdict) -> SaidVerdict:
+    """The reasons of a verdict, translated and filled, with the source of its rule."""
+    titles = {"yes": gettext("The rule allows this"), "no": gettext("The rule refuses this")}
+    return SaidVerdict(
+        decision=verdict.decision,
+        title=titles.get(verdict.decision, gettext("The rule allows this, but look")),
+        reasons=tuple(fill(reason.sentence, reason.details) for reason in verdict.reasons),
+        remedy=fill(verdict.remedy, {}) if verdict.remedy else "",
+        source=say_source(verdict.source),
+    )
+
+
+def say_source(source: RuleSource) -> str:
+    """Document and place; both may stand in the catalogues."""
+    parts = [gettext(part) for part in (source.document, source.place) if part]
+    return ", ".join(parts)
