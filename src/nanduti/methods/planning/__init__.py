@@ -10,6 +10,63 @@ the rules of the cluster development agent's work with verdicts that carry their
 ('2009-03-01', '2009-04-30', 'month')
 """
 
+from .amounts import Amount, amount_in
+from .breadth import Breadth, Newcomers, Participation, breadth, gini, newcomers_over_time
+from .cda_guard import cda_guard
+from .cda_yardsticks import Yardstick, Yardsticks, cda_yardsticks
+from .cofinance import cofinance_geometric, cofinance_linear, cofinance_verdict
+from .contradictions import Finding, Lists, Statement, find_contradictions
+from .contributions import Contribution, LocalShare, in_kind, local_share, local_share_over_time
 from .dates import EndBeforeStart, Part, UnreadableDate, When, day_first_of, parse_list, parse_when
+from .joint_benefit import joint_benefit
+from .no_show import no_show
+from .progress import Planned, Progress, plan_progress, planned_by
+from .representation import CATEGORIES, Representation, representation
+from .status import ActivityStatus, status_at
+from .time_outs import time_out_verdict
 
-__all__ = ["EndBeforeStart", "Part", "UnreadableDate", "When", "day_first_of", "parse_list", "parse_when"]
+__all__ = [
+    "CATEGORIES",
+    "ActivityStatus",
+    "Amount",
+    "Breadth",
+    "Contribution",
+    "EndBeforeStart",
+    "Finding",
+    "Lists",
+    "LocalShare",
+    "Newcomers",
+    "Part",
+    "Participation",
+    "Planned",
+    "Progress",
+    "Representation",
+    "Statement",
+    "UnreadableDate",
+    "When",
+    "Yardstick",
+    "Yardsticks",
+    "amount_in",
+    "breadth",
+    "cda_guard",
+    "cda_yardsticks",
+    "cofinance_geometric",
+    "cofinance_linear",
+    "cofinance_verdict",
+    "day_first_of",
+    "find_contradictions",
+    "gini",
+    "in_kind",
+    "joint_benefit",
+    "local_share",
+    "local_share_over_time",
+    "newcomers_over_time",
+    "no_show",
+    "parse_list",
+    "parse_when",
+    "plan_progress",
+    "planned_by",
+    "representation",
+    "status_at",
+    "time_out_verdict",
+]
