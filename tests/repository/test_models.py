@@ -16,6 +16,8 @@ TELLING = re.compile(
     r"(?:^|_)(?:phone|mobile|email|e_mail|street|latitude|longitude|passport|national_id)(?:_|$)"
 )
 
+DECIDED = {"register.Place": "the middle of a town is nobody's door"}
+
 
 def room(model) -> str:
     return model.__module__.split(".")[1]
@@ -44,7 +46,8 @@ def test_identities_are_kept_in_the_vault(model):
         for f in model._meta.concrete_fields
         if sensitivity_of(model, f.name) is Sensitivity.IDENTIFYING
     ]
-    told += [f.name for f in model._meta.concrete_fields if TELLING.search(f.name)]
+    if model._meta.label not in DECIDED:
+        told += [f.name for f in model._meta.concrete_fields if TELLING.search(f.name)]
     assert not told, f"{model._meta.label} keeps what belongs in the vault: {told}"
 
 

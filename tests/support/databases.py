@@ -7,15 +7,17 @@ A run of the arithmetic alone sets up no Django: the arithmetic knows of none.
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import hatch_build
-from tests.support import postgresql
+from tests.support import postgresql, templates
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = "nanduti.config.settings_test"
@@ -68,9 +70,26 @@ def prepare(kind: str) -> None:
         os.environ["VAULT_DATABASE_URL"] = server.address("vault")
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker) -> Iterator[None]:
+    """pytest-django's way to the databases, with copies instead of migrations for every process."""
+    from django.db import connections
+
+    with django_db_blocker.unblock():
+        templates.use_copies(os.environ.get("PYTEST_XDIST_WORKER", "alone"))
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+
+
+@atexit.register  # too, for a run that failed before it began
+def clean_up() -> None:
     while _undo:
         _undo.pop()()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    clean_up()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -3,13 +3,14 @@
 import os
 import tempfile
 
-os.environ.setdefault("NANDUTI_HOME", tempfile.mkdtemp(prefix="nanduti-test-"))
+if "NANDUTI_HOME" not in os.environ:  # the tests set it; this is for whoever uses these settings by hand
+    os.environ["NANDUTI_HOME"] = tempfile.mkdtemp(prefix="nanduti-test-")
 os.environ.setdefault("NANDUTI_SECRET_KEY", "only-for-tests-" + "x" * 40)
 os.environ.setdefault("NANDUTI_VAULT_KEYS", "only-for-tests-" + "v" * 40)
 os.environ.setdefault("NANDUTI_WORK_IN_PROCESS", "0")
 
-from .settings import *  # noqa: E402, F403
-from .settings import DATABASES, INSTALLED_APPS  # noqa: E402
+from .settings import *  # noqa: F403
+from .settings import DATABASES, INSTALLED_APPS
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]
