@@ -1,8 +1,8 @@
 """Pseudonyms: short codes that people can read out over a telephone and that mean nothing.
 
 A prefix tells an organisation (E), an establishment (W, a workshop or works) and a person (P) apart. Six
-random characters follow, then a check character. No O, I, L, S or U, which look like digits or each other. The
-alphabet has a prime number of characters, so the check finds every wrong character and every swapped pair.
+random characters follow, then a check character. No O, I, L, S or U, which look like digits or each other.
+The alphabet has a prime number of characters, so the check finds every wrong character and every swapped pair.
 
 >>> make("E", "7K3QDX")
 'E-7K3QDXK'

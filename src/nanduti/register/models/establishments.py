@@ -47,7 +47,7 @@ class Establishment(Scoped, Sourced, Versioned, Timestamped):
     size_band = models.CharField(_("size"), max_length=6, choices=SizeBand, blank=True)
     n_workers = models.PositiveIntegerField(_("workers"), null=True, blank=True)
     merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="absorbed", editable=False
+        "self", models.RESTRICT, null=True, blank=True, related_name="absorbed", editable=False
     )
     identity_version = models.PositiveIntegerField(default=0, editable=False)
 
@@ -78,7 +78,7 @@ class EstablishmentMerge(Scoped):
     at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by_label = models.CharField(max_length=80, blank=True)
-    # Which rows of which model pointed at the absorbed record: {"register.profilefact.establishment": [1, 2]}.
+    # Which rows pointed at the absorbed record: {"register.profilefact.establishment": [1, 2]}.
     moved = models.JSONField(default=dict, blank=True)
 
     class Meta:

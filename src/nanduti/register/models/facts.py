@@ -6,6 +6,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from nanduti.foundation.classification import classified
+from nanduti.foundation.fields import WhenEnd, WhenStart, WhenText
 from nanduti.foundation.models import Scoped, Sourced, Timestamped
 
 from ..folding import in_language
@@ -60,9 +61,9 @@ class ProfileFact(Scoped, Sourced, Timestamped):
     value_text = models.CharField(_("as written"), max_length=300, blank=True)
     unit = models.CharField(_("unit"), max_length=60, blank=True)
     qualifier = models.CharField(_("how exact"), max_length=8, choices=Qualifier, default=Qualifier.EXACTLY)
-    as_of = models.CharField(_("as of"), max_length=80, blank=True)
-    as_of_start = models.DateField(null=True, blank=True, editable=False)
-    as_of_end = models.DateField(null=True, blank=True, editable=False)
+    as_of = WhenText(_("as of"))
+    as_of_start = WhenStart("as_of")
+    as_of_end = WhenEnd("as_of")
 
     class Meta:
         verbose_name = _("profile fact")

@@ -39,7 +39,7 @@ class SizeBand(models.TextChoices):
 class Organisation(Scoped, Sourced, Versioned, Timestamped):
     """Any body that can act: a firm, an association, an institute, a ministry, a bank.
 
-    Its name stands here only where it is public; otherwise the vault keeps it and all else uses the pseudonym.
+    Its name stands here only where it is public; otherwise the vault keeps it and we use the pseudonym.
     """
 
     class Kind(models.TextChoices):
@@ -73,7 +73,7 @@ class Organisation(Scoped, Sourced, Versioned, Timestamped):
     note_es = models.TextField(_("note in Spanish"), blank=True)
     search_text = models.CharField(max_length=700, blank=True, editable=False)
     sort_text = models.CharField(max_length=80, blank=True, editable=False)
-    # Raised whenever the vault's record changes, so that imports and histories can say so without saying what.
+    # Raised whenever the vault's record changes: histories can say so without saying what.
     identity_version = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:

@@ -21,7 +21,7 @@ class Place(Sourced):
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="parts", verbose_name=_("part of")
+        "self", models.RESTRICT, null=True, blank=True, related_name="parts", verbose_name=_("part of")
     )
     country_code = models.CharField(_("country"), max_length=2, blank=True)
     latitude = models.DecimalField(_("latitude"), max_digits=9, decimal_places=6, null=True, blank=True)

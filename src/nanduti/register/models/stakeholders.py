@@ -17,7 +17,7 @@ from .organisations import Organisation
     open="organisation cluster role since_text until_text since_on until_on", sensitive="note note_es"
 )
 class Stakeholder(Scoped, Sourced, Versioned, Dated):
-    """A role that an organisation has toward a cluster: the same body may lead in one and give money in another."""
+    """A role that an organisation has toward a cluster: leading in one, it may give money in another."""
 
     class Role(models.TextChoices):
         LEAD_ASSOCIATION = "lead_association", _("leading association")

@@ -34,7 +34,7 @@ class IdentityField(models.Model):
     """One value, encrypted; a former value stays, superseded, until it is shredded.
 
     ``fingerprint`` tells whether a new value is the old one, without opening it, and is different for equal
-    values of two pseudonyms. ``lookup`` is the blind index of names and telephones, for a custodian's exact search.
+    values of two pseudonyms. ``lookup`` is the blind index of names and telephones, for an exact search.
     """
 
     identity = models.ForeignKey(Identity, models.CASCADE, related_name="fields")

@@ -76,7 +76,7 @@ class ContactRequest(models.Model):
     "revoked_by_label revoke_reason",
 )
 class StandingGrant(models.Model):
-    """For daily field work: the agents of a cluster see some fields of its firms until a day, or until revoked."""
+    """For daily field work: the agents of a cluster see some fields of its firms, until a day or until revoked."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     scope_id = models.BigIntegerField(db_index=True)
