@@ -24,7 +24,7 @@ TRESPASSES = {
     "one method leans on another": (
         "arithmetic-rooms",
         {
-            "methods/indices/trespass.py": "import nanduti.methods.sampling",
+            "methods/indices/__init__.py": "import nanduti.methods.sampling",
             "methods/sampling/__init__.py": "",
         },
     ),
