@@ -73,7 +73,7 @@ document.addEventListener('keydown', (event) => {
 });
 
 function closeMenus(except) {
-  for (const menu of document.querySelectorAll('details.menu[open], .bar details[open]')) {
+  for (const menu of document.querySelectorAll('details.menu[open], nav.bar details[open]')) {
     if (menu === except) continue;
     const hadFocus = menu.contains(document.activeElement);
     menu.open = false;

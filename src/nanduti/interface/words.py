@@ -6,7 +6,7 @@ Days are kept as people know them: a month stays a month, an open end stays open
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -103,10 +103,18 @@ def interval(value: Any, precision: str = "", is_open: bool = False) -> str:
         return ""
     if isinstance(value, date):
         return day(value)
+    parts = getattr(value, "parts", ())
+    if len(parts) > 1:
+        return _several([interval(part) for part in parts])
     period = getattr(value, "period", value)
     precision = precision or getattr(value, "precision", "") or "day"
     is_open = is_open or bool(getattr(value, "is_open", False))
     return _span(period, str(precision), is_open)
+
+
+def _several(spans: list[str]) -> str:
+    """``June 2008 and November 2008``."""
+    return _("%(first)s and %(last)s") % {"first": ", ".join(spans[:-1]), "last": spans[-1]}
 
 
 def _span(period: Period, precision: str, is_open: bool) -> str:
@@ -170,8 +178,3 @@ def _days(first: date, last: date) -> str:
             "year": first.year,
         }
     return f"{day(first)} – {day(last)}"
-
-
-def one_day_later(value: date) -> date:
-    """The exclusive end of a span that closes on a day; the last day of all has none after it."""
-    return value + timedelta(days=1) if value < date.max else value
