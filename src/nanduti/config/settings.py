@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "nanduti.foundation.middleware.LanguageOfUser",
+    "nanduti.foundation.middleware.UserOfToken",
     "nanduti.foundation.middleware.SecondFactorWhereRequired",
     "nanduti.foundation.middleware.WithinScope",
     "nanduti.interface.middleware.ErrorsAsPages",

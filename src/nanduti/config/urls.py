@@ -2,4 +2,16 @@
 
 from django.urls import include, path
 
-urlpatterns = []
+from .api import api
+
+urlpatterns = [
+    path("", include("nanduti.interface.urls")),
+    path("", include("nanduti.home.urls")),
+    path("account/", include("allauth.urls")),
+    path("register/", include("nanduti.register.urls")),
+    path("p/<slug:programme>/", include("nanduti.programme.urls")),
+    path("p/<slug:programme>/", include("nanduti.plans.urls")),
+    path("p/<slug:programme>/", include("nanduti.twinning.urls")),
+    path("p/<slug:programme>/", include("nanduti.results.urls")),
+    path("api/", api.urls),
+]

@@ -23,6 +23,8 @@ class Access:
     may_by_scope: dict[int, frozenset[str]] = field(default_factory=dict)
     roles: frozenset[str] = frozenset()
     needs_second_factor: bool = False
+    # Scope id → "programme/cluster", for the scopes of a programme's work in a cluster.
+    work_codes: dict[int, str] = field(default_factory=dict)
 
     @property
     def scope_ids(self) -> list[int]:
@@ -39,6 +41,18 @@ class Access:
         scope_id = scope if isinstance(scope, int) else scope.pk
         return capability in self.may_by_scope.get(scope_id, frozenset())
 
+    def may_work(self, capability: str, programme_code: str, cluster_code: str | None = None) -> bool:
+        """Whether the capability holds in the programme's work in that cluster, or (``None``) in any cluster."""
+        for scope_id, code in self.work_codes.items():
+            programme, _slash, cluster = code.partition("/")
+            if (
+                programme == programme_code
+                and cluster_code in (None, cluster)
+                and self.may(capability, scope_id)
+            ):
+                return True
+        return False
+
     def require(self, capability: str, scope: Scope | int | None = None) -> None:
         """Raise :class:`NotAllowed` unless :meth:`may`."""
         if not self.may(capability, scope):
@@ -53,7 +67,7 @@ NOBODY = Access(user=None)
 
 
 def access_of(user: User, *, on: date) -> Access:
-    """The rights of a user on a day, from the grants in force: two queries."""
+    """The rights of a user on a day, from the grants in force: three queries."""
     if not user.is_authenticated or not user.is_active:
         return NOBODY
     in_force = Q(since__lte=on) & (Q(until__isnull=True) | Q(until__gte=on))
@@ -61,19 +75,24 @@ def access_of(user: User, *, on: date) -> Access:
     reach = _reach(scope_id for scope_id, _ in grants)
     collected: dict[int, set[str]] = {}
     for scope_id, role_code in grants:
-        for reached in (scope_id, *reach.get(scope_id, ())):
-            collected.setdefault(reached, set()).update(BY_CODE[role_code].may)
+        may = BY_CODE[role_code].may
+        collected.setdefault(scope_id, set()).update(may)
+        for narrow, is_reading in reach.get(scope_id, ()):
+            collected.setdefault(narrow, set()).update(may & {"read"} if is_reading else may)
     roles = frozenset(role for _, role in grants)
+    work = Scope.objects.filter(pk__in=collected, kind=Scope.Kind.WORK)
     return Access(
         user=user,
         may_by_scope={scope_id: frozenset(names) for scope_id, names in collected.items()},
         roles=roles,
         needs_second_factor=any(BY_CODE[role].needs_second_factor for role in roles),
+        work_codes=dict(work.values_list("pk", "code")),
     )
 
 
-def _reach(wide_ids: Iterable[int]) -> dict[int, list[int]]:
-    reach: dict[int, list[int]] = {}
-    for wide, narrow in ScopeReach.objects.filter(wide__in=set(wide_ids)).values_list("wide_id", "narrow_id"):
-        reach.setdefault(wide, []).append(narrow)
+def _reach(wide_ids: Iterable[int]) -> dict[int, list[tuple[int, bool]]]:
+    reach: dict[int, list[tuple[int, bool]]] = {}
+    rows = ScopeReach.objects.filter(wide__in=set(wide_ids))
+    for wide, narrow, is_reading in rows.values_list("wide_id", "narrow_id", "is_reading"):
+        reach.setdefault(wide, []).append((narrow, is_reading))
     return reach

@@ -46,7 +46,9 @@ def classified(*, open: str = "", sensitive: str = "", identifying: str = "") ->
     return keep
 
 
-SHARED_OPEN = frozenset("id pk scope source source_place version created_at changed_at public_id".split())
+SHARED_OPEN = frozenset(
+    ["id", "pk", "scope", "source", "source_place", "version", "created_at", "changed_at", "public_id"]
+)
 
 # Models of libraries, decided here because they cannot carry our decorator.
 _LIBRARIES: dict[str, dict[str, Sensitivity]] = {

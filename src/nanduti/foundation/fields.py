@@ -58,7 +58,7 @@ class _Derived:
         super().__init__(**kwargs)
 
     def deconstruct(self) -> tuple[Any, ...]:
-        name, path, args, kwargs = super().deconstruct()  # type: ignore[misc]
+        name, path, _args, kwargs = super().deconstruct()  # type: ignore[misc]
         return name, path, [self.of], kwargs
 
     def pre_save(self, instance: models.Model, add: bool) -> Any:
@@ -97,7 +97,7 @@ class WhenEnd(_DerivedDate):
 
 
 class WhenPrecision(_Derived, models.CharField):
-    """day, month, year …; ``open`` is told by the reading, ``unreadable`` is told here."""
+    """day, month, year …; ``open`` while it is said to be going on; ``unreadable`` where nothing is understood."""
 
     empty = ""
 
@@ -110,7 +110,7 @@ class WhenPrecision(_Derived, models.CharField):
             return ""
         if isinstance(reading, PersonError):
             return "unreadable"
-        return "open" if reading.is_open and reading.period.start is None else str(reading.precision)
+        return "open" if reading.is_open else str(reading.precision)
 
     def pick(self, reading: Any) -> str:
         return str(reading.precision)

@@ -24,7 +24,7 @@ class NoValues(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.exc_info and record.exc_info[1] is not None:
-            kind, error, trace = record.exc_info
+            kind, _error, trace = record.exc_info
             frames = traceback.extract_tb(trace)
             places = " < ".join(f"{f.name}:{f.lineno}" for f in reversed(frames[-6:]))
             record.msg = f"{record.getMessage()} [{kind.__name__} at {places}]"

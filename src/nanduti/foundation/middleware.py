@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from .access import NOBODY, access_of
+from .models import ApiToken, User
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -27,6 +29,29 @@ class LanguageOfUser:
             translation.activate(chosen)
             request.LANGUAGE_CODE = chosen
         return self.handler(request)
+
+
+class UserOfToken:
+    """A program that shows a token under ``/api/`` acts for the account the token was issued to."""
+
+    def __init__(self, handler: Handler) -> None:
+        self.handler = handler
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        scheme, _blank, clear = request.headers.get("Authorization", "").partition(" ")
+        if request.path.startswith("/api/") and scheme.lower() == "bearer":
+            request.user = _user_of(clear.strip())
+        return self.handler(request)
+
+
+def _user_of(clear: str) -> User | AnonymousUser:
+    now = timezone.now()
+    token = ApiToken.objects.select_related("user").filter(digest=ApiToken.digest_of(clear)).first()
+    if token is None or token.revoked_at or (token.expires_at and token.expires_at <= now):
+        return AnonymousUser()
+    if token.last_used_at is None or (now - token.last_used_at).total_seconds() > 60:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+    return token.user if token.user.is_active else AnonymousUser()
 
 
 class SecondFactorWhereRequired:

@@ -5,3 +5,10 @@ class PlansConfig(AppConfig):
     name = "nanduti.plans"
     label = "plans"
     verbose_name = "Plans"
+
+    def ready(self) -> None:
+        from nanduti.programme.queries import tell_reported_to
+
+        from .queries import reported_to
+
+        tell_reported_to(reported_to)

@@ -59,6 +59,7 @@ def load_vision(row: Row, into: Context) -> None:
         Column("status", "choice", choices=choices(ActionPlan.Status)),
         Column("status_as_of", "date"),
         Column("date_order", "choice", choices=choices(ActionPlan.DateOrder)),
+        Column("is_numbered", "bool"),
     ],
 )
 def load_plan(row: Row, into: Context) -> None:
@@ -70,6 +71,7 @@ def load_plan(row: Row, into: Context) -> None:
         values={
             **row.pick("title title_es status_as_of date_order"),
             "status": row["status"] or ActionPlan.Status.DRAFT,
+            "is_numbered": row["is_numbered"] is not False,
             "cluster": cluster,
             "scope": work_scope(programme, cluster, into=into),
         },

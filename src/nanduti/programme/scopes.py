@@ -22,12 +22,12 @@ def work_scope(programme: Programme, cluster: Cluster | None, *, into: Context |
     """The scope of a programme's work in a cluster (the programme's own where there is no cluster).
 
     Made on first use, with what reaches it: the programme reaches its work and its clusters' registers; a
-    cluster reaches every programme's work there. Inside an import, pass its context as ``into``.
+    cluster reaches every programme's work there, and the programme's own records for reading. Inside an import, pass its context as ``into``.
     """
     if cluster is None:
         return programme.scope
     code = work_scope_code(programme.code, cluster.code)
-    reaches = [(programme.scope, cluster.scope)]
+    reaches = [(programme.scope, cluster.scope, False), (cluster.scope, programme.scope, True)]
     if into is not None:
         found = into.seek(Scope, kind=Scope.Kind.WORK, code=code)
         if found is not None:
@@ -35,10 +35,19 @@ def work_scope(programme: Programme, cluster: Cluster | None, *, into: Context |
         work = into.upsert(
             Scope, key={"kind": Scope.Kind.WORK, "code": code}, values={"title": code}, sourced=False
         )
-        for wide, narrow in [(programme.scope, work), (cluster.scope, work), *reaches]:
-            into.upsert(ScopeReach, key={"wide": wide, "narrow": narrow}, values={}, sourced=False)
+        for wide, narrow, is_reading in [
+            (programme.scope, work, False),
+            (cluster.scope, work, False),
+            *reaches,
+        ]:
+            into.upsert(
+                ScopeReach,
+                key={"wide": wide, "narrow": narrow},
+                values={"is_reading": is_reading},
+                sourced=False,
+            )
         return work
     work, _made = Scope.objects.get_or_create(kind=Scope.Kind.WORK, code=code, defaults={"title": code})
-    for wide, narrow in [(programme.scope, work), (cluster.scope, work), *reaches]:
-        ScopeReach.objects.get_or_create(wide=wide, narrow=narrow)
+    for wide, narrow, is_reading in [(programme.scope, work, False), (cluster.scope, work, False), *reaches]:
+        ScopeReach.objects.get_or_create(wide=wide, narrow=narrow, defaults={"is_reading": is_reading})
     return work

@@ -10,19 +10,22 @@ Whoever imports needs no knowledge of rooms: a folder, a ZIP, a workbook or a si
 every cell is checked, every row is loaded inside one transaction, and the first error keeps all of it out.
 """
 
+from ..errors import ImportRefused
 from .context import Context
 from .reading import Sheet, read_sheets
-from .running import import_sheets, preview_sheets, undo_import
+from .running import digest_of, import_sheets, preview_sheets, undo_import
 from .spec import TABLES, Column, Row, RowProblem, Table, table
 
 __all__ = [
     "TABLES",
     "Column",
     "Context",
+    "ImportRefused",
     "Row",
     "RowProblem",
     "Sheet",
     "Table",
+    "digest_of",
     "import_sheets",
     "preview_sheets",
     "read_sheets",

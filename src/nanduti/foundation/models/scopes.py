@@ -31,12 +31,13 @@ class Scope(models.Model):
         return f"{self.kind}:{self.code}"
 
 
-@classified(open="wide narrow")
+@classified(open="wide narrow is_reading")
 class ScopeReach(models.Model):
-    """That a grant within the wide scope holds within the narrow one too."""
+    """That a grant within the wide scope holds within the narrow one too; ``is_reading``: for reading alone."""
 
     wide = models.ForeignKey(Scope, models.CASCADE, related_name="+")
     narrow = models.ForeignKey(Scope, models.CASCADE, related_name="+")
+    is_reading = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["wide", "narrow"], name="scope_reach_once")]

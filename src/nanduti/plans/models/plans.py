@@ -35,7 +35,7 @@ class Vision(Scoped, Sourced, Versioned, Timestamped):
         return in_language(self, "text")
 
 
-@classified(open="programme cluster code title title_es status status_as_of date_order")
+@classified(open="programme cluster code title title_es status status_as_of date_order is_numbered")
 class ActionPlan(Scoped, Sourced, Versioned, Timestamped):
     """What a cluster has agreed to do."""
 
@@ -57,6 +57,8 @@ class ActionPlan(Scoped, Sourced, Versioned, Timestamped):
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     # How its lists write days: "4/21/2009" tells that the month comes first; empty where nothing tells.
     date_order = models.CharField(_("order of day and month"), max_length=12, choices=DateOrder, blank=True)
+    # Whether its source prints numbers; without them a citation by number counts rows.
+    is_numbered = models.BooleanField(_("numbered in its source"), default=True)
     # The day for which the list was last reported; empty while the plan is kept from day to day.
     status_as_of = models.DateField(_("reported as of"), null=True, blank=True)
 

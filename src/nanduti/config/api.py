@@ -1,0 +1,54 @@
+"""The HTTP API: the same questions and verbs as the pages, for machines. Its document: ``/api/openapi.json``."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.http import HttpRequest
+from ninja import NinjaAPI, Schema
+from ninja.errors import AuthenticationError
+
+from nanduti import __version__
+
+
+class Trouble(Schema):
+    """What went wrong, as on the pages: a stable code, a title, a sentence and a remedy."""
+
+    code: str
+    title: str
+    sentence: str
+    remedy: str
+
+
+def somebody(request: HttpRequest):  # type: ignore[no-untyped-def]
+    """A signed-in person, or the account of a bearer token; what they see is what their grants reach."""
+    return request.user if request.user.is_authenticated else None
+
+
+api = NinjaAPI(
+    title="Nanduti",
+    version=__version__,
+    description="Programmes, clusters, agreements, activities and results, within what your roles reach.",
+    auth=somebody,
+    docs_url=None,
+    urls_namespace="api",
+)
+
+
+@api.exception_handler(AuthenticationError)
+def not_signed_in(request: HttpRequest, error: Exception):  # type: ignore[no-untyped-def]
+    """Nobody is told anything before saying who they are."""
+    trouble = {
+        "code": "foundation.not_signed_in",
+        "title": "Sign in first",
+        "sentence": "The API answers only accounts.",
+        "remedy": "Send “Authorization: Bearer …” with a token issued by “nanduti token”.",
+    }
+    return api.create_response(request, trouble, status=401)
+
+
+# Each room that has an api module offers a router there.
+for room in ("register", "programme", "plans", "twinning", "results"):
+    if find_spec(f"nanduti.{room}.api"):
+        api.add_router("", import_module(f"nanduti.{room}.api").router)

@@ -1,0 +1,110 @@
+"""The example programme and the accounts with which a newcomer looks around."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+from django_scopes import scopes_disabled
+
+from nanduti.foundation import actions, imports
+from nanduti.foundation.errors import NotFound
+from nanduti.foundation.models import ImportBatch, Scope, User
+
+PROGRAMME = "india-italy-twinning"
+PASSWORD = "nanduti-demo"
+
+# name, role, scope, what to look at
+ACCOUNTS = [
+    ("coordinator", "coordinator", f"programme:{PROGRAMME}", "the whole programme"),
+    ("cda-leather", "cda", "cluster:chennai-leather", "one cluster, as its development agent"),
+    ("committee", "committee_member", f"programme:{PROGRAMME}", "plans, money and results, read only"),
+    ("custodian", "custodian", f"programme:{PROGRAMME}", "contact requests (asks for a one-time code)"),
+    (
+        "administrator",
+        "administrator",
+        f"programme:{PROGRAMME}",
+        "people and roles (asks for a one-time code)",
+    ),
+    ("researcher", "researcher", f"programme:{PROGRAMME}", "safe data only"),
+]
+
+
+def example_folder() -> Path:
+    """Where the example's files lie: in a checkout beside the package, in an installed package inside it."""
+    for folder in (settings.PACKAGE.parents[1] / "examples", settings.PACKAGE / "examples"):
+        if (folder / PROGRAMME).is_dir():
+            return folder / PROGRAMME
+    raise NotFound(kind="example", code_given=PROGRAMME)
+
+
+def load_once() -> bool:
+    """Import the example and make the accounts, unless they are there; safe to repeat after a killed run."""
+    sheets = imports.read_sheets(example_folder())
+    digest = imports.digest_of(sheets)
+    done = ImportBatch.objects.filter(digest=digest, state=ImportBatch.State.DONE).exists()
+    if not done:
+        imports.import_sheets(sheets=sheets, name=PROGRAMME, access=None, by="demo")
+    for name, role, within, _about in ACCOUNTS:
+        _account(name, role, within)
+    return not done
+
+
+def _account(name: str, role: str, within: str) -> None:
+    user = User.objects.filter(username=name).first()
+    if user is None:
+        user = actions.make_account(username=name, password=PASSWORD, is_demo=True, by="demo")
+    kind, _colon, code = within.partition(":")
+    scope = Scope.objects.get(kind=kind, code=code)
+    if not user.grants.filter(role=role, scope=scope).exists():
+        actions.grant_role(user=user, role=role, scope=scope, by="demo", at=timezone.now())
+    if role in {"custodian", "administrator"}:
+        _second_factor(user)
+
+
+def _second_factor(user: User) -> None:
+    from allauth.mfa.models import Authenticator
+    from allauth.mfa.totp.internal import auth
+
+    if not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
+        auth.TOTP.activate(user, auth.generate_totp_secret())
+
+
+def one_time_code(name: str) -> str:
+    """The present code of a demo account's second factor; of no other account."""
+    from allauth.mfa.models import Authenticator
+    from allauth.mfa.totp.internal import auth
+    from allauth.mfa.utils import decrypt
+
+    row = Authenticator.objects.filter(
+        user__username=name, user__is_demo=True, type=Authenticator.Type.TOTP
+    ).first()
+    if row is None:
+        raise NotFound(kind="demo account with a second factor", code_given=name)
+    secret = decrypt(row.data["secret"])
+    return auth.format_hotp_value(auth.hotp_value(secret, int(time.time()) // 30))
+
+
+def print_summary() -> None:
+    """What is loaded, and who can sign in to look at it."""
+    from nanduti.plans.models import Activity
+    from nanduti.programme.models import CooperationAgreement, Coverage, Programme, Statement
+    from nanduti.register.models import Organisation
+
+    with scopes_disabled():
+        for programme in Programme.objects.all():
+            print(f"Programme: {programme.title} ({programme.code})")
+            n_clusters = Coverage.objects.filter(programme=programme).values("cluster").distinct().count()
+            print(
+                f"  {n_clusters} clusters, {CooperationAgreement.objects.filter(programme=programme).count()} agreements,"
+                f" {Activity.objects.filter(plan__programme=programme).count()} activities,"
+                f" {Statement.objects.filter(programme=programme).count()} statements"
+            )
+        print(f"Register: {Organisation.objects.count()} organisations")
+    if User.objects.filter(is_demo=True).exists():
+        print(f"Demo accounts (password {PASSWORD}):")
+        for name, _role, _within, about in ACCOUNTS:
+            print(f"  {name:15} {about}")
+        print("  One-time codes: nanduti demo --code custodian")

@@ -1,0 +1,111 @@
+"""Verbs of the floor: accounts, roles, tokens."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from nanduti.methods.values import PersonError, mark
+
+from .audit import action, note
+from .errors import NotFound
+from .models import ApiToken, Grant, Scope, User
+from .roles import BY_CODE
+
+
+class PasswordTooWeak(PersonError):
+    """A password that could be guessed."""
+
+    code = "foundation.password_too_weak"
+    title = mark("This password is too weak")
+    sentence = mark("{why}")
+    remedy = mark("Take a longer one that is no common word: four words in a row are good.")
+
+
+class NameTaken(PersonError):
+    """A user name that somebody else has."""
+
+    code = "foundation.name_taken"
+    title = mark("This user name is taken")
+    sentence = mark("There is an account with that name already.")
+    remedy = mark("Choose another name.")
+
+
+@action("foundation.make_account")
+def make_account(
+    *,
+    username: str,
+    password: str,
+    language: str = "",
+    is_demo: bool = False,
+    by: User | str,
+    at: datetime | None = None,
+) -> User:
+    """An account without any right; roles are granted apart. Demo accounts may have a simple password."""
+    if User.objects.filter(username__iexact=username).exists():
+        raise NameTaken()
+    if not is_demo:
+        try:
+            validate_password(password)
+        except ValidationError as error:
+            raise PasswordTooWeak(why=" ".join(error.messages)) from None
+    return User.objects.create_user(username=username, password=password, language=language, is_demo=is_demo)
+
+
+@action("foundation.grant_role")
+def grant_role(
+    *,
+    user: User,
+    role: str,
+    scope: Scope | None,
+    since: date | None = None,
+    until: date | None = None,
+    by: User | str,
+    at: datetime,
+) -> Grant:
+    """Give somebody a role within a scope; given again, its span is renewed."""
+    if role not in BY_CODE:
+        raise NotFound(kind="role", code_given=role)
+    if scope is None:
+        raise NotFound(kind="programme or cluster", code_given="")
+    grant, _made = Grant.objects.update_or_create(
+        user=user,
+        role=role,
+        scope=scope,
+        defaults={
+            "since": since or at.date(),
+            "until": until,
+            "given_by": by if isinstance(by, User) else None,
+        },
+    )
+    note(subject=grant, scope=scope, role=role)
+    return grant
+
+
+@action("foundation.end_role")
+def end_role(*, grant: Grant, by: User | str, at: datetime) -> Grant:
+    """End a role today; it stays on record."""
+    grant.until = max(grant.since, at.date())
+    grant.save(update_fields=["until"])
+    note(subject=grant, scope=grant.scope, role=grant.role)
+    return grant
+
+
+@action("foundation.issue_token")
+def issue_token(
+    *, user: User, label: str, by: User | str, at: datetime | None = None
+) -> tuple[ApiToken, str]:
+    """A key for a program that acts for an account; its clear text is returned once and never kept."""
+    token, clear = ApiToken.issue(user, label)
+    note(subject=token, label=label)
+    return token, clear
+
+
+@action("foundation.revoke_token")
+def revoke_token(*, token: ApiToken, by: User | str, at: datetime) -> ApiToken:
+    """Make a key useless at once."""
+    token.revoked_at = at
+    token.save(update_fields=["revoked_at"])
+    return token

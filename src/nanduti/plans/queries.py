@@ -1,0 +1,211 @@
+"""Questions about plans: the ledger of activities at any day, what is late, who took part, who contributed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateField,
+    ExpressionWrapper,
+    F,
+    Min,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
+
+from nanduti.foundation.fields import reading_of
+from nanduti.methods import planning
+from nanduti.methods.values import Reason, mark
+from nanduti.programme.models import Programme
+from nanduti.register.models import Cluster
+
+from .models import ActionPlan, Activity, Contribution, Milestone, Participation, Vision
+
+LATE = "late"
+SUSPENDED = Reason("suspended", mark("It was suspended."))
+
+
+def reported_to(programme: Programme) -> date | None:
+    """The latest day to which a list of the programme reports, unless some list is kept from day to day."""
+    days = list(ActionPlan.objects.filter(programme=programme).values_list("status_as_of", flat=True))
+    return max(days) if days and None not in days else None
+
+
+def activities(*, programme: Programme, cluster: Cluster | None = None) -> QuerySet[Activity]:
+    """The activities of a programme, with what a list of them shows."""
+    rows = Activity.objects.filter(plan__programme=programme).select_related("plan", "cluster", "source")
+    return rows.filter(cluster=cluster) if cluster else rows
+
+
+def with_status(rows: QuerySet[Activity], *, as_of: date) -> QuerySet[Activity]:
+    """The rows with their status at the end of a day as ``status_now`` (``late`` told apart), in the database.
+
+    The same rule as :func:`nanduti.methods.planning.status_at`, so that a ledger of 20,000 activities can be
+    filtered and sorted; a test holds the two together.
+    """
+    ended = Q(date_text_end__lte=as_of)  # the end is exclusive: it ended on the day before, or earlier
+    # What ended by the day itself and by the list's own day counts as reported.
+    # On SQLite a sum of dates comes back with a time of day; "<=" holds there too, "<" would not.
+    list_day_after = ExpressionWrapper(F("plan__status_as_of") + timedelta(days=1), output_field=DateField())
+    as_reported = Q(done_on__isnull=True, date_text_end__lte=as_of + timedelta(days=1)) & Q(
+        date_text_end__lte=list_day_after
+    )
+    return rows.annotate(
+        status_now=Case(
+            When(reported_status="cancelled", then=Value("cancelled")),
+            When(reported_status="suspended", then=Value("suspended")),
+            When(reported_status="closed", done_on__isnull=True, then=Value("closed")),
+            When(done_on__lte=as_of, then=Value("closed")),
+            When(date_text_precision__in=["", "unreadable"], then=Value("unknown")),
+            When(date_text_start__gt=as_of, then=Value("pipeline")),
+            When(date_text_precision="open", then=Value("implementation")),
+            When(date_text_end__isnull=True, then=Value("unknown")),
+            When(as_reported, then=Value("closed")),
+            When(ended, then=Value(LATE)),
+            default=Value("implementation"),
+            output_field=CharField(),
+        )
+    )
+
+
+@dataclass(frozen=True)
+class LedgerRow:
+    """One line of the ledger: an activity, what its date means, and its status at the cut-off day."""
+
+    activity: Activity
+    when: planning.When | None
+    trouble: str
+    status: planning.ActivityStatus
+
+    @property
+    def state(self) -> str:
+        """The status with late told apart."""
+        return LATE if self.status.is_late else self.status.status
+
+    def as_dict(self) -> dict[str, Any]:
+        """For machines: number, label, interval with its precision, status with its reason."""
+        when, activity = self.when, self.activity
+        return {
+            "plan": activity.plan.code,
+            "cluster": activity.cluster.code if activity.cluster else None,
+            "number": activity.number,
+            "label": activity.label,
+            "label_es": activity.label_es,
+            "kind": activity.kind,
+            "class": activity.activity_class or None,
+            "step": activity.step,
+            "date_text": activity.date_text,
+            "interval": None
+            if when is None
+            else {
+                "start": _iso(when.start),
+                "end": _iso(when.end),
+                "end_is": "exclusive",
+                "last_day": _iso(when.period.last_day),
+                "precision": when.precision,
+                "is_open": when.is_open,
+                "is_doubtful": when.is_doubtful,
+            },
+            "date_trouble": self.trouble or None,
+            "status": self.status.status,
+            "is_late": self.status.is_late,
+            "status_reason": self.status.reason.say(),
+            "source": activity.cite(),
+        }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def ledger_row(activity: Activity, *, as_of: date) -> LedgerRow:
+    """One activity as the ledger shows it at the end of a day."""
+    reading = reading_of(activity, "date_text")
+    when = reading if isinstance(reading, planning.When) else None
+    closed = activity.reported_status == Activity.Status.CLOSED
+    status = planning.status_at(
+        reading,
+        as_of=as_of,
+        reported_on=activity.plan.status_as_of,
+        completed=activity.done_on or (True if closed else None),
+        cancelled=activity.reported_status == Activity.Status.CANCELLED,
+    )
+    if activity.reported_status == Activity.Status.SUSPENDED:
+        status = planning.ActivityStatus("suspended", False, SUSPENDED)  # type: ignore[arg-type]
+    trouble = "" if when is not None or reading is None else str(reading)
+    return LedgerRow(activity, when, trouble, status)
+
+
+def ledger(rows: Iterable[Activity], *, as_of: date) -> list[LedgerRow]:
+    """Activities as the ledger shows them at the end of a day."""
+    return [ledger_row(activity, as_of=as_of) for activity in rows]
+
+
+def status_counts(*, programme: Programme, cluster: Cluster | None = None, as_of: date) -> dict[str, int]:
+    """How many activities stand in which status; one query."""
+    rows = with_status(activities(programme=programme, cluster=cluster), as_of=as_of)
+    return dict(rows.order_by().values_list("status_now").annotate(n=Count("id")))
+
+
+def late_activities(
+    *, programme: Programme, cluster: Cluster | None = None, as_of: date
+) -> QuerySet[Activity]:
+    """The activities that should have ended and of which no completion is reported."""
+    rows = with_status(activities(programme=programme, cluster=cluster), as_of=as_of)
+    return rows.filter(status_now=LATE).order_by("date_text_end", "plan_id", "number")
+
+
+def first_activity_of_class(*, programme: Programme, classes: Iterable[str]) -> dict[int, date]:
+    """The first start of an activity of the classes, by cluster."""
+    rows = activities(programme=programme).filter(activity_class__in=list(classes))
+    return dict(rows.order_by().values_list("cluster_id").annotate(first=Min("date_text_start")))
+
+
+def plans(*, programme: Programme, cluster: Cluster | None = None) -> QuerySet[ActionPlan]:
+    """The action plans of a programme with how many activities each has."""
+    rows = ActionPlan.objects.filter(programme=programme).select_related("cluster")
+    rows = rows.annotate(n_activities=Count("activities"))
+    return rows.filter(cluster=cluster) if cluster else rows
+
+
+def visions(*, programme: Programme, cluster: Cluster | None = None) -> QuerySet[Vision]:
+    """The visions, the one in force last."""
+    rows = Vision.objects.filter(programme=programme).select_related("cluster")
+    return rows.filter(cluster=cluster) if cluster else rows
+
+
+def participations(*, activity: Activity) -> QuerySet[Participation]:
+    """Who took part in an activity."""
+    return activity.participations.select_related("organisation", "source").order_by("role", "id")
+
+
+def contributions(*, programme: Programme, cluster: Cluster | None = None) -> QuerySet[Contribution]:
+    """What stakeholders pledged and gave."""
+    rows = Contribution.objects.filter(activity__plan__programme=programme)
+    rows = rows.select_related("activity__plan", "contributor", "source")
+    return rows.filter(activity__cluster=cluster) if cluster else rows
+
+
+def contribution_totals(*, programme: Programme, cluster: Cluster | None = None) -> list[dict[str, Any]]:
+    """Totals by state, kind and currency; what has no value yet is counted apart, never taken as zero."""
+    rows = contributions(programme=programme, cluster=cluster).order_by()
+    return list(
+        rows.values("state", "kind", "currency")
+        .annotate(n=Count("id"), n_valued=Count("amount"), total=Sum("amount"))
+        .order_by("state", "kind", "currency")
+    )
+
+
+def milestones(*, programme: Programme, cluster: Cluster | None = None) -> QuerySet[Milestone]:
+    """Dated signs that the programme has got somewhere."""
+    rows = Milestone.objects.filter(programme=programme).select_related("cluster", "organisation", "source")
+    return rows.filter(cluster=cluster) if cluster else rows

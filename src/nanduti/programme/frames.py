@@ -1,0 +1,151 @@
+"""What every page of a programme starts from: the programme, the cluster chosen, the cut-off day, the rights."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from nanduti.foundation.access import Access
+from nanduti.foundation.errors import NotAllowed
+from nanduti.interface import navigation
+from nanduti.register.models import Cluster
+
+from . import queries
+from .models import Programme
+
+
+@dataclass
+class Frame:
+    """The programme a page is about, and how the reader has narrowed it."""
+
+    request: HttpRequest
+    programme: Programme
+    clusters: list[Cluster]
+    cluster: Cluster | None
+    asked_as_of: date | None
+    access: Access = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.access = self.request.access  # type: ignore[attr-defined]
+
+    @property
+    def today(self) -> date:
+        return timezone.localdate()
+
+    @functools.cached_property
+    def as_of(self) -> date:
+        """The cut-off day: as asked, else the day the lists last reported to, else today."""
+        return self.asked_as_of or queries.reported_to(programme=self.programme) or self.today
+
+    def may(self, capability: str) -> bool:
+        """Whether the reader may, within the programme or within the cluster's work."""
+        return self.access.may(capability, self.programme.scope_id) or self.access.may_work(
+            capability, self.programme.code, self.cluster.code if self.cluster else None
+        )
+
+    def url(self, name: str, *args: Any, keep: bool = True, **query: Any) -> str:
+        """The address of a page of this programme, with the cluster and the cut-off day kept."""
+        address = reverse(name, args=(self.programme.code, *args))
+        kept: dict[str, Any] = {}
+        if keep and self.cluster:
+            kept["cluster"] = self.cluster.code
+        if keep and self.asked_as_of:
+            kept["as_of"] = self.asked_as_of.isoformat()
+        kept |= {k: v for k, v in query.items() if v is not None}
+        return f"{address}?{urlencode(kept)}" if kept else address
+
+    @property
+    def where(self) -> str:
+        """The programme, and the cluster if one is chosen, as a title says it."""
+        return f"{self.programme} · {self.cluster}" if self.cluster else str(self.programme)
+
+
+def frame_of(request: HttpRequest, code: str) -> Frame:
+    """The frame of a request; raises ``NotFound`` for a programme or cluster that the reader cannot see."""
+    programme = queries.programme_by_code(code=code)
+    clusters = queries.clusters(programme=programme)
+    asked = request.GET.get("cluster", "").strip()[:80]
+    chosen = queries.cluster_by_code(programme=programme, code=asked) if asked else None
+    frame = Frame(request, programme, clusters, chosen, _day(request.GET.get("as_of", "")))
+    request.nanduti_frame = frame  # type: ignore[attr-defined]
+    return frame
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip()[:10])
+    except ValueError:
+        return None
+
+
+Page = Callable[..., HttpResponse]
+
+
+def programme_page(
+    *, step: int | None = None, item: str = "programme", may: str = "read"
+) -> Callable[[Page], Page]:
+    """Make ``page(request, frame, …)`` a page of a programme: signed in, within scope, with the right to it."""
+
+    def wrap(page: Page) -> Page:
+        @login_required
+        @functools.wraps(page)
+        def shown(request: HttpRequest, programme: str, *args: Any, **kwargs: Any) -> HttpResponse:
+            frame = frame_of(request, programme)
+            if not frame.may(may):
+                raise NotAllowed(capability=may)
+            navigation.here(request, item=item, step=step)
+            return page(request, frame, *args, **kwargs)
+
+        return shown
+
+    return wrap
+
+
+# --- what stands in the frame around the page
+
+
+def programmes_to_switch(request: HttpRequest) -> list[navigation.Choice]:
+    """The programmes within the reader's grants."""
+    if not request.user.is_authenticated:
+        return []
+    current = getattr(request, "nanduti_frame", None)
+    return [
+        navigation.Choice(
+            str(p),
+            reverse("home:programme", args=(p.code,)),
+            is_current=bool(current and current.programme.pk == p.pk),
+        )
+        for p in queries.programmes()
+    ]
+
+
+def clusters_to_switch(request: HttpRequest) -> list[navigation.Choice]:
+    """The clusters of the programme at hand; the present page is kept."""
+    frame: Frame | None = getattr(request, "nanduti_frame", None)
+    if frame is None or len(frame.clusters) < 2:
+        return []
+    day = {"as_of": frame.asked_as_of.isoformat()} if frame.asked_as_of else {}
+    everything = navigation.Choice(
+        _("All clusters"), f"?{urlencode(day)}" if day else request.path, is_current=frame.cluster is None
+    )
+    return [
+        everything,
+        *(
+            navigation.Choice(
+                str(c),
+                "?" + urlencode({"cluster": c.code, **day}),
+                is_current=bool(frame.cluster and frame.cluster.pk == c.pk),
+            )
+            for c in frame.clusters
+        ),
+    ]

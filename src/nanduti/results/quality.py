@@ -1,0 +1,152 @@
+"""The data-quality report: contradictions found by general rules over everything that was stated.
+
+What the records themselves say (the rows of plans, agreements, meetings) and what documents say about them
+elsewhere are turned into statements and handed to :func:`nanduti.methods.planning.find_contradictions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from nanduti.methods.planning import Finding, Lists, Statement, find_contradictions
+from nanduti.plans.models import ActionPlan, Activity
+from nanduti.plans.queries import activities, plans
+from nanduti.programme.models import Programme
+from nanduti.programme.models import Statement as StatementRow
+from nanduti.programme.queries import agreements, meetings, statements
+
+from .frameworks import INDICATORS, SOURCE
+
+
+@dataclass(frozen=True)
+class Said:
+    """A statement as the rules take it, and the row it was made from."""
+
+    statement: Statement
+    row: Any
+
+
+def all_said(*, programme: Programme) -> list[Said]:
+    """Everything that was stated about the programme's records: by the records and about them."""
+    return [
+        *_of_activities(programme),
+        *_of_agreements(programme),
+        *_of_meetings(programme),
+        *_of_framework(),
+        *_of_documents(programme),
+    ]
+
+
+def findings(*, programme: Programme) -> list[tuple[Finding, list[Any]]]:
+    """The contradictions with the rows behind both statements, those that were settled left out."""
+    said = all_said(programme=programme)
+    rows = {id(one.statement): one.row for one in said}
+    by_place = {_key(one.statement): one.row for one in said}
+    found = find_contradictions([one.statement for one in said], lists=lists_of(programme=programme))
+    return [
+        (finding, [rows.get(id(s), by_place.get(_key(s))) for s in finding.statements]) for finding in found
+    ]
+
+
+def open_findings(*, programme: Programme) -> list[tuple[Finding, list[Any]]]:
+    """The contradictions that nobody has settled yet."""
+    return [pair for pair in findings(programme=programme) if not is_settled(pair[1])]
+
+
+def is_settled(rows: list[Any]) -> bool:
+    """Whether somebody has decided about one of the statements."""
+    return any(isinstance(row, StatementRow) and row.settled for row in rows)
+
+
+def _key(statement: Statement) -> tuple[str, ...]:
+    return (statement.subject, statement.attribute, statement.value_text, statement.source, statement.place)
+
+
+def lists_of(*, programme: Programme) -> Lists:
+    """The activity lists: the day each reports to, their numbers, and whether their source prints numbers."""
+    rows: list[ActionPlan] = list(plans(programme=programme))
+    items: dict[str, dict[int, str]] = {plan.code: {} for plan in rows}
+    for code, number, label in activities(programme=programme).values_list("plan__code", "number", "label"):
+        items[code][number] = label
+    return Lists(
+        status_dates={plan.code: plan.status_as_of for plan in rows if plan.status_as_of},
+        items=items,
+        unnumbered=frozenset(plan.code for plan in rows if not plan.is_numbered),
+    )
+
+
+def _source(row: Any) -> dict[str, str]:
+    return {"source": row.source.short if row.source else "", "place": row.source_place}
+
+
+def _of_activities(programme: Programme) -> Iterator[Said]:
+    rows: list[Activity] = list(activities(programme=programme))
+    for row in rows:
+        subject = row.reference
+        if row.date_text:
+            from nanduti.foundation.fields import reading_of
+
+            value = reading_of(row, "date_text")
+            yield Said(Statement(subject, "date", row.date_text, value, **_source(row)), row)
+        if row.n_participants is not None:
+            attribute = "n_firms" if row.participant_unit == "firms" else "n_participants"
+            text = str(row.n_participants)
+            yield Said(Statement(subject, attribute, text, unit=row.participant_unit, **_source(row)), row)
+
+
+def _of_agreements(programme: Programme) -> Iterator[Said]:
+    for row in agreements(programme=programme):
+        for attribute in ("signed", "valid_from", "valid_until"):
+            if getattr(row, attribute):
+                yield Said(
+                    Statement(f"agreement:{row.code}", attribute, getattr(row, attribute), **_source(row)),
+                    row,
+                )
+
+
+def _of_meetings(programme: Programme) -> Iterator[Said]:
+    for row in meetings(programme=programme):
+        if row.held_on:
+            subject = f"meeting:{row.committee.code}:{row.number}"
+            yield Said(Statement(subject, "held_on", row.held_on, **_source(row)), row)
+
+
+def _of_framework() -> Iterator[Said]:
+    for row in INDICATORS.values():
+        yield Said(Statement(row.title, "level", row.level, source=SOURCE, place=row.code), row)
+
+
+def _of_documents(programme: Programme) -> Iterator[Said]:
+    for row in statements(programme=programme):
+        yield Said(
+            Statement(subject_of(row), row.attribute, row.value_text, unit=row.unit, **_source(row)), row
+        )
+
+
+def subject_of(row: StatementRow) -> str:
+    """How the rules name the subject: activities as "plan:number", everything else with its kind before."""
+    return row.subject if row.subject_kind == "activity" else f"{row.subject_kind}:{row.subject}"
+
+
+def finding_as_dict(finding: Finding, rows: list[Any]) -> dict[str, Any]:
+    """For machines: the rule, the sentence, and both statements with their places."""
+    return {
+        "rule": finding.rule_code,
+        "severity": finding.severity,
+        "subject": finding.subject,
+        "sentence": finding.sentence,
+        "is_settled": is_settled(rows),
+        "statements": [
+            {
+                "attribute": s.attribute,
+                "value": s.value_text,
+                "unit": s.unit or None,
+                "source": s.source,
+                "place": s.place,
+                "label": str(row) if row is not None else None,
+            }
+            for s, row in zip(finding.statements, rows, strict=True)
+        ],
+    }

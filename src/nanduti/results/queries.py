@@ -1,0 +1,123 @@
+"""Questions about results: the framework's figures by cluster and year, and what stands against them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from nanduti.programme.models import Programme
+from nanduti.programme.queries import clusters as clusters_of
+from nanduti.register.models import Cluster
+
+from .counting import Question, Tally, pieces
+from .frameworks import INDICATORS, Indicator
+from .models import StatedFigure
+
+
+@dataclass
+class ResultRow:
+    """One output or outcome: its total, its cells by cluster and by year, and what was stated by hand."""
+
+    indicator: Indicator
+    total: Tally = field(default_factory=Tally)
+    by_cluster: dict[int | None, Tally] = field(default_factory=dict)
+    by_year: dict[int | None, Tally] = field(default_factory=dict)
+    by_both: dict[tuple[int | None, int | None], Tally] = field(default_factory=dict)
+    stated: list[StatedFigure] = field(default_factory=list)
+
+    def add(self, cluster: int | None, year: int | None, tally: Tally) -> None:
+        """Put one piece where it belongs."""
+        self.total.add(tally)
+        self.by_cluster.setdefault(cluster, Tally()).add(tally)
+        self.by_year.setdefault(year, Tally()).add(tally)
+        self.by_both.setdefault((cluster, year), Tally()).add(tally)
+
+
+@dataclass
+class ResultTable:
+    """The whole framework for a programme (or one cluster) at a day."""
+
+    rows: list[ResultRow]
+    clusters: list[Cluster]
+    years: list[int]
+    as_of: date
+
+
+def result_table(*, programme: Programme, as_of: date, cluster: Cluster | None = None) -> ResultTable:
+    """Every output and outcome computed from the records; about one query for each counting rule."""
+    covered = [cluster] if cluster else clusters_of(programme=programme)
+    shown = {c.pk for c in covered}
+    rows = []
+    for indicator in INDICATORS.values():
+        row = ResultRow(indicator)
+        for cluster_id, year, tally in pieces(Question(indicator, programme, as_of)):
+            if cluster is None or cluster_id in shown:
+                row.add(cluster_id, year, tally)
+        rows.append(row)
+    _add_stated(rows, programme, cluster)
+    years = sorted({year for row in rows for year in row.by_year if year is not None})
+    return ResultTable(rows, covered, years, as_of)
+
+
+def _add_stated(rows: list[ResultRow], programme: Programme, cluster: Cluster | None) -> None:
+    figures = StatedFigure.objects.filter(programme=programme).select_related("cluster", "source")
+    if cluster is not None:
+        figures = figures.filter(cluster=cluster)
+    by_code = {row.indicator.code: row for row in rows}
+    for figure in figures:
+        if figure.indicator in by_code:
+            by_code[figure.indicator].stated.append(figure)
+
+
+def table_as_dict(table: ResultTable) -> dict[str, Any]:
+    """For machines: outputs and outcomes by cluster and year with the stated figures beside."""
+    codes: dict[int | None, str | None] = {c.pk: c.code for c in table.clusters}
+    codes[None] = None
+    return {
+        "as_of": table.as_of.isoformat(),
+        "clusters": [c.code for c in table.clusters],
+        "outputs": [_row_as_dict(r, codes) for r in table.rows if r.indicator.level == "output"],
+        "outcomes": [_row_as_dict(r, codes) for r in table.rows if r.indicator.level == "outcome"],
+    }
+
+
+def _row_as_dict(row: ResultRow, codes: dict[int | None, str | None]) -> dict[str, Any]:
+    return {
+        "code": row.indicator.code,
+        "title": row.indicator.title,
+        "unit": row.indicator.unit,
+        "total": tally_as_dict(row.total, row.indicator),
+        "by_cluster": {
+            codes.get(pk) or "programme": tally_as_dict(tally, row.indicator)
+            for pk, tally in row.by_cluster.items()
+        },
+        "by_year": {
+            str(year) if year else "undated": tally_as_dict(tally, row.indicator)
+            for year, tally in sorted(row.by_year.items(), key=lambda item: item[0] or 0)
+        },
+        "stated": [
+            {
+                "value": float(f.value),
+                "unit": f.unit,
+                "cluster": f.cluster.code if f.cluster else None,
+                "period": f.period_text,
+                "label": f.label,
+                "source": f.cite(),
+            }
+            for f in row.stated
+        ],
+    }
+
+
+def tally_as_dict(tally: Tally, indicator: Indicator) -> dict[str, Any]:
+    """A figure with everything that could not be added to it."""
+    said: dict[str, Any] = {"value": tally.value, "n_records": tally.n_records}
+    if tally.others:
+        said["also"] = tally.others
+    if tally.n_unknown:
+        said["n_unknown"] = tally.n_unknown
+    if indicator.with_money:
+        said["money"] = {currency: str(amount) for currency, amount in sorted(tally.money.items())}
+        said["n_without_money"] = tally.n_without_money
+    return said

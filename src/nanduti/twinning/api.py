@@ -1,0 +1,24 @@
+"""The scope of cooperation for machines."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Router
+
+from nanduti.programme.api import TROUBLE
+from nanduti.programme.queries import programme_by_code
+
+from . import queries
+
+router = Router(tags=["twinning"])
+
+
+@router.get("programmes/{programme}/scope", response={200: dict[str, Any], **TROUBLE})
+def scope(request: HttpRequest, programme: str, pair: str, on: date | None = None):  # type: ignore[no-untyped-def]
+    """How far each kind of stakeholder of a pair ("emerging:advanced") may cooperate on a day, and why."""
+    twinning = queries.twinning_by_pair(programme=programme_by_code(code=programme), pair=pair)
+    return queries.scope_as_dict(twinning=twinning, on=on or timezone.localdate())
