@@ -92,7 +92,7 @@ def lint(options: argparse.Namespace, rest: list[str]) -> None:
 def bench(options: argparse.Namespace, rest: list[str]) -> None:
     """The benchmark on a synthetic programme; arguments go to it."""
     prepare("test")
-    do(PYTHON, "-m", "tests.bench", *rest)
+    do(PYTHON, "-m", "benchmarks", *rest)
 
 
 def docs(options: argparse.Namespace, rest: list[str]) -> None:

@@ -33,6 +33,9 @@ class BuildHook(BuildHookInterface):
 
     def initialize(self, version: str, build_data: dict) -> None:
         build(Path(self.root))
+        if self.target_name == "wheel" and version != "editable":
+            # "nanduti demo" finds the examples in the checkout, or inside an installed package.
+            build_data["force_include"][str(Path(self.root) / "examples")] = "nanduti/examples"
 
 
 def wants(root: Path) -> list[str]:
