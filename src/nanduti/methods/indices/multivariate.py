@@ -186,7 +186,47 @@ class PrincipalComponents:
         """Share of all variance per component."""
         return self.eigenvalues / self.eigenvalues.sum()
 
-    def varimax(loadings: np.ndarray, tolerance: float = 1e-12, most: int = 1000) -> np.ndarray:
+    def varimax(self, n_components: int) -> np.ndarray:
+        """Rotated loadings of the first components (Kaiser 1958, with Kaiser's row normalisation)."""
+        if not 1 <= n_components <= len(self.codes):
+            raise BadInput(
+                place=f"{n_components} components", problem="cannot be rotated", remedy="See eigenvalues."
+            )
+        return varimax(self.loadings[:, :n_components])
+
+    def frame(self) -> pl.DataFrame:
+        """One row per component: ``component``, ``eigenvalue``, ``variance_share``, ``cumulative_share``."""
+        shares = self.explained_shares
+        return pl.DataFrame(
+            {
+                "component": np.arange(1, len(shares) + 1),
+                "eigenvalue": self.eigenvalues,
+                "variance_share": shares,
+                "cumulative_share": shares.cumsum(),
+            }
+        )
+
+
+def principal_components(data: pl.DataFrame, *, unit: str = "unit") -> PrincipalComponents:
+    """Principal components of the correlation matrix (Handbook 2008, p. 63-69).
+
+    Complete units alone are used. Signs are set so that the largest entry of each vector is positive.
+
+    >>> d = pl.DataFrame({"unit": list("abcd"), "x": [1.0, 2, 3, 4], "y": [2.0, 1, 4, 3]})
+    >>> principal_components(d).eigenvalues.round(4).tolist()
+    [1.6, 0.4]
+    """
+    m = read(data, unit)
+    x = _complete_rows(m, "A principal component", least_items=2)
+    values, vectors = np.linalg.eigh(np.corrcoef(x.T))
+    order = np.argsort(-values)
+    values, vectors = np.clip(values[order], 0, None), vectors[:, order]
+    largest = np.abs(vectors).argmax(axis=0)
+    vectors = vectors * np.sign(vectors[largest, np.arange(len(values))])
+    return PrincipalComponents(m.codes, values, vectors * np.sqrt(values), vectors)
+
+
+def varimax(loadings: np.ndarray, tolerance: float = 1e-12, most: int = 1000) -> np.ndarray:
     """Rotate loadings so that each indicator leans on few factors (Kaiser 1958).
 
     Factors are turned two at a time by the angle that is best for the two, until no angle is left: a start
