@@ -76,12 +76,12 @@ def context(new_context) -> Iterator:
     wrong: list[str] = []
     context.on("weberror", lambda error: wrong.append(f"error in a script: {error.error}"))
     context.on("console", lambda said: "Content Security Policy" in said.text and wrong.append(said.text))
-    context.on("request", lambda asked: _is_outside(asked.url) and wrong.append(f"asked for {asked.url}"))
+    context.on("request", lambda asked: is_outside(asked.url) and wrong.append(f"asked for {asked.url}"))
     yield context
     assert not wrong, "\n".join(wrong)
 
 
-def _is_outside(url: str) -> bool:
+def is_outside(url: str) -> bool:
     parts = urlsplit(url)
     return parts.scheme in {"http", "https", "ws", "wss"} and parts.hostname not in {"localhost", "127.0.0.1"}
 
