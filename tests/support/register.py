@@ -47,8 +47,8 @@ class World:
     def user(self, role: str) -> User:
         return self.users[role]
 
-    def access(self, role: str, on: date = AT.date()) -> Access:
-        return access_of(self.users[role], on=on)
+    def access(self, role: str, on: date | None = None) -> Access:
+        return access_of(self.users[role], on=on or AT.date())
 
 
 def account(name: str, role: str = "", scope: Scope | None = None, *, second_factor: bool = False) -> User:

@@ -1,0 +1,564 @@
+"""Verbs of the register. Whoever calls has asked :func:`.queries.require_edit`; the vault asks by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from nanduti.foundation.access import Access
+from nanduti.foundation.audit import action, note
+from nanduti.foundation.editing import save_edit
+from nanduti.foundation.models import Scope, User
+from nanduti.vault import actions as vault
+from nanduti.vault import uploads
+from nanduti.vault.keeping import differing
+from nanduti.vault.models import Consent, ContactRequest, Purpose
+
+from .errors import (
+    AlreadyThere,
+    FactSaysNothing,
+    MergeRefused,
+    NotPublic,
+    PublicNameMissing,
+    SpanRefused,
+    UnmergeRefused,
+)
+from .models import (
+    AssociationMembership,
+    Cluster,
+    ClusterMembership,
+    Establishment,
+    EstablishmentMerge,
+    Organisation,
+    Person,
+    Position,
+    ProfileFact,
+    SizeBand,
+    Stakeholder,
+    shared_scope,
+)
+from .pseudonyms import ESTABLISHMENT, ORGANISATION, PERSON, Mint
+from .queries import require_edit
+from .subjects import Actor, subject_of
+
+VAULT = "vault"
+# What a firm must be to be shown by name; other kinds may always be.
+SHOWN_ONLY_IF_LARGE = frozenset({Organisation.Kind.ENTERPRISE.value, Organisation.Kind.NETWORK.value})
+
+
+def scope_of(cluster: Cluster | None) -> Scope:
+    """Where a record belongs: to its cluster's register, or to the shared one."""
+    return cluster.scope if cluster else shared_scope()
+
+
+def _fresh(model: type[models.Model], prefix: str) -> str:
+    manager = model._base_manager
+    return Mint(
+        prefix, lambda drawn: manager.filter(pseudonym__in=drawn).values_list("pseudonym", flat=True), batch=8
+    ).next()
+
+
+def _keep(actor: Actor, identity: dict[str, str] | None, by: User | str, at: datetime | None) -> bool:
+    """Hand identifying values to the vault; whether anything changed there."""
+    if identity is None:
+        return False
+    values = {field: (value or "").strip() for field, value in identity.items()}
+    if not differing(actor.pseudonym, values):
+        return False
+    return bool(vault.keep_identity(subject=subject_of(actor), values=values, by=by, at=at))
+
+
+# --- organisations
+
+
+@action("register.register_organisation", using=VAULT)
+def register_organisation(
+    *,
+    values: dict[str, Any],
+    identity: dict[str, str] | None = None,
+    by: User | str,
+    at: datetime | None = None,
+) -> Organisation:
+    """Enter a body that can act; its name goes to the vault unless it is public."""
+    values = _tidy_names(values)
+    cluster = values.get("cluster")
+    organisation = Organisation(
+        **values, scope=scope_of(cluster), pseudonym=_fresh(Organisation, ORGANISATION)
+    )
+    organisation.save()
+    if _keep(organisation, identity, by, at):
+        _count_identity(organisation)
+    if cluster is not None:
+        ClusterMembership.objects.create(
+            organisation=organisation, cluster=cluster, scope=cluster.scope, since_on=timezone.localdate(at)
+        )
+    return organisation
+
+
+@action("register.edit_organisation", using=VAULT)
+def edit_organisation(
+    *,
+    organisation: Organisation,
+    values: dict[str, Any],
+    identity: dict[str, str] | None = None,
+    version: int,
+    by: User | str,
+    at: datetime | None = None,
+) -> Organisation:
+    """Change what is said about an organisation; the second of two editors is told."""
+    values = _tidy_names(values)
+    if "cluster" in values:
+        values["scope"] = scope_of(values["cluster"])
+    draft = Organisation(
+        **{f: values.get(f, getattr(organisation, f)) for f in INDEXED}, pseudonym=organisation.pseudonym
+    )
+    draft.index_text()
+    values |= {"search_text": draft.search_text, "sort_text": draft.sort_text}
+    note(fields=_edit(organisation, values, identity, version, by, at), scope=organisation.scope)
+    return organisation
+
+
+INDEXED = ("is_public", "public_name", "public_name_es", "place", "cluster")
+
+
+def _tidy_names(values: dict[str, Any]) -> dict[str, Any]:
+    """Names stand in the register only where they are public, and only where they may be."""
+    if "is_public" not in values:
+        return dict(values)
+    if not values["is_public"]:
+        return {**values, "public_name": "", "public_name_es": ""}
+    if values.get("kind") in SHOWN_ONLY_IF_LARGE and values.get("size_band") != SizeBand.LARGE:
+        raise NotPublic()
+    if not (values.get("public_name") or "").strip():
+        raise PublicNameMissing()
+    return dict(values)
+
+
+def _edit(
+    record: Any,
+    values: dict[str, Any],
+    identity: dict[str, str] | None,
+    version: int,
+    by: User | str,
+    at: datetime | None,
+) -> list[str]:
+    """Save columns and identity under one version; the names of what changed, never the values."""
+    told = {f: (v or "").strip() for f, v in (identity or {}).items()}
+    if differing(record.pseudonym, told):
+        values = {**values, "identity_version": record.identity_version + 1}
+    changed = save_edit(record, values, version=version)
+    _keep(record, identity, by, at)
+    return [name for name in changed if name not in {"search_text", "sort_text", "scope"}]
+
+
+def _count_identity(record: Any) -> None:
+    record.identity_version += 1
+    record.save(update_fields=["identity_version"])
+
+
+# --- establishments
+
+
+@action("register.register_establishment", using=VAULT)
+def register_establishment(
+    *,
+    organisation: Organisation,
+    values: dict[str, Any],
+    identity: dict[str, str] | None = None,
+    by: User | str,
+    at: datetime | None = None,
+) -> Establishment:
+    """Enter one location of an enterprise; how to find it goes to the vault."""
+    values = _with_band(values)
+    cluster = values.get("cluster")
+    establishment = Establishment.objects.create(
+        **values,
+        organisation=organisation,
+        scope=cluster.scope if cluster else organisation.scope,
+        pseudonym=_fresh(Establishment, ESTABLISHMENT),
+    )
+    if _keep(establishment, identity, by, at):
+        _count_identity(establishment)
+    return establishment
+
+
+@action("register.edit_establishment", using=VAULT)
+def edit_establishment(
+    *,
+    establishment: Establishment,
+    values: dict[str, Any],
+    identity: dict[str, str] | None = None,
+    version: int,
+    by: User | str,
+    at: datetime | None = None,
+) -> Establishment:
+    """Change what is said about an establishment."""
+    values = _with_band(values)
+    if "cluster" in values:
+        cluster = values["cluster"]
+        values["scope"] = cluster.scope if cluster else establishment.organisation.scope
+    note(fields=_edit(establishment, values, identity, version, by, at), scope=establishment.scope)
+    return establishment
+
+
+def _with_band(values: dict[str, Any]) -> dict[str, Any]:
+    """The size band follows from the number of workers where nobody gave one."""
+    if not values.get("size_band") and values.get("n_workers"):
+        return {**values, "size_band": SizeBand.of(values["n_workers"])}
+    return dict(values)
+
+
+@action("register.merge_establishments")
+def merge_establishments(
+    *,
+    kept: Establishment,
+    absorbed: Establishment,
+    reason: str,
+    by: User | str,
+    at: datetime | None = None,
+) -> EstablishmentMerge:
+    """Two records are one establishment: everything that points at the one points at the other from now on.
+
+    What would then stand there twice stays where it is. Identities are not joined: each keeps its own.
+    """
+    _check_mergeable(kept, absorbed)
+    moved = {}
+    for relation in _pointing_at(Establishment):
+        ids = _point_over(relation, absorbed, kept)
+        if ids:
+            moved[f"{relation.related_model._meta.label_lower}.{relation.field.name}"] = ids
+    won = Establishment._base_manager.filter(pk=absorbed.pk, merged_into__isnull=True).update(
+        merged_into=kept, version=models.F("version") + 1
+    )
+    if not won:
+        raise _merge_refused(kept, absorbed, _("one of them has been merged already"))
+    absorbed.refresh_from_db()
+    return EstablishmentMerge.objects.create(
+        kept=kept,
+        absorbed=absorbed,
+        reason=reason,
+        scope=kept.scope,
+        moved=moved,
+        at=at,
+        by=by if isinstance(by, User) else None,
+        by_label=by.username if isinstance(by, User) else by,
+    )
+
+
+@action("register.unmerge_establishments")
+def unmerge_establishments(
+    *, merge: EstablishmentMerge, by: User | str, at: datetime | None = None
+) -> EstablishmentMerge:
+    """Take a merge back: what was moved and still points at the kept record returns."""
+    won = EstablishmentMerge.objects.filter(pk=merge.pk, undone_at__isnull=True).update(
+        undone_at=at, undone_by_label=by.username if isinstance(by, User) else by
+    )
+    merge.refresh_from_db()
+    if not won or merge.kept.merged_into_id:
+        raise UnmergeRefused(kept=merge.kept.pseudonym)
+    for relation in _pointing_at(Establishment):
+        ids = merge.moved.get(f"{relation.related_model._meta.label_lower}.{relation.field.name}", [])
+        name = relation.field.name
+        relation.related_model._base_manager.filter(pk__in=ids, **{name: merge.kept}).update(
+            **{name: merge.absorbed}
+        )
+    Establishment._base_manager.filter(pk=merge.absorbed_id).update(
+        merged_into=None, version=models.F("version") + 1
+    )
+    return merge
+
+
+def _check_mergeable(kept: Establishment, absorbed: Establishment) -> None:
+    if kept.pk == absorbed.pk:
+        raise _merge_refused(kept, absorbed, _("they are one record already"))
+    if kept.scope_id != absorbed.scope_id:
+        raise _merge_refused(kept, absorbed, _("they belong to different clusters"))
+    if kept.merged_into_id or absorbed.merged_into_id:
+        raise _merge_refused(kept, absorbed, _("one of them has been merged already"))
+
+
+def _merge_refused(kept: Establishment, absorbed: Establishment, why: str) -> MergeRefused:
+    return MergeRefused(kept=kept.pseudonym, absorbed=absorbed.pseudonym, why=why)
+
+
+def _pointing_at(model: type[models.Model]) -> list[Any]:
+    """Every reference to the model from any room, besides the record of merges itself."""
+    return [
+        relation
+        for relation in model._meta.related_objects
+        if relation.related_model not in {EstablishmentMerge, model} and not relation.many_to_many
+    ]
+
+
+def _point_over(relation: Any, absorbed: Establishment, kept: Establishment) -> list[int]:
+    manager, name = relation.related_model._base_manager, relation.field.name
+    ids = list(manager.filter(**{name: absorbed}).values_list("pk", flat=True))
+    moved = []
+    for pk in ids:
+        try:
+            with transaction.atomic():
+                manager.filter(pk=pk).update(**{name: kept})
+        except IntegrityError:
+            continue  # the kept record has the same already
+        moved.append(pk)
+    return moved
+
+
+# --- people
+
+
+@action("register.register_person", using=VAULT)
+def register_person(
+    *,
+    organisation: Organisation | None,
+    position: dict[str, Any] | None = None,
+    identity: dict[str, str] | None = None,
+    by: User | str,
+    at: datetime | None = None,
+) -> Person:
+    """Enter a person by pseudonym, with the post they hold; name and contacts go to the vault."""
+    scope = organisation.scope if organisation else shared_scope()
+    person = Person.objects.create(scope=scope, pseudonym=_fresh(Person, PERSON))
+    if _keep(person, identity, by, at):
+        _count_identity(person)
+    if organisation is not None or position:
+        Position.objects.create(person=person, organisation=organisation, scope=scope, **(position or {}))
+    return person
+
+
+@action("register.edit_person", using=VAULT)
+def edit_person(
+    *, person: Person, identity: dict[str, str], version: int, by: User | str, at: datetime | None = None
+) -> Person:
+    """Correct what the vault keeps about a person."""
+    note(fields=_edit(person, {}, identity, version, by, at), scope=person.scope)
+    return person
+
+
+@action("register.give_position")
+def give_position(
+    *,
+    person: Person,
+    organisation: Organisation,
+    values: dict[str, Any],
+    by: User | str,
+    at: datetime | None = None,
+) -> Position:
+    """Write down that somebody holds a post."""
+    return Position.objects.create(person=person, organisation=organisation, scope=person.scope, **values)
+
+
+# --- belonging and roles
+
+
+@action("register.join_cluster")
+def join_cluster(
+    *,
+    organisation: Organisation,
+    cluster: Cluster,
+    since_on: date | None,
+    by: User | str,
+    at: datetime | None = None,
+) -> ClusterMembership:
+    """An organisation belongs to a cluster from a day on."""
+    return _once(
+        ClusterMembership, organisation=organisation, cluster=cluster, scope=cluster.scope, since_on=since_on
+    )
+
+
+@action("register.leave_cluster")
+def leave_cluster(
+    *, membership: ClusterMembership, until_on: date, version: int, by: User | str, at: datetime | None = None
+) -> ClusterMembership:
+    """The membership ends; that there was one stays."""
+    _end(membership, until_on, version)
+    return membership
+
+
+@action("register.join_association")
+def join_association(
+    *,
+    association: Organisation,
+    member: Organisation,
+    since_on: date | None,
+    by: User | str,
+    at: datetime | None = None,
+) -> AssociationMembership:
+    """A body becomes a member of an association."""
+    return _once(
+        AssociationMembership, association=association, member=member, scope=member.scope, since_on=since_on
+    )
+
+
+@action("register.leave_association")
+def leave_association(
+    *,
+    membership: AssociationMembership,
+    until_on: date,
+    version: int,
+    by: User | str,
+    at: datetime | None = None,
+) -> AssociationMembership:
+    """The membership of an association ends."""
+    _end(membership, until_on, version)
+    return membership
+
+
+@action("register.take_role")
+def take_role(
+    *,
+    organisation: Organisation,
+    cluster: Cluster | None,
+    role: str,
+    values: dict[str, Any] | None = None,
+    by: User | str,
+    at: datetime | None = None,
+) -> Stakeholder:
+    """An organisation takes a role toward a cluster."""
+    scope = cluster.scope if cluster else organisation.scope
+    return _once(
+        Stakeholder, organisation=organisation, cluster=cluster, role=role, scope=scope, **(values or {})
+    )
+
+
+@action("register.edit_role")
+def edit_role(
+    *,
+    stakeholder: Stakeholder,
+    values: dict[str, Any],
+    version: int,
+    by: User | str,
+    at: datetime | None = None,
+) -> Stakeholder:
+    """Change or end a role."""
+    note(fields=save_edit(stakeholder, values, version=version))
+    return stakeholder
+
+
+def _once(model: type[models.Model], **values: Any) -> Any:
+    try:
+        with transaction.atomic():
+            return model._base_manager.create(**values)
+    except IntegrityError:
+        raise AlreadyThere(what=str(model._meta.verbose_name).capitalize()) from None
+
+
+def _end(membership: Any, until_on: date, version: int) -> None:
+    since = membership.since_on
+    if since is not None and until_on <= since:
+        raise SpanRefused(since=date_format(since, "DATE_FORMAT"), until=date_format(until_on, "DATE_FORMAT"))
+    note(fields=save_edit(membership, {"until_on": until_on}, version=version))
+
+
+# --- facts
+
+
+@action("register.record_fact")
+def record_fact(
+    *,
+    subject: Cluster | Organisation | Establishment,
+    values: dict[str, Any],
+    by: User | str,
+    at: datetime | None = None,
+) -> ProfileFact:
+    """Write down what a source says; what another source says stays beside it."""
+    if values.get("value") is None and not values.get("value_text"):
+        raise FactSaysNothing()
+    kind = subject._meta.model_name
+    return ProfileFact.objects.create(subject_kind=kind, scope=subject.scope, **{kind: subject}, **values)
+
+
+@action("register.remove_fact")
+def remove_fact(*, fact: ProfileFact, reason: str, by: User | str, at: datetime | None = None) -> None:
+    """Take away a fact that no source states; the audit event keeps that it was there."""
+    note(subject=fact, scope=fact.scope, attribute=fact.attribute, reason=reason)
+    ProfileFact._base_manager.filter(pk=fact.pk).delete()
+
+
+# --- the vault's verbs, for pages: the register knows the scope, the vault decides
+
+
+def request_contact(
+    *,
+    actor: Actor,
+    access: Access,
+    asks_for: str,
+    purpose: Purpose,
+    text: str,
+    fields: Collection[str],
+    until_on: date,
+    by: User,
+    at: datetime | None = None,
+) -> ContactRequest:
+    """Ask the municipality for the contact of an actor."""
+    return vault.request_contact(
+        subject=subject_of(actor), scope=actor.scope, access=access, asks_for=asks_for, purpose=purpose,
+        text=text, fields=fields, until_on=until_on, by=by, at=at,
+    )  # fmt: skip
+
+
+def reveal_identity(
+    *, actor: Actor, access: Access, fields: Collection[str], by: User, at: datetime | None = None
+) -> dict[str, str]:
+    """Show fields of an actor's identity to somebody who holds a right to them."""
+    return vault.reveal_identity(subject=subject_of(actor), access=access, fields=fields, by=by, at=at)
+
+
+def shred_identity(
+    *, actor: Actor, access: Access, reason: str, by: User, at: datetime | None = None
+) -> None:
+    """Destroy what the vault keeps about an actor."""
+    vault.shred_identity(subject=subject_of(actor), access=access, reason=reason, by=by, at=at)
+
+
+def record_consent(
+    *, actor: Actor, access: Access, purpose: Purpose, how: str, given_on: date, until_on: date | None, by: User,
+    at: datetime | None = None,
+) -> Consent:  # fmt: skip
+    """Write down that an actor agreed to a use of their identity."""
+    require_edit(access, actor.scope)
+    return vault.record_consent(
+        subject=subject_of(actor),
+        purpose=purpose,
+        how=how,
+        given_on=given_on,
+        until_on=until_on,
+        by=by,
+        at=at,
+    )
+
+
+withdraw_request = vault.withdraw_request
+grant_request = vault.grant_request
+refuse_request = vault.refuse_request
+give_standing_grant = vault.give_standing_grant
+revoke_standing_grant = vault.revoke_standing_grant
+withdraw_consent = vault.withdraw_consent
+look_up = vault.look_up
+
+
+# --- files that identify people
+
+
+@action("register.keep_upload", using=VAULT)
+def keep_upload(*, content: bytes, by: User | str, at: datetime | None = None) -> str:
+    """Keep an uploaded file encrypted until its import has run; the token stands for it in jobs and addresses."""
+    note(n_bytes=len(content))
+    return uploads.keep(content, by_id=by.pk if isinstance(by, User) else None, at=at or timezone.now())
+
+
+def read_upload(token: str) -> bytes:
+    """The file behind a token."""
+    return uploads.read(token)
+
+
+@action("register.drop_upload", using=VAULT)
+def drop_upload(*, token: str, by: User | str, at: datetime | None = None) -> None:
+    """Forget an uploaded file."""
+    uploads.drop(token)

@@ -1,0 +1,66 @@
+"""What can go wrong in the register, said to a person."""
+
+from nanduti.methods.values import PersonError, mark
+
+
+class NotPublic(PersonError):
+    """A firm that is not large was to be shown by name."""
+
+    code = "register.not_public"
+    title = mark("This name is kept by the municipality")
+    sentence = mark("Only public bodies, institutions, associations and large firms may be shown by name.")
+    remedy = mark("Leave “shown by name” off; the name then goes to the vault.")
+
+
+class PublicNameMissing(PersonError):
+    """An organisation shown by name without a name."""
+
+    code = "register.public_name_missing"
+    title = mark("The public name is missing")
+    sentence = mark("An organisation that is shown by name needs its public name.")
+    remedy = mark("Write the name as it stands on its door, or switch “shown by name” off.")
+
+
+class MergeRefused(PersonError):
+    """Two establishments that cannot be one."""
+
+    code = "register.merge_refused"
+    title = mark("These cannot be merged")
+    sentence = mark("{kept} and {absorbed} cannot be merged: {why}.")
+    remedy = mark("Choose two records of the same cluster that have not been merged yet.")
+
+
+class UnmergeRefused(PersonError):
+    """A merge that can no longer be taken back."""
+
+    code = "register.unmerge_refused"
+    title = mark("This merge cannot be taken back")
+    sentence = mark("It was taken back already, or {kept} has been merged into another record since.")
+    remedy = mark("Take the later merge back first.")
+
+
+class AlreadyThere(PersonError):
+    """The same membership or role twice at the same time."""
+
+    code = "register.already_there"
+    title = mark("This is in the register already")
+    sentence = mark("{what} is in the register already.")
+    remedy = mark("Change the entry that is there, or end it first.")
+
+
+class SpanRefused(PersonError):
+    """An end that does not come after the start."""
+
+    code = "register.span_refused"
+    title = mark("The end comes before the start")
+    sentence = mark("It began on {since}, so it cannot end on {until}.")
+    remedy = mark("Give a later day.")
+
+
+class FactSaysNothing(PersonError):
+    """A fact with neither a number nor words."""
+
+    code = "register.fact_says_nothing"
+    title = mark("The fact says nothing yet")
+    sentence = mark("A fact needs a number or words.")
+    remedy = mark("Write the number, or what the source says.")
