@@ -233,7 +233,7 @@ def varimax(loadings: np.ndarray, tolerance: float = 1e-12, most: int = 1000) ->
     that is itself a worst case (all loadings shared evenly) is left behind too.
 
     >>> varimax(np.array([[0.8, 0.6], [0.8, -0.6]])).round(3).tolist()
-    [[0.99, -0.141], [0.141, -0.99]]
+    [[0.99, 0.141], [0.141, 0.99]]
     """
     communality = np.sqrt((loadings**2).sum(axis=1))
     scale = np.where(communality > 0, communality, 1.0)[:, None]

@@ -71,14 +71,22 @@ def normalise_borda(x: object) -> np.ndarray:
     return normalise_rank(x) - 1
 
 
-def normalise_percentile(x: object) -> np.ndarray:
-    """Percentile rank from 0 to 1: share of the other units with a smaller value.
+def normalise_percentile(x: object, of: str = "others") -> np.ndarray:
+    """Percentile rank: share of the units with a smaller value.
+
+    Args:
+        of: ``others`` counts the other units, from 0 to 1; ``all`` is place over number of units, from
+            1/n to 1, as the Handbook's table 15 has it.
 
     >>> normalise_percentile([7.1, 9.4, 8.0]).tolist()
     [0.0, 1.0, 0.5]
     """
     values = vector(x)
     n = (~np.isnan(values)).sum(axis=0)
+    if of == "all":
+        return normalise_rank(values) / n
+    if of != "others":
+        raise BadInput(place=f"percentile of {of!r}", problem="is not known", remedy="Use others or all.")
     if np.any(n < 2):
         raise _alone("A percentile rank")
     return (normalise_rank(values) - 1) / (n - 1)
@@ -173,7 +181,7 @@ def normalise_above_below_mean(x: object, margin: float = 0.2) -> np.ndarray:
 
 def normalise_categories(
     x: object,
-    shares: Sequence[float] = (0.05, 0.15, 0.25, 0.65, 0.85, 0.95),
+    shares: Sequence[float] = (0.05, 0.15, 0.35, 0.65, 0.85, 0.95),
     points: Sequence[float] = (0, 20, 40, 50, 60, 80, 100),
 ) -> np.ndarray:
     """Points by class of the percentile rank: shares bound the classes from below (Handbook, p. 87).
