@@ -124,12 +124,12 @@ def programs_for_this_user(folder: Path) -> tuple[Path, list[str]]:
     if os.geteuid() != 0:
         return programs, []
     as_somebody = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
-    if works([*as_somebody, str(programs / "postgres"), "--version"]):
+    if works([*as_somebody, str(programs / "initdb"), "--version"]):
         return programs, as_somebody
     # Some containers refuse user namespaces. Then as nobody, who cannot read below root's home: from a copy.
     as_nobody = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
     os.chown(folder, NOBODY, NOBODY)
-    if not works([*as_nobody, str(programs / "postgres"), "--version"]):
+    if not works([*as_nobody, str(programs / "initdb"), "--version"]):
         programs = copy_of(programs, folder)
     return programs, as_nobody
 
