@@ -112,3 +112,11 @@ document.addEventListener('change', ({ target }) => {
   const other = target.dataset?.dayFor && document.getElementById(target.dataset.dayFor);
   if (other) other.dispatchEvent(new Event('change', { bubbles: true }));
 });
+
+// A passkey that was cancelled or is unknown: say so in the page's language instead of in the console.
+document.addEventListener('allauth.error', (event) => {
+  const problem = document.querySelector('[data-passkey-problem]');
+  if (!problem) return;
+  event.preventDefault();
+  problem.hidden = false;
+});

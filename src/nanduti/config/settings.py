@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "nanduti.foundation.middleware.LanguageOfUser",
+    "nanduti.interface.sessions.SessionLimits",
     "nanduti.foundation.middleware.UserOfToken",
     "nanduti.foundation.middleware.SecondFactorWhereRequired",
     "nanduti.foundation.middleware.WithinScope",
@@ -87,6 +88,10 @@ DATABASES = {
     "default": environment.database("DATABASE_URL", "nanduti.sqlite3"),
     "vault": environment.database("VAULT_DATABASE_URL", "vault.sqlite3"),
 }
+# Files, so that the processes of one machine count together; holds nothing but counters of attempts.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": HOME / "cache"}
+}
 DATABASE_ROUTERS = ["nanduti.vault.router.VaultRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 IS_EMBEDDED = DATABASES["default"]["ENGINE"].endswith("sqlite3")
@@ -113,8 +118,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
-# django-axes counts failures in the database, for every process alike; allauth's own counter is per process.
-ACCOUNT_RATE_LIMITS = {"login_failed": None, "login": None}
+# django-axes counts wrong passwords in the database. What is limited here is wrong codes of a second factor
+# (allauth knows both by one name; see AccountAdapter.pre_authenticate), counted in the cache.
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key", "login": None}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Nanduti"
@@ -125,11 +131,14 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "nanduti.foundation.accounts.name_tried"
 AXES_LOCKOUT_CALLABLE = "nanduti.foundation.accounts.locked_out"
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
 
+# A session ends after a day's work, and earlier when nothing happens; see interface.sessions.
 SESSION_COOKIE_AGE = 12 * 3600
+SESSION_IDLE_SECONDS = 2 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -137,6 +146,7 @@ CSRF_COOKIE_HTTPONLY = False
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "nanduti.interface.error_pages.forged"
 if BEHIND_TLS:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True

@@ -14,6 +14,7 @@ from .settings import DATABASES, INSTALLED_APPS
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 STYLE_PAGE = True
 INSTALLED_APPS = [*INSTALLED_APPS]
 for _settings in DATABASES.values():

@@ -23,13 +23,15 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-# What stands beside a step: how far it is, as a mark and in words for those who do not see the mark.
-STATES: dict[str, tuple[str, Any]] = {
-    "done": ("●", _("done")),
-    "half": ("◑", _("well under way")),
-    "begun": ("◔", _("begun")),
-    "none": ("·", _("not begun")),
-    "left_out": ("–", _("left out")),
+from nanduti.foundation.access import NOBODY
+
+# How far a step is: drawn by the style sheet as ● ◑ ◔ · –, and in words for those who do not see the mark.
+STATES: dict[str, Any] = {
+    "done": _("done"),
+    "half": _("well under way"),
+    "begun": _("begun"),
+    "none": _("not begun"),
+    "left_out": _("left out"),
 }
 
 STEP_TITLES: dict[int, Any] = {
@@ -48,7 +50,10 @@ Address = str | Callable[[HttpRequest], str | None]
 
 @dataclass(frozen=True)
 class Item:
-    """A link of the rail. ``url`` is an address, the name of one, or a callable that may answer ``None`` (hide)."""
+    """A link of the rail. ``url`` is an address, the name of one, or a callable that may answer ``None`` (hide).
+
+    Shown to who is signed in, and only with the capability ``may`` where one is named; to visitors if ``is_public``.
+    """
 
     key: str
     title: Any
@@ -56,7 +61,7 @@ class Item:
     order: int = 50
     on_phone: bool = False
     may: str = ""
-    badge: Callable[[HttpRequest], int | None] | None = None
+    is_public: bool = False
     is_current: bool = False
 
 
@@ -85,12 +90,8 @@ class Step:
         return self.title or STEP_TITLES.get(self.number, self.number)
 
     @property
-    def sign(self) -> str:
-        return STATES[self.state][0]
-
-    @property
     def state_label(self) -> Any:
-        return STATES[self.state][1]
+        return STATES[self.state]
 
 
 Ask = Callable[[HttpRequest], Iterable[Any]]
@@ -150,10 +151,11 @@ def address(request: HttpRequest, url: Address) -> str | None:
 
 def items(request: HttpRequest) -> list[Item]:
     """The rail items this user may follow, with their addresses worked out."""
-    access = getattr(request, "access", None)
+    access = getattr(request, "access", NOBODY)
+    is_signed_in = getattr(request, "user", None) is not None and request.user.is_authenticated
     shown = []
     for item in sorted(_registry.items.values(), key=lambda i: (i.order, i.key)):
-        if item.may and not (access and access.may(item.may)):
+        if not item.is_public and not (is_signed_in and (not item.may or access.may(item.may))):
             continue
         url = address(request, item.url)
         if url:

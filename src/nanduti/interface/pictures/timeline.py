@@ -40,7 +40,6 @@ STATES: dict[str, Any] = {
     "cancelled": gettext_lazy("cancelled"),
     "unknown": gettext_lazy("state not known"),
 }
-MARKS = {"done": "●", "late": "▲", "running": "◐", "planned": "○", "cancelled": "×", "unknown": "?"}
 
 
 @dataclass(frozen=True)
@@ -196,7 +195,7 @@ class Timeline:
 
     def _legend(self) -> list[tuple[str, Any]]:
         present = {item.state for item in self.items}
-        return [(MARKS[state], label) for state, label in STATES.items() if state in present]
+        return [(state, label) for state, label in STATES.items() if state in present]
 
     def _slider(self) -> dict[str, Any] | None:
         if self.request is None or self.cut_off is None:
@@ -232,7 +231,7 @@ def cut_off_asked(request: HttpRequest, fallback: date, arg: str = "as_of") -> d
 
 
 def _ticks(axis: Axis) -> SafeString:
-    rows = [(p, "start" if p < 50 else "middle" if p < 95 else "end", text) for p, text in axis.ticks()]
+    rows = [(p, "start" if p < 92 else "end", text) for p, text in axis.ticks()]
     return format_html_join("", '<text x="{}%" y="14" text-anchor="{}">{}</text>', rows)
 
 
@@ -252,14 +251,13 @@ def _row(item: Item, axis: Axis) -> SafeString:
     number = format_html('<span class="no">{}</span> ', item.number) if item.number != "" else ""
     shapes = mark_safe("".join(_shape(span, item, axis) for span in item.spans))
     return format_html(
-        '<li class="{}"><div class="what">{}{} <small>{}<span class="st"> · <span aria-hidden="true">{}</span> '
-        "{}</span>"
+        '<li class="{}"><div class="what">{}{} <small>{}<span class="st"> · <i class="mk {}"></i> {}</span>'
         '</small></div><svg class="drawn" height="20" aria-hidden="true"><title>{}</title>{}</svg></li>',
         item.state,
         number,
         label,
         said,
-        MARKS.get(item.state, ""),
+        item.state,
         state,
         f"{item.label}: {said}, {state}",
         shapes,

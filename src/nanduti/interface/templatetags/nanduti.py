@@ -85,16 +85,17 @@ def data_table(context: template.Context, table: Any) -> dict[str, Any]:
 
 
 @register.inclusion_tag("interface/parts/form_fields.html")
-def form_fields(form: Any) -> dict[str, Any]:
+def form_fields(form: Any, helps: bool = True) -> dict[str, Any]:
     """All fields of a form with labels, help, errors beside them, and what the record says meanwhile."""
-    return {"form": form, "rows": [FieldRow(form, bound) for bound in form.visible_fields()]}
+    return {"form": form, "rows": [FieldRow(form, bound, helps) for bound in form.visible_fields()]}
 
 
 class FieldRow:
     """One field as the page shows it, with the wiring that screen readers follow."""
 
-    def __init__(self, form: Any, bound: Any) -> None:
+    def __init__(self, form: Any, bound: Any, helps: bool = True) -> None:
         self.bound = bound
+        self.help = bound.help_text if helps else ""
         self.present = getattr(form, "present", {}).get(bound.name)
         self.kind = getattr(bound.field.widget, "input_type", "") or type(bound.field.widget).__name__.lower()
         self.is_group = bool(getattr(bound.field.widget, "use_fieldset", False))
@@ -110,7 +111,7 @@ class FieldRow:
         return self.bound.as_widget(attrs=attrs)
 
     def _has(self, end: str) -> bool:
-        have = {"help": self.bound.help_text, "error": self.bound.errors, "now": self.present}
+        have = {"help": self.help, "error": self.bound.errors, "now": self.present}
         return bool(have[end])
 
 

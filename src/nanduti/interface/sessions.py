@@ -1,0 +1,64 @@
+"""How long a sign-in lasts: not past a day's work, and not past two hours in which nothing happens.
+
+Phones are lent and laptops stay open in offices. What somebody was typing when the time ran out is not lost:
+the page they sent from still holds it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from .middleware import answer
+from .saying import Said
+
+BEGAN, SEEN = "nanduti_began", "nanduti_seen"
+# The last sign of life is written this often at most: not every page shall write to the database.
+NOTE_EVERY = 300
+
+
+class SessionLimits:
+    """Signs a user out when the session is too old or has been idle for too long."""
+
+    def __init__(self, handler: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.handler = handler
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return self.handler(request)
+        now = int(time.time())
+        session = request.session
+        began, seen = session.get(BEGAN), session.get(SEEN)
+        if began is None or seen is None:
+            session[BEGAN], session[SEEN] = now, now
+        elif now - began > settings.SESSION_COOKIE_AGE or now - seen > settings.SESSION_IDLE_SECONDS:
+            logout(request)
+            return _signed_out(request)
+        elif now - seen > NOTE_EVERY:
+            session[SEEN] = now
+        return self.handler(request)
+
+
+def _signed_out(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page and back here; for what was sent, a page that keeps it."""
+    sign_in = redirect(f"{settings.LOGIN_URL}").url
+    if request.method in {"GET", "HEAD"} and not request.headers.get("HX-Request"):
+        messages.info(request, _("You were signed out because nothing happened for a while."))
+        return redirect(f"{sign_in}?{urlencode({'next': request.get_full_path()})}")
+    said = Said(
+        _("You were signed out"),
+        _("Nothing happened here for a while, so the session ended."),
+        _(
+            "Sign in in another tab, then go back to this page and send it again: what you typed still stands there."
+        ),
+        "http.signed_out",
+    )
+    return answer(request, said, 401)
