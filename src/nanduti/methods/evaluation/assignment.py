@@ -280,7 +280,8 @@ class Assignment:
         return self.strata if self.clusters is None else self.strata[self._first_of_cluster]
 
     def _expand(self, codes: np.ndarray) -> np.ndarray:
-        return codes if self.clusters is None else codes[:, self.clusters]
+        drawn_singly = self.clusters is None or self.saturations
+        return codes if drawn_singly else codes[:, self.clusters]
 
     def _pair(self, among: tuple[str, str] | None) -> tuple[int, int]:
         if self.saturations:
