@@ -107,7 +107,7 @@ def docs(options: argparse.Namespace, rest: list[str]) -> None:
 def shell(options: argparse.Namespace, rest: list[str]) -> None:
     """Python with Django set up."""
     prepare("base")
-    do(PYTHON, "-m", "django", "shell", *rest, DJANGO_SETTINGS_MODULE="nanduti.config.settings")
+    do(BIN / "nanduti", "shell", *rest)
 
 
 def messages(options: argparse.Namespace, rest: list[str]) -> None:

@@ -137,7 +137,9 @@ def compile_catalogues(root: Path) -> None:
             continue
         import polib  # only here: a tree without catalogues needs no polib
 
-        polib.pofile(str(source)).save_as_mofile(str(compiled))
+        draft = compiled.with_suffix(f".{os.getpid()}")
+        polib.pofile(str(source)).save_as_mofile(str(draft))
+        draft.replace(compiled)  # whoever reads it now sees the old or the new one, whole
 
 
 if __name__ == "__main__":
