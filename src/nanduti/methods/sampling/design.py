@@ -45,7 +45,7 @@ class SurveyDesign:
     >>> design = SurveyDesign(firms, strata="town", fpc="N")
     >>> print(design.total("jobs").say(0))
     total of jobs: 420 (95 % interval 230 to 610; 6 answers in 6 primary sampling units). Only 4 degrees of
-    freedom: the interval is itself uncertain.
+    freedom: the interval may be too short where PSUs are uneven.
     """
 
     frame: pl.DataFrame

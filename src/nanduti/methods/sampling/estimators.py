@@ -127,7 +127,7 @@ def warnings(design: SurveyDesign, sample: Sample) -> tuple[Reason, ...]:
         found.append(
             Reason(
                 "sampling.few_psus",
-                mark("Only {df} degrees of freedom: the interval is itself uncertain."),
+                mark("Only {df} degrees of freedom: the interval may be too short where PSUs are uneven."),
                 {"df": sample.df},
             )
         )

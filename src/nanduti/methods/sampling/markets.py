@@ -92,7 +92,7 @@ def market_share(
     >>> visits = pl.DataFrame({"day": ["mon", "tue", "wed", "thu"], "fakes": [9, 6, 12, 5], "seen": [25] * 4})
     >>> print(market_share(visits, visit="day", suspect="fakes", checked="seen").say())
     share of fakes: 0.32 (95 % interval 0.16 to 0.54; 100 answers in 4 primary sampling units). Only 3 degrees
-    of freedom: the interval is itself uncertain.
+    of freedom: the interval may be too short where PSUs are uneven.
     """
     table, found = _read(visits, visit, suspect, checked, market)
     told = table.with_columns(weight=_weights(table, weights))

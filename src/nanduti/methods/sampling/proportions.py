@@ -15,6 +15,7 @@ from nanduti.methods.values import BadInput, Reason, mark
 from ._columns import What, coded, column, indicator, name_of
 from .estimates import Estimate, check_level, critical
 from .estimators import finish, take
+from .few_psus import fit_columns
 
 if TYPE_CHECKING:
     from .design import SurveyDesign
@@ -30,6 +31,7 @@ def proportion(
     missing: str = "refuse",
     level: float = 0.95,
     df: float | None = None,
+    correction: str | None = None,
 ) -> Estimate:
     """Share of units for which a yes/no column or expression holds.
 
@@ -43,6 +45,7 @@ def proportion(
         missing: "refuse" or "leave_out".
         level: confidence.
         df: degrees of freedom; PSUs minus strata unless given.
+        correction: "bell_mccaffrey" or "cr2" for few PSUs, as in :func:`mean`.
 
     Where nobody or everybody in the sample has the property the answers show no spread. The interval is
     then the exact binomial one with every *PSU* counted as a single observation, and a warning says so.
@@ -58,7 +61,11 @@ def proportion(
     (y,), w = sample.answers, sample.weights
     size = w.sum()
     value = float(w @ y / size)
-    variance = float(design.covariance(sample.rows, w * (y - value) / size)[0, 0])
+    if correction is None:
+        variance = float(design.covariance(sample.rows, w * (y - value) / size)[0, 0])
+    else:
+        fit = fit_columns(design, sample, y, np.ones((len(y), 1)), ["share"], correction)
+        variance, df = float(fit.covariance[0, 0]), float(fit.df[0]) if df is None else df
     found = finish(design, sample, f"share with {name_of(what)}", value, variance, level, df)
     low, high, told = limits(
         value, variance, found.df, level, method, n=sample.n, n_psus=sample.n_psus, unanimous=_unanimous(y)
@@ -66,6 +73,8 @@ def proportion(
     notes = found.warnings
     if _unanimous(y):
         notes = (*notes, _UNANIMOUS)
+    if correction is not None:
+        told = told.replace("linearised", fit.method.partition(",")[0])
     return replace(found, low=low, high=high, method=told, warnings=notes)
 
 

@@ -221,6 +221,17 @@ def _method_warnings(
                 ),
             )
         )
+    seeds = column(recruited.frame, outcome).filter(pl.Series(recruited.parent < 0))
+    if not numeric and len(seeds) > 2 and seeds.n_unique() == 1 < recruited.frame[outcome].n_unique():
+        found.append(
+            Reason(
+                "rds.seeds_alike",
+                mark(
+                    "All {n} seeds are of one kind ({kind}): the estimate leans their way, see convergence()."
+                ),
+                {"n": len(seeds), "kind": str(seeds[0])},
+            )
+        )
     if method == "naive":
         found.append(
             Reason("rds.naive", mark("Well-connected firms are over-represented: this is not an estimate."))
