@@ -147,8 +147,9 @@ def find_contradictions(
         by_subject[statement.subject].append(statement)
     found: list[Finding] = []
     for statement in understood:
-        found += _backward(statement) + _after_status(statement, lists) + _reference(statement, lists)
+        found += _reference(statement, lists)
     for (subject, attribute), group in by_attribute.items():
+        found += _backward(subject, group) + _after_status(subject, group, lists)
         found += _differing(subject, attribute, group, about)
     for subject, group in by_subject.items():
         found += _backward_pairs(subject, group) + _durations(subject, group, about)
@@ -208,29 +209,38 @@ def _list_of(subject: str) -> tuple[str, int | None]:
 # --- one statement alone
 
 
-def _backward(statement: Statement) -> list[Finding]:
-    error = statement.value
-    if not isinstance(error, EndBeforeStart):
-        return []
-    details = {"first": error.first.start, "last": error.last.last_day}
-    return [_finding("end_before_start", statement.subject, [statement], **details)]
+def _backward(subject: str, group: list[Statement]) -> list[Finding]:
+    """A span that runs backwards, with what else is said about the same date beside it."""
+    beside = _in_order(s for s in group if not isinstance(s.value, EndBeforeStart))
+    return [
+        _finding(
+            "end_before_start",
+            subject,
+            [s, *beside],
+            first=s.value.first.start,
+            last=s.value.last.last_day,
+        )
+        for s in group
+        if isinstance(s.value, EndBeforeStart)
+    ]
 
 
-def _after_status(statement: Statement, lists: Lists) -> list[Finding]:
-    when = statement.value
-    if not isinstance(when, When) or statement.attribute == "status_as_of":
+def _after_status(subject: str, group: list[Statement], lists: Lists) -> list[Finding]:
+    """One finding for everything said about a date that lies after the status date of its list."""
+    status_date = lists.status_dates.get(subject) or lists.status_dates.get(_list_of(subject)[0])
+    if status_date is None or group[0].attribute == "status_as_of":
         return []
-    status_date = lists.status_dates.get(statement.subject) or lists.status_dates.get(
-        _list_of(statement.subject)[0]
-    )
-    if status_date is None:
-        return []
-    details = {"when": statement.value_text, "status_date": status_date}
-    if when.start is not None and when.start > status_date:
-        return [_finding("after_status_date", statement.subject, [statement], **details)]
-    if when.period.last_day is not None and when.period.last_day > status_date:
-        return [_finding("runs_past_status_date", statement.subject, [statement], **details)]
+    dated = [s for s in _in_order(group) if isinstance(s.value, When)]
+    after = [s for s in dated if s.value.start is not None and s.value.start > status_date]
+    past = [s for s in dated if s.value.period.last_day is not None and s.value.period.last_day > status_date]
+    for rule, said in (("after_status_date", after), ("runs_past_status_date", past)):
+        if said:
+            return [_finding(rule, subject, said, when=said[0].value_text, status_date=status_date)]
     return []
+
+
+def _in_order(statements: Iterable[Statement]) -> list[Statement]:
+    return sorted(statements, key=lambda s: (s.source, s.place, s.value_text))
 
 
 def _reference(statement: Statement, lists: Lists) -> list[Finding]:
@@ -261,7 +271,7 @@ def _unnumbered(statements: Sequence[Statement], lists: Lists) -> list[Finding]:
             if s.attribute == "number_cited" and _list_of(s.subject)[0].rstrip(":?") == name
         ]
         if citing:
-            citing.sort(key=lambda s: (s.source, s.place, s.subject, s.value_text))
+            citing.sort(key=lambda s: (s.subject, s.source, s.place, s.value_text))
             found.append(_finding("reference_to_unnumbered_list", name, citing))
     return found
 
@@ -285,16 +295,28 @@ def _differing(subject: str, attribute: str, group: list[Statement], about: floa
         rule, keep, agree = "names_differ", lambda s: bool(s.value_text.strip()), _same_words
     return [
         _finding(rule, subject, pair, attribute=attribute, a=pair[0].value_text, b=pair[1].value_text)
-        for pair in _pairs([s for s in group if keep(s)], agree)
+        for pair in _pairs([s for s in group if keep(s)], agree, about)
     ]
 
 
-def _pairs(group: list[Statement], agree: Callable[[Statement, Statement], bool]) -> list[tuple]:
-    """Pairs that disagree, one for each pair of different wordings, the earlier place first."""
-    firsts: dict[tuple[str, str], Statement] = {}
-    for statement in sorted(group, key=lambda s: (s.source, s.place, s.value_text)):
-        firsts.setdefault((statement.value_text, statement.unit), statement)
+def _pairs(
+    group: list[Statement], agree: Callable[[Statement, Statement], bool], about: float
+) -> list[tuple[Statement, Statement]]:
+    """Pairs that disagree, one for each pair of different values, the earlier place first."""
+    firsts: dict[object, Statement] = {}
+    for statement in _in_order(group):
+        firsts.setdefault(_meaning(statement, about), statement)
     return [(a, b) for a, b in combinations(firsts.values(), 2) if not agree(a, b)]
+
+
+def _meaning(statement: Statement, about: float) -> object:
+    """What two wordings of one value have in common: "20" and "twenty" are one statement."""
+    if isinstance(statement.value, When):
+        return tuple(part.period for part in statement.value.parts)
+    amount = _number(statement, about) if _is_number(statement.attribute) else None
+    if amount is not None:
+        return amount, statement.unit
+    return tuple(_words(statement.value_text)), statement.unit
 
 
 def _share_a_day(a: Statement, b: Statement) -> bool:
