@@ -131,10 +131,10 @@ def rds_estimates(
     15 degrees of freedom.
     """
     check_level(level)
+    if numeric and method == "I":
+        raise BadInput(place="method='I'", problem="knows categories only", remedy="Use 'SS' or 'II'.")
     weights = rds_weights(recruited, method, population=population, outcome=None if numeric else outcome)
     if numeric:
-        if method == "I":
-            raise BadInput(place="method='I'", problem="knows categories only", remedy="Use 'SS' or 'II'.")
         values = complete_numbers(recruited.frame, outcome)
         codes, labels = _thirds(values), ["mean"]
         per_row = values[:, None]
