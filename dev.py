@@ -193,7 +193,7 @@ def style() -> None:
 
 def workers(rest: list[str]) -> list[str]:
     """Several processes, unless the caller says how many or chooses a few tests."""
-    return [] if rest else ["-n", "auto", "--dist", "worksteal"]
+    return [] if rest else ["-n", "logical", "--dist", "worksteal"]
 
 
 def check() -> None:
