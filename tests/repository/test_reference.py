@@ -15,9 +15,14 @@ def everything_imported():
     reference.import_everything()
 
 
-def test_the_page_of_errors_is_up_to_date():
-    written = reference.ERRORS.read_text() if reference.ERRORS.exists() else ""
-    assert written == reference.errors_page(), "docs/reference/errors.md is stale: run python3 dev.py docs"
+@pytest.mark.parametrize(
+    ("page", "made"),
+    [(reference.ERRORS, reference.errors_page), (reference.COMMANDS, reference.commands_page)],
+    ids=["errors", "commands"],
+)
+def test_a_page_made_from_the_code_is_up_to_date(page, made):
+    written = page.read_text() if page.exists() else ""
+    assert written == made(), f"{page.name} is stale: run python3 dev.py docs"
 
 
 def test_no_two_errors_share_a_code():
