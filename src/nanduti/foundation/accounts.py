@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+JUST_NOW = 300  # seconds
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -17,6 +22,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Wrong passwords are counted by django-axes, which locks; allauth counts wrong codes of second factors."""
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Who has just signed in need not do so again to set up the second factor that the role asks for."""
+        request = context.request
+        records = get_authentication_records(request, request.user) if request is not None else []
+        is_fresh = any(time.time() - record["at"] < JUST_NOW for record in records)
+        return not is_fresh and super().is_reauthentication_required(app=app, **kwargs)
 
 
 def name_tried(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:

@@ -115,6 +115,8 @@ class Cell:
         names = ["num"] if self.col.is_numeric else []
         if not self.col.phone:
             names.append("wide")
+        elif self.url:
+            names.append("lead")
         return " ".join([*names, f"k-{self.col.kind}"])
 
 

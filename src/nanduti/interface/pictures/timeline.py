@@ -207,8 +207,9 @@ class Timeline:
             "kept": kept,
             "first": self._axis.first.isoformat(),
             "last": (self._axis.last - timedelta(days=1)).isoformat(),
-            "n_days": (self._axis.last - self._axis.first).days - 1,
-            "at": (self.cut_off - self._axis.first).days,
+            # As text: a template would put thousands separators into numbers.
+            "n_days": str((self._axis.last - self._axis.first).days - 1),
+            "at": str((self.cut_off - self._axis.first).days),
             "day": self.cut_off.isoformat(),
             "in_words": words.day(self.cut_off),
         }
@@ -248,7 +249,7 @@ def _row(item: Item, axis: Axis) -> SafeString:
     said = item.in_words()
     state = STATES.get(item.state, item.state)
     label = format_html('<a href="{}">{}</a>', item.url, item.label) if item.url else item.label
-    number = format_html('<span class="no">{}</span> ', item.number) if item.number != "" else ""
+    number = format_html('<span class="nr">{}</span> ', item.number) if item.number != "" else ""
     shapes = mark_safe("".join(_shape(span, item, axis) for span in item.spans))
     return format_html(
         '<li class="{}"><div class="what">{}{} <small>{}<span class="st"> · <i class="mk {}"></i> {}</span>'
