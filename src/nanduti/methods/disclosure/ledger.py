@@ -1,0 +1,278 @@
+"""A ledger of what was shown before: the next release must not give away, by difference, what each one hides.
+
+Two tables that are safe alone can leak together: all firms, and all firms but those of one trade association,
+differ by its members. The ledger knows which records stand behind every cell (it is confidential itself), so that it
+sees cells that are the same group, and cells that differ by a few.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+from scipy import sparse
+
+from nanduti.methods.values import BadInput, Reason, RuleSource, Verdict, mark, no, yes
+
+from .audit import Audit, audit
+from .hierarchy import Hierarchy
+from .improve import Budget
+from .keys import check_columns
+from .linked import _moved
+from .primary import Rules
+from .problem import OPEN, PRIMARY, Problem
+from .table import Table, cell_members, count_table, magnitude_table, problem_of
+
+LEDGER_SOURCE = RuleSource(
+    "Hundepool et al. (2012), Statistical Disclosure Control", "section 4.3.4 (linked tables)"
+)
+
+
+@dataclass(frozen=True)
+class Release:
+    """One table as it was (or is to be) shown, with the records behind its cells.
+
+    ``members`` is a cells × records matrix of 0 and 1 over ``ids``; ``suppressed`` says which cells are hidden.
+    """
+
+    name: str
+    table: Table
+    problem: Problem
+    suppressed: np.ndarray
+    ids: tuple[str, ...]
+    members: sparse.csr_matrix = field(repr=False)
+
+    @property
+    def groups(self) -> list[bytes]:
+        """For every cell a digest of its records and the measure: equal digests mean the same figure."""
+        marks = np.array([
+            int.from_bytes(hashlib.blake2b(i.encode(), digest_size=16).digest(), "big") for i in self.ids
+        ], dtype=object)  # fmt: skip
+        kind = (self.table.measure or "").encode()
+        m = self.members
+        found = []
+        for c in range(m.shape[0]):
+            total = (
+                int(marks[m.indices[m.indptr[c] : m.indptr[c + 1]]].sum())
+                if m.indptr[c + 1] > m.indptr[c]
+                else 0
+            )
+            found.append(kind + (total % (1 << 128)).to_bytes(16, "big"))
+        return found
+
+
+def release_of(
+    name: str,
+    data: pl.DataFrame,
+    *,
+    ids: str,
+    dims: Sequence[str],
+    suppressed: np.ndarray | None = None,
+    measure: str | None = None,
+    hierarchies: Mapping[str, Hierarchy] | None = None,
+    rules: Rules | None = None,
+) -> Release:
+    """A release from the records it was made of. ``ids`` must name every record once, the same in all releases."""
+    check_columns(data, [ids], "id")
+    if data[ids].null_count() or data[ids].n_unique() != data.height:
+        raise BadInput(
+            place=f"column '{ids}'",
+            problem="is missing or doubled somewhere",
+            remedy="Give each record its own id.",
+        )
+    if measure is None:
+        table = count_table(data, dims=dims, hierarchies=hierarchies)
+    else:
+        table = magnitude_table(data, dims=dims, measure=measure, hierarchies=hierarchies)
+    n = table.n_cells
+    hidden = np.zeros(n, dtype=bool) if suppressed is None else np.asarray(suppressed, dtype=bool)
+    if len(hidden) != n:
+        raise BadInput(
+            place="suppressed",
+            problem=f"has {len(hidden)} entries for {n} cells",
+            remedy="Give one per cell.",
+        )
+    rows, columns = [], []
+    for cells in cell_members(data, table):
+        inside = np.flatnonzero(cells < n)
+        rows.append(cells[inside])
+        columns.append(inside)
+    members = sparse.csr_matrix(
+        (np.ones(sum(map(len, rows))), (np.concatenate(rows), np.concatenate(columns))),
+        shape=(n, data.height),
+    )
+    texts = tuple(data[ids].cast(pl.String).to_list())
+    return Release(name, table, problem_of(table, rules), hidden, texts, members)
+
+
+@dataclass(frozen=True)
+class LedgerCheck:
+    """May the new release go out beside all earlier ones? With what leaks by difference and by computation.
+
+    ``differences`` lists pairs of shown cells whose groups differ by fewer than the threshold; ``audit`` is what an
+    attacker computes from all releases together about the sensitive cells.
+    """
+
+    verdict: Verdict
+    differences: pl.DataFrame
+    audit: Audit | None
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Earlier releases, oldest first. A ledger is not changed; :meth:`with_release` gives a longer one."""
+
+    releases: tuple[Release, ...] = ()
+
+    def with_release(self, release: Release) -> Ledger:
+        """The ledger after this release went out."""
+        return Ledger((*self.releases, release))
+
+    def check(self, new: Release, *, threshold: int = 3, budget: Budget | None = None) -> LedgerCheck:
+        """What the new release would give away beside the earlier ones.
+
+        Differences: for every pair of shown cells (one new) of which one group contains the other, fewer than
+        ``threshold`` records make the difference. Computation: all releases as one system, sensitive cells attacked
+        by linear programmes.
+        """
+        differences = pl.concat([
+            *(_differences(new, old, threshold) for old in self.releases),
+            pl.DataFrame(schema=_DIFFERENCES),
+        ])  # fmt: skip
+        joint = _together((*self.releases, new))
+        attacked = audit(*joint, only_safety=True, budget=budget) if len(joint[0].primary) else None
+        reasons = []
+        if differences.height:
+            first = differences.row(0, named=True)
+            reasons.append(Reason(
+                "disclosure.ledger.difference",
+                mark("'{shown}' here and '{earlier}' of {release} differ by {n} record(s); {pairs} such pair(s)."),
+                {"shown": first["cell"], "earlier": first["earlier_cell"], "release": first["release"],
+                 "n": first["n_difference"], "pairs": differences.height},
+            ))  # fmt: skip
+        if attacked is not None and not attacked.is_safe:
+            reasons.append(Reason(
+                "disclosure.ledger.computed",
+                mark("Together with earlier releases {n} sensitive cell(s) can be computed, the first being {cell}."),
+                {"n": attacked.leaks.height, "cell": attacked.leaks["name"][0]},
+            ))  # fmt: skip
+        if not reasons:
+            fine = Reason(
+                "disclosure.ledger.safe",
+                mark("Beside {n} earlier release(s) nothing sensitive can be computed."),
+                {"n": len(self.releases)},
+            )
+            return LedgerCheck(yes(fine, source=LEDGER_SOURCE), differences, attacked)
+        remedy = mark(
+            "Hide the same cells as before, use the same codes and the same records, or use cell keys."
+        )
+        return LedgerCheck(no(*reasons, source=LEDGER_SOURCE, remedy=remedy), differences, attacked)
+
+
+_DIFFERENCES = {"cell": pl.String, "release": pl.String, "earlier_cell": pl.String, "n_difference": pl.Int64}
+
+
+def _differences(new: Release, old: Release, threshold: int) -> pl.DataFrame:
+    if (new.table.measure or "") != (old.table.measure or ""):
+        return pl.DataFrame(schema=_DIFFERENCES)
+    place = {i: j for j, i in enumerate(new.ids)}
+    extra = {i: len(place) + j for j, i in enumerate(i for i in old.ids if i not in place)}
+    where = np.array([place.get(i, extra.get(i, -1)) for i in old.ids])
+    width = len(place) + len(extra)
+    a = sparse.csr_matrix((new.members.data, new.members.indices, new.members.indptr),
+                          shape=(new.members.shape[0], width))  # fmt: skip
+    o = old.members.tocoo()
+    b = sparse.csr_matrix((o.data, (o.row, where[o.col])), shape=(o.shape[0], width))
+    a, b = a[np.flatnonzero(~new.suppressed)], b[np.flatnonzero(~old.suppressed)]
+    size_a, size_b = np.asarray(a.sum(axis=1)).ravel(), np.asarray(b.sum(axis=1)).ravel()
+    both = (a @ b.T).tocoo()
+    inside = (both.data == size_a[both.row]) | (both.data == size_b[both.col])
+    gap = np.abs(size_a[both.row] - size_b[both.col])
+    hit = np.flatnonzero(inside & (gap > 0) & (gap < threshold))
+    shown_a, shown_b = np.flatnonzero(~new.suppressed), np.flatnonzero(~old.suppressed)
+    return pl.DataFrame(
+        {
+            "cell": [new.problem.name(shown_a[both.row[i]]) for i in hit],
+            "release": [old.name] * len(hit),
+            "earlier_cell": [old.problem.name(shown_b[both.col[i]]) for i in hit],
+            "n_difference": gap[hit].astype(np.int64),
+        },
+        schema=_DIFFERENCES,
+    )
+
+
+def _together(releases: Sequence[Release]) -> tuple[Problem, np.ndarray]:
+    """All releases as one system: a group of records is one unknown, known once it was shown anywhere."""
+    at: dict[bytes, int] = {}
+    position = [np.array([at.setdefault(g, len(at)) for g in r.groups]) for r in releases]
+    n = len(at)
+    fields = {k: np.zeros(n) for k in ("value", "cost", "lower", "need_up", "need_down")}
+    fields["upper"] = np.full(n, np.inf)
+    status, hidden = np.full(n, OPEN), np.ones(n, dtype=bool)
+    names = [""] * n
+    for r, where in zip(releases, position):
+        p = r.problem
+        for name in ("value", "cost", "lower"):
+            fields[name][where] = getattr(p, name)
+        fields["upper"][where] = np.minimum(fields["upper"][where], p.upper)
+        for name in ("need_up", "need_down"):
+            fields[name][where] = np.maximum(fields[name][where], getattr(p, name))
+        status[where[p.status == PRIMARY]] = PRIMARY
+        hidden[where[~r.suppressed]] = False
+        for cell, to in enumerate(where):
+            names[to] = names[to] or f"{p.name(cell)} ({r.name})"
+    equations = sparse.vstack([_moved(r.problem.equations, w, n) for r, w in zip(releases, position)])
+    equations = sparse.csr_matrix(equations)
+    joint = Problem(
+        fields["value"], fields["cost"], status, fields["lower"], fields["upper"],
+        fields["need_up"], fields["need_down"], equations, None, tuple(names),
+    )  # fmt: skip
+    return joint, hidden
+
+
+def may_show_group(
+    members: Collection[object],
+    *,
+    earlier: Sequence[Collection[object]] = (),
+    least: int = 5,
+    least_difference: int = 3,
+) -> Verdict:
+    """May a group's result be shown to the group? Not below ``least`` answers, nor where two views tell on a few.
+
+    ``members`` answered this time; ``earlier`` holds who stood behind each view shown before *of the same question
+    and round* (other filters, other cuts). A view that contains another and adds fewer than ``least_difference``
+    people would give their answers away by subtraction.
+
+    >>> may_show_group("abcdef").decision, may_show_group("abcd").decision
+    ('yes', 'no')
+    >>> may_show_group("abcdef", earlier=["abcdefg"]).reasons[0].say()
+    'An earlier view differs by 1 person(s); their answers could be found by subtraction.'
+    """
+    source = RuleSource("Nanduti, questionnaires of circles", "group view")
+    now = set(members)
+    if len(now) < least:
+        few = Reason(
+            "disclosure.group.few",
+            mark("{n} answered; at least {least} are needed."),
+            {"n": len(now), "least": least},
+        )
+        return no(few, source=source, remedy=mark("Wait for more answers, or show nothing this time."))
+    for before in map(set, earlier):
+        gap = now ^ before
+        if 0 < len(gap) < least_difference and (now <= before or before <= now):
+            told = Reason(
+                "disclosure.group.difference",
+                mark(
+                    "An earlier view differs by {n} person(s); their answers could be found by subtraction."
+                ),
+                {"n": len(gap)},
+            )
+            return no(
+                told,
+                source=source,
+                remedy=mark("Show the same group as before, or a cut that is wider apart."),
+            )
+    return yes(Reason("disclosure.group.enough", mark("{n} answered."), {"n": len(now)}), source=source)
