@@ -92,7 +92,11 @@ def test_descriptions(asem, asem_data):
     for row in both.iter_rows(named=True):
         for one, other in pairs.items():
             assert row[one] == pytest.approx(row[other], rel=5.01e-3, abs=1e-12), (row["indicator"], one)
-        for one, other in {"n_available": "N.Avail", "n_nonzero": "N.NonZero", "n_unique": "N.Unique"}.items():
+        for one, other in {
+            "n_available": "N.Avail",
+            "n_nonzero": "N.NonZero",
+            "n_unique": "N.Unique",
+        }.items():
             tied = row["indicator"] == "TolMin" and one == "n_unique"
             assert row[one] == row[other] - 2 * tied, (row["indicator"], one)
         assert row["has_outliers"] == (row["Flag.SkewKurt"] == "OUT")

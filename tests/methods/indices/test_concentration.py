@@ -46,23 +46,56 @@ def test_litzenberger_as_printed():
     assert found.cluster_index == pytest.approx(found.density * found.stock / found.plant_size)
 
 
-def test_sector_employment_of_guadalajara_in_shares():
-    """Lowe (2003), table 1: 298,846 jobs and 13,386 owners; apparel 6.83 % and 9.58 %, 15.9 per owner."""
-    d = pl.DataFrame(
-        {"sector": ["apparel", "shoes", "all others"], "jobs": [20_411, 21_129, 257_306], "owners": [1_282, 1_157, 10_947]}
-    )
-    found = indices.sector_table(
-        d, employment="jobs", firms="owners", totals={"jobs": 298_846, "owners": 13_386}
-    )
-    assert [round(100 * s, 2) for s in found["jobs_share"]][:2] == [6.83, 7.07]
-    assert [round(100 * s, 2) for s in found["owners_share"]][:2] == [9.58, 8.64]
-    assert [round(s, 1) for s in found["mean_size"]][:2] == [15.9, 18.3]
+JALISCO = {
+    "machinery and equipment": (70_732, 2_887),
+    "food": (68_227, 2_854),
+    "plastics and rubber": (26_216, 662),
+    "shoes and leather": (21_123, 1_156),
+    "apparel": (20_398, 1_283),
+    "chemicals": (18_197, 432),
+    "furniture and wood": (16_465, 1_389),
+    "minerals and metals": (14_900, 779),
+    "textiles": (9_840, 265),
+    "publishing and graphic design": (7_815, 796),
+    "construction": (6_689, 168),
+    "paper": (4_714, 91),
+    "petrochemicals": (1_011, 17),
+    "others": (12_519, 607),
+}
+
+
+def test_sector_employment_of_jalisco():
+    """Lowe (2003), table 1, October 1998; the printed totals 298,846 and 13,386 are met exactly."""
+    rows = [(name, jobs, owners) for name, (jobs, owners) in JALISCO.items()]
+    d = pl.DataFrame(rows, schema=["sector", "jobs", "owners"], orient="row")
+    totals = {"jobs": 298_846, "owners": 13_386}
+    found = indices.sector_table(d, employment="jobs", firms="owners", totals=totals)
+    by_name = {row["sector"]: row for row in found.iter_rows(named=True)}
+    apparel, shoes = by_name["apparel"], by_name["shoes and leather"]
+    assert [round(100 * r["jobs_share"], 2) for r in (apparel, shoes)] == [6.83, 7.07]
+    assert [round(100 * r["owners_share"], 2) for r in (apparel, shoes)] == [9.58, 8.64]
+    assert [round(r["mean_size"], 1) for r in (apparel, shoes)] == [15.9, 18.3]
+    with pytest.raises(BadInput, match="printed total is 300000"):
+        indices.sector_table(d, employment="jobs", totals={"jobs": 300_000})
+
+
+def test_location_quotients_against_a_reference_area():
+    d = pl.DataFrame({"sector": ["apparel", "others"], "employment": [30, 70]})
+    found = indices.sector_table(d, reference={"apparel": 100.0, "others": 900.0})
+    assert found["location_quotient"].to_list() == pytest.approx([3.0, 0.7 / 0.9])
+    assert indices.sector_table(d, reference={"others": 900.0})["location_quotient"][0] is None
+
+
+def test_mexican_size_classes():
+    """Lowe (2003), table 2: micro to 15, small to 100, medium to 300."""
+    bounds = (1, 16, 101, 301)
+    assert indices.size_classes([15, 16, 300, 301], bounds=bounds) == ["micro", "small", "medium", "large"]
 
 
 def test_members_of_aiema_and_market_shares():
     tiers = {"tier 2": 57, "subcontract": 35, "job work": 49, "allied": 23, "partial": 16}
     assert indices.composition(tiers, total=180)["share"].sum() == pytest.approx(1)
-    with pytest.raises(BadInput, match="adds? up to 180"):
+    with pytest.raises(BadInput, match=r"adds? up to 180"):
         indices.composition(tiers, total=181)
     parts, residual = indices.shares_with_residual({"a": 49, "b": 18, "c": 12, "d": 12})
     assert residual == pytest.approx(0.09)
@@ -87,8 +120,14 @@ def test_stars_at_their_edges():
 
 def test_size_classes():
     assert indices.size_classes([1, 9, 10, 49, 50, 249, 250]) == [
-        "micro", "micro", "small", "small", "medium", "medium", "large",
-    ]  # fmt: skip
+        "micro",
+        "micro",
+        "small",
+        "small",
+        "medium",
+        "medium",
+        "large",
+    ]
     with pytest.raises(BadInput, match="below the lowest class"):
         indices.size_classes([0])
 
@@ -139,18 +178,46 @@ def test_quotients_average_to_one_by_region_weight():
 @pytest.mark.parametrize(
     ("call", "error", "words"),
     [
-        (lambda: indices.location_quotient(industry_here=5, total_here=3, industry_all=9, total_all=99), BadInput, "is 5"),
-        (lambda: indices.location_quotient(industry_here=0, total_here=0, industry_all=9, total_all=99), CannotBeSaid, "no employment"),
+        (
+            lambda: indices.location_quotient(industry_here=5, total_here=3, industry_all=9, total_all=99),
+            BadInput,
+            "is 5",
+        ),
+        (
+            lambda: indices.location_quotient(industry_here=0, total_here=0, industry_all=9, total_all=99),
+            CannotBeSaid,
+            "no employment",
+        ),
         (lambda: indices.herfindahl([]), BadInput, "empty"),
         (lambda: indices.herfindahl([0, 0]), BadInput, "sum to zero"),
         (lambda: indices.spatial_gini([1], [2]), BadInput, "two or more"),
         (lambda: indices.spatial_gini([1, 5], [2, 3]), BadInput, "region 2"),
-        (lambda: indices.ellison_glaeser(pl.DataFrame({"region": ["a"], "employment": [5]}), {"a": 5.0, "b": 4.0}), CannotBeSaid, "single plant"),
-        (lambda: indices.ellison_glaeser(pl.DataFrame({"region": ["z"], "employment": [5]}), {"a": 5.0}), BadInput, "'z'"),
-        (lambda: indices.litzenberger(employment=(1, 2), area=(0, 2), population=(1, 2), firms=(1, 2)), CannotBeSaid, "area"),
-        (lambda: indices.location_quotients(pl.DataFrame({"region": ["a"], "industry": ["s"], "employment": [None]})), BadInput, "'a', 's'"),
+        (
+            lambda: indices.ellison_glaeser(
+                pl.DataFrame({"region": ["a"], "employment": [5]}), {"a": 5.0, "b": 4.0}
+            ),
+            CannotBeSaid,
+            "single plant",
+        ),
+        (
+            lambda: indices.ellison_glaeser(pl.DataFrame({"region": ["z"], "employment": [5]}), {"a": 5.0}),
+            BadInput,
+            "'z'",
+        ),
+        (
+            lambda: indices.litzenberger(employment=(1, 2), area=(0, 2), population=(1, 2), firms=(1, 2)),
+            CannotBeSaid,
+            "area",
+        ),
+        (
+            lambda: indices.location_quotients(
+                pl.DataFrame({"region": ["a"], "industry": ["s"], "employment": [None]})
+            ),
+            BadInput,
+            "'a', 's'",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_used(call, error, words):
     with pytest.raises(error, match=words):
         call()

@@ -130,7 +130,9 @@ def test_outranking_and_copeland():
             for q in range(12):
                 matrix[i, j] += share[q] * (1 if x[i, q] > x[j, q] else 0.5 if x[i, q] == x[j, q] else 0)
             score[i] += 1 if matrix[i, j] > 0.5 + 1e-9 else -1 if matrix[i, j] < 0.5 - 1e-9 else 0
-    assert indices.outranking_matrix(table(x), weights=w.tolist()).drop("unit").to_numpy() == pytest.approx(matrix)
+    assert indices.outranking_matrix(table(x), weights=w.tolist()).drop("unit").to_numpy() == pytest.approx(
+        matrix
+    )
     assert indices.copeland(table(x), weights=w.tolist())["score"].to_list() == score.tolist()
 
 
@@ -199,9 +201,12 @@ def test_entropy_and_critic():
     assert list(mine.values()) == pytest.approx([s / sum(spread) for s in spread])
     z = (x - x.min(axis=0)) / np.ptp(x, axis=0)
     content = [
-        np.std(z[:, j], ddof=1) * sum(1 - np.corrcoef(z[:, j], z[:, k])[0, 1] for k in range(3)) for j in range(3)
+        np.std(z[:, j], ddof=1) * sum(1 - np.corrcoef(z[:, j], z[:, k])[0, 1] for k in range(3))
+        for j in range(3)
     ]
-    assert list(indices.weights_critic(table(x)).values()) == pytest.approx([c / sum(content) for c in content])
+    assert list(indices.weights_critic(table(x)).values()) == pytest.approx(
+        [c / sum(content) for c in content]
+    )
 
 
 @pytest.mark.parametrize("bounds", [(0.8, 1.2), (0.3, 2.5), None])
@@ -241,7 +246,9 @@ def test_uncertainty_one_replication_at_a_time():
             (indices.Step("normalise", text), indices.Step("aggregate", aggregate)),
         )
         doubts = [
-            indices.Alternatives("scale", "normalise", [{}, {"method": "zscore", "mean": 50, "deviation": 5}]),
+            indices.Alternatives(
+                "scale", "normalise", [{}, {"method": "zscore", "mean": 50, "deviation": 5}]
+            ),
             indices.WeightRange("q", 0.5, 3.0),
             indices.Omission("left out", [None, "x00", "x03", "p"]),
             indices.WeightSets("experts", [{"x01": 4.0}, {"x01": 0.5, "x04": 2.0}]),
@@ -339,7 +346,9 @@ def test_panel_takes_the_last_known_value():
     panel = pl.DataFrame(
         {"unit": ["A", "A", "A", "B"], "time": [2016, 2017, 2015, 2017], "x": [1.0, None, 9.0, 4.0]}
     )
-    now = pl.DataFrame({"unit": ["A", "B"], "time": [2018, 2018], "x": [None, None]}, schema_overrides={"x": pl.Float64})
+    now = pl.DataFrame(
+        {"unit": ["A", "B"], "time": [2018, 2018], "x": [None, None]}, schema_overrides={"x": pl.Float64}
+    )
     done = indices.impute(now, method="panel", panel=panel)
     assert done.data["x"].to_list() == [1.0, 4.0]
     assert indices.impute(now, method="panel", panel=panel, max_steps=1).data["x"].to_list() == [None, 4.0]

@@ -137,7 +137,9 @@ def build(recipe: IndexRecipe, data: pl.DataFrame) -> CompositeIndex:
     state = prepared(recipe, data)
     split = [step.name for step in recipe.steps].index("aggregate")
     scores = _aggregate(state, recipe.steps[split])
-    vetoed = _vetoed(state, recipe.steps[split + 1 :], data, recipe.unit)
+    vetoed = vetoed_units(recipe, data, state.matrix.units)
+    for step in recipe.steps[split + 1 :]:
+        state.log.append(Entry("veto", step.parameters, f"{len(vetoed)} units kept out"))
     return _finished(recipe, data, state, scores, vetoed)
 
 
@@ -366,17 +368,16 @@ def _aggregate(state: State, step: Step) -> Matrix:
     return Matrix(state.matrix.units, codes, values, state.matrix.unit)
 
 
-def _vetoed(state: State, steps: Sequence[Step], data: pl.DataFrame, unit: str) -> dict[str, str]:
-    """Units that a veto keeps out of the ranking whatever their other merits."""
+def vetoed_units(recipe: IndexRecipe, data: pl.DataFrame, among: Sequence[str]) -> dict[str, str]:
+    """Units that a veto keeps out of the ranking whatever their other merits, and why."""
     found: dict[str, str] = {}
-    units = unit_names(data[unit], unit)
-    for step in steps:
-        for condition in step.parameters["when"]:
-            values = dict(zip(units, column_values(data, condition["code"], units), strict=True))
-            for name in state.matrix.units:
-                if _holds(values[name], condition):
-                    found.setdefault(name, str(condition.get("reason", f"veto on {condition['code']}")))
-        state.log.append(Entry("veto", step.parameters, f"{len(found)} units kept out"))
+    conditions = [c for step in recipe.steps if step.name == "veto" for c in step.parameters["when"]]
+    units = unit_names(data[recipe.unit], recipe.unit) if conditions else ()
+    for condition in conditions:
+        values = dict(zip(units, column_values(data, condition["code"], units), strict=True))
+        for name in among:
+            if _holds(values[name], condition):
+                found.setdefault(name, str(condition.get("reason", f"veto on {condition['code']}")))
     return found
 
 

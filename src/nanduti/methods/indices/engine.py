@@ -15,7 +15,7 @@ import polars as pl
 from nanduti.methods.values import BadInput, CannotBeSaid
 
 from .aggregation import Majority, Mean, Rule
-from .building import State, aggregation_of, prepared
+from .building import State, aggregation_of, prepared, vetoed_units
 from .doubts import Alternatives, Doubt, weight_table
 from .frames import Matrix
 from .index_recipe import IndexRecipe
@@ -59,7 +59,10 @@ def run(
                 remedy="Screen and gate in the same way in all of them.",
             )
         scores[rows] = found
-    assert scores is not None
+    if scores is None:
+        raise BadInput(place="the design", problem="is empty", remedy="Give at least one replication.")
+    vetoed = vetoed_units(recipe, data, units)
+    scores[:, [units.index(name) for name in vetoed]] = np.nan
     return units, scores
 
 
@@ -91,13 +94,11 @@ def score_replications(
     matrix: Matrix, structure: Structure, weights: np.ndarray, recipe: IndexRecipe
 ) -> np.ndarray:
     """Scores of one table under many weightings, in blocks that fit in memory."""
-    step = recipe.step("aggregate")
-    assert step is not None
-    kinds, policy = aggregation_of(structure, step)
-    plain = not np.isnan(matrix.values).any() and len({_kind(k) for k in kinds.values()}) == 1
-    plain = plain and isinstance(next(iter(kinds.values())), Mean)
-    if plain:
-        return _by_effective_weights(matrix, structure, weights, kinds)
+    kinds, policy = aggregation_of(structure, recipe.aggregation)
+    first = next(iter(kinds.values()))
+    alike = len({_kind(kind) for kind in kinds.values()}) == 1
+    if isinstance(first, Mean) and alike and not np.isnan(matrix.values).any():
+        return _by_effective_weights(matrix, structure, weights, first)
     size = max(1, _BLOCK // max(1, len(matrix.units) * (4 + _widest(structure))))
     parts = [
         _by_levels(matrix, structure, weights[s : s + size], kinds, **policy)
@@ -128,11 +129,9 @@ def effective_weights(structure: Structure, weights: np.ndarray) -> np.ndarray:
 
 
 def _by_effective_weights(
-    matrix: Matrix, structure: Structure, weights: np.ndarray, kinds: Mapping[str, Rule]
+    matrix: Matrix, structure: Structure, weights: np.ndarray, mean: Mean
 ) -> np.ndarray:
     """One mean at every level: means of means are one mean with effective weights."""
-    mean = next(iter(kinds.values()))
-    assert isinstance(mean, Mean)
     mean.check(matrix.values, lambda i, j: f"{matrix.codes[j]!r} of {matrix.units[i]!r}")
     return mean.unbend(product(effective_weights(structure, weights), mean.bend(matrix.values).T))
 

@@ -70,9 +70,7 @@ def _reference(index: CompositeIndex, against: str) -> _Profile:
     if against != "mean":
         return _profile(index, against)
     structure = index.structure
-    step = index.recipe.step("aggregate")
-    assert step is not None
-    kinds, _ = aggregation_of(structure, step)
+    kinds, _ = aggregation_of(structure, index.recipe.aggregation)
     out = {code: float(index.scores[code].mean()) for code in structure.indicators}  # type: ignore[arg-type]
     for code in structure.groups:
         children = structure.children(code)
@@ -96,9 +94,7 @@ def _mean(kind: object, code: str) -> Mean:
 def _split(index: CompositeIndex, own: _Profile, reference: _Profile, *, absolute: bool) -> _Profile:
     """Walk down: a node's difference is a slope times its children's, so that the leaves add up exactly."""
     structure = index.structure
-    step = index.recipe.step("aggregate")
-    assert step is not None
-    kinds, _ = aggregation_of(structure, step)
+    kinds, _ = aggregation_of(structure, index.recipe.aggregation)
     factor: _Profile = {structure.root.code: 1.0}
     for code in reversed(structure.groups):
         kind, children = _mean(kinds[code], code), structure.children(code)

@@ -87,6 +87,11 @@ class IndexRecipe:
         """The first step of that name, if there is one."""
         return next((step for step in self.steps if step.name == name), None)
 
+    @property
+    def aggregation(self) -> Step:
+        """The step ``aggregate``, which every recipe has once."""
+        return next(step for step in self.steps if step.name == "aggregate")
+
     def changed(
         self,
         changes: Mapping[str, Mapping[str, Any] | None] | None = None,

@@ -307,6 +307,9 @@ def normalise_one(
 
 def _all_at_once(m: Matrix, method: str, signs: np.ndarray, parameters: Mapping[str, Any]) -> np.ndarray:
     turned = m.values * signs
+    alone = np.flatnonzero((~np.isnan(turned)).sum(axis=0) < 2)
+    if alone.size:
+        raise _placed(_alone("A score relative to others"), m.codes[int(alone[0])])
     flat = np.flatnonzero(np.nanmin(turned, axis=0) == np.nanmax(turned, axis=0))
     if flat.size:
         raise _placed(_flat(float(m.values[0, flat[0]])), m.codes[int(flat[0])])

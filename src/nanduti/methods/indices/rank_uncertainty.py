@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from nanduti.methods.values import BadInput
+from nanduti.methods.values import BadInput, CannotBeSaid
 
 from .doubts import Doubt, WeightNoise, choices, settled
 from .engine import run
@@ -51,12 +51,18 @@ class RankUncertainty:
             columns[f"rank_q{100 * q:g}"] = values
         columns["best_rank"] = self.ranks.min(axis=0)
         columns["worst_rank"] = self.ranks.max(axis=0)
-        columns["share_at_nominal"] = (self.ranks == self.nominal).mean(axis=0)
+        columns["share_at_nominal"] = self._share(self.ranks == self.nominal)
         return pl.DataFrame(columns).with_columns(pl.col(pl.Float64).fill_nan(None))
 
     def top_share(self, m: int) -> pl.DataFrame:
         """Share of the versions in which a unit is among the first ``m``."""
-        return pl.DataFrame({self.unit: self.units, "top_share": (self.ranks <= m).mean(axis=0)})
+        found = pl.DataFrame({self.unit: self.units, "top_share": self._share(self.ranks <= m)})
+        return found.with_columns(pl.col("top_share").fill_nan(None))
+
+    def _share(self, held: np.ndarray) -> np.ndarray:
+        """Share of versions; NaN, not zero, for units that some version does not rank."""
+        unknown = np.isnan(self.ranks).any(axis=0) if self.ranks.dtype.kind == "f" else False
+        return np.where(unknown, np.nan, held.mean(axis=0))
 
     def beats_share(self, one: str, other: str) -> float:
         """Share of the versions in which one unit scores strictly above another."""
@@ -66,6 +72,12 @@ class RankUncertainty:
                     place=f"unit {name!r}", problem="is not in the index", remedy="Correct the name."
                 )
         a, b = (self.scores[:, self.units.index(name)] for name in (one, other))
+        if np.isnan(a).any() or np.isnan(b).any():
+            raise CannotBeSaid(
+                what=f"Whether {one!r} stands above {other!r}",
+                why="one of them has no score in some versions",
+                remedy="See the reasons in the results of the index.",
+            )
         return float((a > b).mean())
 
     def rank_shift(self) -> np.ndarray:
@@ -155,8 +167,7 @@ def _uncertainty(
 def _rank_statistics(ranked: np.ndarray, quantiles: Sequence[float]) -> tuple[list[np.ndarray], np.ndarray]:
     """Quantiles and means of ranks per unit; counts are enough, so that nothing is sorted."""
     if ranked.dtype.kind == "f":
-        with np.errstate(invalid="ignore"):
-            return [np.nanquantile(ranked, q, axis=0) for q in quantiles], np.nanmean(ranked, axis=0)
+        return _some_unranked(ranked, quantiles)
     n, k = ranked.shape
     counts = np.bincount((ranked + np.arange(k) * (k + 1)).ravel(), minlength=k * (k + 1))
     counts = counts.reshape(k, k + 1)
@@ -169,6 +180,17 @@ def _rank_statistics(ranked: np.ndarray, quantiles: Sequence[float]) -> tuple[li
         second = (below <= min(low + 1, n - 1)).sum(axis=1)
         found.append(first + (h - low) * (second - first))
     return found, (counts * np.arange(k + 1)).sum(axis=1) / n
+
+
+def _some_unranked(ranked: np.ndarray, quantiles: Sequence[float]) -> tuple[list[np.ndarray], np.ndarray]:
+    """The same where some units have no rank; they get none here either."""
+    known = ~np.isnan(ranked).all(axis=0)
+    found = [np.full(ranked.shape[1], np.nan) for _ in range(len(quantiles) + 1)]
+    if known.any():
+        found[0][known] = np.nanmean(ranked[:, known], axis=0)
+        for q, values in zip(quantiles, found[1:], strict=True):
+            values[known] = np.nanquantile(ranked[:, known], q, axis=0)
+    return found[1:], found[0]
 
 
 def weight_stability(

@@ -74,7 +74,7 @@ def sobol_indices(
     [0.98, 0.0]
     """
     runs = np.asarray(y, dtype=float)
-    runs = runs.reshape(len(runs), -1)
+    runs = runs.reshape(len(runs), -1) if runs.ndim != 2 else runs
     d = len(names)
     if d < 1 or n < 2 or len(runs) != n * (d + 2) or np.isnan(runs).any():
         raise BadInput(
@@ -165,11 +165,30 @@ def sensitivity_of(runs: RankUncertainty, *, n: int, n_resamples: int = 0, seed:
     """Sensitivity indices from runs of a radial design (A, then B, then one block per doubt)."""
     names = tuple(runs.design.columns)
     shift = sobol_indices(runs.rank_shift(), n=n, names=names, n_resamples=n_resamples, seed=seed)
-    units = sobol_indices(runs.ranks, n=n, names=names, n_resamples=n_resamples, seed=seed)
+    units = _of_ranked_units(runs, n, names, n_resamples, seed)
     base = RankUncertainty(
         runs.units, runs.nominal, runs.scores[: 2 * n], runs.ranks[: 2 * n], runs.design[: 2 * n], runs.unit
     )
     return Sensitivity(shift, units, base, n, len(runs.ranks))
+
+
+def _of_ranked_units(
+    runs: RankUncertainty, n: int, names: tuple[str, ...], n_resamples: int, seed: int
+) -> SobolIndices:
+    """Indices of every unit's rank; NaN for units that some version does not rank."""
+    ranked = ~np.isnan(runs.ranks.astype(float)).any(axis=0)
+    part = sobol_indices(runs.ranks[:, ranked], n=n, names=names, n_resamples=n_resamples, seed=seed)
+
+    def widened(found: np.ndarray | None) -> np.ndarray | None:
+        if found is None or ranked.all():
+            return found
+        out = np.full((*found.shape[:-1], len(ranked)), np.nan)
+        out[..., ranked] = found
+        return out
+
+    first, total = widened(part.first), widened(part.total)
+    variance, draws = widened(part.variance), (widened(part.first_draws), widened(part.total_draws))
+    return SobolIndices(names, first, total, variance, *draws)  # type: ignore[arg-type]
 
 
 def radial_design(n: int, d: int, rng: np.random.Generator, sampler: str = "sobol") -> np.ndarray:
