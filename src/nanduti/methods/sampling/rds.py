@@ -19,8 +19,8 @@ from .recruitment import Recruitment, classes, recruitment_homophily
 METHODS = ("SS", "II", "I", "naive")
 
 #: Degrees of freedom of the intervals. The bootstrap error is itself estimated from few crossings between
-#: categories; 15 was chosen because intervals on the known networks then cover 93–97 % (docs page).
-DF = 15
+#: categories; 25 was chosen because intervals on the known networks then cover 93–97 % (docs page).
+DF = 25
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def rds_estimates(
 
     The interval comes from replaying the recruitment on a population like the one estimated (see
     :mod:`nanduti.methods.sampling.rds_bootstrap`): error on the log-odds scale for shares, Student's t with
-    15 degrees of freedom.
+    25 degrees of freedom.
     """
     check_level(level)
     if numeric and method == "I":

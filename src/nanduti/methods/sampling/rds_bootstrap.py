@@ -127,8 +127,7 @@ def _replay(
     sums = np.add.reduceat
     links = sums(estimated * cells.degree, bounds[:-1])
     habits = mixing(recruited, cells, links)
-    # Randomised rounding: whole units whose expected number is the estimate.
-    left = np.floor(estimated + stream.random((replicates, len(estimated))))
+    left = _whole_units(estimated, replicates, stream)
     units, free = sums(left, bounds[:-1], axis=1), sums(left * cells.degree, bounds[:-1], axis=1)
     start = np.maximum(free, 1e-9)
     taken = np.empty((recruited.n, replicates), dtype=np.int64)
@@ -148,6 +147,16 @@ def _replay(
         units[b, category] -= 1
         free[b, category] -= cells.degree[kind]
     return taken
+
+
+def _whole_units(estimated: np.ndarray, replicates: int, stream: np.random.Generator) -> np.ndarray:
+    """Whole units per kind whose expected number is the estimate, shape (replicates, kinds).
+
+    Rounded along the running total, so that categories (which are neighbours) and the population keep their
+    size to one unit; rounding every kind by itself would add a spread of its own.
+    """
+    reached = np.concatenate([[0.0], np.cumsum(estimated)])
+    return np.diff(np.floor(reached + stream.random((replicates, 1))), axis=1)
 
 
 def _pick(weights: np.ndarray, uniform: np.ndarray) -> np.ndarray:
