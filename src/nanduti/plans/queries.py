@@ -23,9 +23,11 @@ from django.db.models import (
 )
 
 from nanduti.foundation.fields import reading_of
+from nanduti.foundation.models import AuditEvent
 from nanduti.methods import planning
-from nanduti.methods.values import Reason, mark
-from nanduti.programme.models import Programme
+from nanduti.methods.values import Money, Reason, mark
+from nanduti.programme.models import Programme, Statement
+from nanduti.programme.queries import statements
 from nanduti.register.models import Cluster
 
 from .models import ActionPlan, Activity, Contribution, Milestone, Participation, Vision
@@ -190,9 +192,9 @@ def participations(*, activity: Activity) -> QuerySet[Participation]:
 
 def contributions(*, programme: Programme, cluster: Cluster | None = None) -> QuerySet[Contribution]:
     """What stakeholders pledged and gave."""
-    rows = Contribution.objects.filter(activity__plan__programme=programme)
-    rows = rows.select_related("activity__plan", "contributor", "source")
-    return rows.filter(activity__cluster=cluster) if cluster else rows
+    rows = Contribution.objects.filter(plan__programme=programme)
+    rows = rows.select_related("plan", "activity", "contributor", "source")
+    return rows.filter(plan__cluster=cluster) if cluster else rows
 
 
 def contribution_totals(*, programme: Programme, cluster: Cluster | None = None) -> list[dict[str, Any]]:
@@ -209,3 +211,81 @@ def milestones(*, programme: Programme, cluster: Cluster | None = None) -> Query
     """Dated signs that the programme has got somewhere."""
     rows = Milestone.objects.filter(programme=programme).select_related("cluster", "organisation", "source")
     return rows.filter(cluster=cluster) if cluster else rows
+
+
+def n_without_objective(*, programme: Programme, cluster: Cluster | None = None) -> int:
+    """How many activities serve no objective, in plans that have objectives at all."""
+    rows = activities(programme=programme, cluster=cluster).filter(plan__objectives__isnull=False)
+    return rows.filter(objective__isnull=True).order_by().distinct().count()
+
+
+def statements_about(*, activity: Activity) -> QuerySet[Statement]:
+    """What documents say about an activity elsewhere than in its list."""
+    return statements(programme=activity.plan.programme).filter(
+        subject_kind="activity", subject=activity.reference
+    )
+
+
+def history(*, activity: Activity) -> list[AuditEvent]:
+    """The deeds that concern an activity, the newest first."""
+    return list(
+        AuditEvent.objects.filter(subject_kind="plans.activity", subject_id=str(activity.pk)).order_by("-at")[
+            :50
+        ]
+    )
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How widely organisations take part; ``None`` where it cannot be said."""
+
+    n_participants: int
+    gini: float | None
+    top_share: float | None
+    newcomer_share: float | None
+
+
+def participation_breadth(*, programme: Programme, cluster: Cluster | None = None) -> Spread | None:
+    """The spread of participation over named organisations, counted in the database."""
+    rows = Participation.objects.filter(
+        activity__plan__programme=programme,
+        organisation__isnull=False,
+        role=Participation.Role.PARTICIPANT,
+    )
+    if cluster:
+        rows = rows.filter(activity__cluster=cluster)
+    counts = sorted(
+        rows.order_by().values_list("organisation").annotate(n=Count("id")).values_list("n", flat=True)
+    )
+    if not counts:
+        return None
+    known = rows.aggregate(known=Count("is_newcomer"), new=Count("id", filter=Q(is_newcomer=True)))
+    top = counts[-max(1, -(-len(counts) // 10)) :]
+    return Spread(
+        n_participants=len(counts),
+        gini=planning.gini(counts),
+        top_share=sum(top) / sum(counts),
+        newcomer_share=known["new"] / known["known"] if known["known"] else None,
+    )
+
+
+def local_share(*, programme: Programme, cluster: Cluster | None = None) -> planning.LocalShare | None:
+    """What the cluster itself gave of all that was given and valued, in the currency used most; no rates are guessed."""
+    given = list(
+        contributions(programme=programme, cluster=cluster).filter(state=Contribution.State.GIVEN)[:20_000]
+    )
+    currencies = [row.currency for row in given if row.amount is not None]
+    if not currencies:
+        return None
+    currency = max(sorted(set(currencies)), key=currencies.count)
+    values = [
+        planning.Contribution(
+            row.contributor.pseudonym,
+            row.kind,
+            row.is_local,
+            Money(row.amount, row.currency) if row.amount is not None and row.currency == currency else None,
+            row.given_on_start,
+        )
+        for row in given
+    ]
+    return planning.local_share(values, currency=currency)

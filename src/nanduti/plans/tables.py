@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from nanduti.foundation.imports import Column, Context, Row, RowProblem, table
 from nanduti.programme.scopes import work_scope
 from nanduti.programme.tables import CLUSTER, CURRENCY, PROGRAMME, choices, cluster_of, programme_of
@@ -130,7 +132,9 @@ def load_activity(row: Row, into: Context) -> None:
     """Anything dated that people of a cluster take part in; the date as people write it."""
     plan = into.find(ActionPlan, "plan", row["plan"])
     if row["cost"] is not None and not row["currency"]:
-        raise RowProblem("currency", "is empty beside a cost", "Write the currency, such as EUR or INR.")
+        raise RowProblem(
+            "currency", _("is empty beside a cost"), _("Write the currency, such as EUR or INR.")
+        )
     activity = into.upsert(
         Activity,
         key={"plan": plan, "number": row["number"]},
@@ -182,7 +186,7 @@ def load_participation(row: Row, into: Context) -> None:
     """That somebody took part in an activity; a counted group where no list was kept."""
     activity = activity_of(row, into)
     if row["count"] is not None and row["count"] < 1:
-        raise RowProblem("count", "is less than one", "Leave the row out where nobody came.")
+        raise RowProblem("count", _("is less than one"), _("Leave the row out where nobody came."))
     into.upsert(
         Participation,
         key={
@@ -203,7 +207,7 @@ def load_participation(row: Row, into: Context) -> None:
     order=250,
     columns=[
         Column("plan", required=True),
-        Column("number", "int", required=True),
+        Column("number", "int"),
         Column("contributor", required=True),
         Column("kind", "choice", required=True, choices=choices(Contribution.Kind)),
         Column("state", "choice", required=True, choices=choices(Contribution.State)),
@@ -215,20 +219,24 @@ def load_participation(row: Row, into: Context) -> None:
     ],
 )
 def load_contribution(row: Row, into: Context) -> None:
-    """What a stakeholder promised or gave to an activity, in cash or in kind."""
-    activity = activity_of(row, into)
+    """What a stakeholder promised or gave to an activity (or, without a number, to the whole plan)."""
+    plan = into.find(ActionPlan, "plan", row["plan"])
+    activity = activity_of(row, into) if row["number"] else None
     if row["amount"] is not None and (row["amount"] < 0 or not row["currency"]):
         raise RowProblem(
-            "amount", "is negative or has no currency", "Write an amount of zero or more with its currency."
+            "amount",
+            _("is negative or has no currency"),
+            _("Write an amount of zero or more with its currency."),
         )
     into.upsert(
         Contribution,
         key={
+            "plan": plan,
             "activity": activity,
             "contributor": into.find(Organisation, "contributor", row["contributor"]),
             **row.pick("kind state basis"),
         },
-        values={**row.pick("amount currency basis_es given_on"), "scope": activity.scope},
+        values={**row.pick("amount currency basis_es given_on"), "scope": plan.scope},
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from nanduti.foundation.imports import Column, Context, Row, RowProblem, table
 from nanduti.foundation.models import Scope
 from nanduti.register.models import Cluster, Organisation
@@ -208,7 +210,7 @@ def load_resolution(row: Row, into: Context) -> None:
         Column("cluster", required=True),
         Column("sector"),
         Column("stage", "choice", required=True, choices=choices(Candidate.Stage)),
-        Column("reason", required=True),
+        Column("reason"),
         Column("reason_es"),
         Column("rank", "int"),
     ],
@@ -216,6 +218,10 @@ def load_resolution(row: Row, into: Context) -> None:
 def load_candidate(row: Row, into: Context) -> None:
     """A cluster that was considered, how far it came, and why."""
     programme = programme_of(row, into)
+    if not row["reason"] and row["stage"] != Candidate.Stage.LONG_LIST:
+        raise RowProblem(
+            "reason", _("is empty"), _("Say why the cluster came so far, or why it was dropped.")
+        )
     into.upsert(
         Candidate,
         key={"programme": programme, "cluster": into.find(Cluster, "cluster", row["cluster"])},
@@ -252,7 +258,9 @@ def load_agreement(row: Row, into: Context) -> None:
     """A memorandum, twinning agreement, letter of intent or deal."""
     programme = programme_of(row, into)
     if row["amount"] is not None and not row["currency"]:
-        raise RowProblem("currency", "is empty beside an amount", "Write the currency, such as EUR or INR.")
+        raise RowProblem(
+            "currency", _("is empty beside an amount"), _("Write the currency, such as EUR or INR.")
+        )
     into.upsert(
         CooperationAgreement,
         key={"programme": programme, "code": row["code"]},
@@ -385,6 +393,6 @@ def _only_programme(into: Context) -> Programme:
     named = {c.instance.pk: c.instance for c in into.changes if isinstance(c.instance, Programme)}
     known = list(named.values()) or list(Programme._base_manager.all()[:2])
     if len(known) != 1:
-        raise RowProblem("programme", "is empty", "Name the programme that the statement belongs to.")
+        raise RowProblem("programme", _("is empty"), _("Name the programme that the statement belongs to."))
     into.flush()
     return known[0]

@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import QuerySet
 
 from nanduti.foundation.errors import NotFound
-from nanduti.methods import twinning as rules
 from nanduti.programme.models import CooperationAgreement, Programme
 from nanduti.programme.queries import agreements
 from nanduti.register.models import Cluster

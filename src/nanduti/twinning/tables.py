@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from nanduti.foundation.imports import Column, Context, Row, RowProblem, table
 from nanduti.programme.scopes import work_scope
 from nanduti.programme.tables import CLUSTER, CURRENCY, PROGRAMME, choices, cluster_of, programme_of
@@ -32,7 +34,7 @@ def load_twinning(row: Row, into: Context) -> None:
     programme = programme_of(row, into)
     if row["emerging"] == row["advanced"]:
         raise RowProblem(
-            "advanced", "is the same cluster as the emerging one", "Name two different clusters."
+            "advanced", _("is the same cluster as the emerging one"), _("Name two different clusters.")
         )
     emerging = into.find(Cluster, "emerging", row["emerging"])
     into.upsert(
@@ -55,8 +57,8 @@ def load_twinning(row: Row, into: Context) -> None:
         Column("twinning", required=True),
         Column("topic", required=True, max_length=200),
         Column("topic_es", max_length=200),
-        Column("priority_emerging", "choice", required=True, choices=choices(Priority)),
-        Column("priority_advanced", "choice", required=True, choices=choices(Priority)),
+        Column("priority_emerging", "choice", choices=choices(Priority)),
+        Column("priority_advanced", "choice", choices=choices(Priority)),
     ],
 )
 def load_agenda_topic(row: Row, into: Context) -> None:
@@ -145,7 +147,9 @@ def load_linkage(row: Row, into: Context) -> None:
     """A working connection between parties of two clusters."""
     programme = programme_of(row, into)
     if row["amount"] is not None and not row["currency"]:
-        raise RowProblem("currency", "is empty beside an amount", "Write the currency, such as EUR or INR.")
+        raise RowProblem(
+            "currency", _("is empty beside an amount"), _("Write the currency, such as EUR or INR.")
+        )
     from_cluster = cluster_of(row, into, "from_cluster")
     into.upsert(
         Linkage,

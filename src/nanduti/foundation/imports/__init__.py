@@ -12,8 +12,8 @@ every cell is checked, every row is loaded inside one transaction, and the first
 
 from ..errors import ImportRefused
 from .context import Context
-from .reading import Sheet, read_sheets
-from .running import digest_of, import_sheets, preview_sheets, undo_import
+from .reading import Sheet, read_content, read_sheets
+from .running import digest_of, fill_report, import_sheets, preview_sheets, undo_import
 from .spec import TABLES, Column, Row, RowProblem, Table, table
 
 __all__ = [
@@ -26,8 +26,10 @@ __all__ = [
     "Sheet",
     "Table",
     "digest_of",
+    "fill_report",
     "import_sheets",
     "preview_sheets",
+    "read_content",
     "read_sheets",
     "table",
     "undo_import",

@@ -44,13 +44,24 @@ def read_sheets(path: Path, *, name: str = "") -> list[Sheet]:
     else:
         found = _read_file(name or path.name, path.read_bytes())
     if not found:
-        raise FileRefused(
-            name=name or path.name,
-            problem=_("holds no table"),
-            what_to_do=_("Hand in CSV, XLSX or YAML files named after the tables: %s.")
-            % ", ".join(sorted(TABLES)),
-        )
+        raise _nothing(name or path.name)
     return found
+
+
+def read_content(name: str, content: bytes) -> list[Sheet]:
+    """All tables of an uploaded file, by the name that its owner gave it."""
+    found = _read_file(Path(name).name, content)
+    if not found:
+        raise _nothing(name)
+    return found
+
+
+def _nothing(name: str) -> FileRefused:
+    return FileRefused(
+        name=name,
+        problem=_("holds no table"),
+        what_to_do=_("Hand in CSV, XLSX or YAML files named after the tables: %s.") % ", ".join(sorted(TABLES)),
+    )
 
 
 def _read_file(name: str, content: bytes) -> list[Sheet]:

@@ -69,6 +69,7 @@ def import_sheets(
     at: datetime | None = None,
     scope: Scope | None = None,
     say: Say = _silence,
+    batch: ImportBatch | None = None,
 ) -> ImportBatch:
     """Import all rows of all sheets, or none: any error raises :class:`ImportRefused` with the whole report."""
     run = _load(sheets, access=access, by=by, say=say)
@@ -80,21 +81,21 @@ def import_sheets(
             first=f"{first['place']}, {first['column']}: {first['problem']}.",
             report=report,
         )
-    batch = ImportBatch.objects.create(
-        scope=scope,
-        name=name,
-        digest=digest_of(sheets),
-        state=ImportBatch.State.DONE,
-        tables=report["tables"],
-        report={"changes": report["changes"]},
-        n_created=report["n_created"],
-        n_changed=report["n_changed"],
-        n_unchanged=report["n_unchanged"],
-        by=by if isinstance(by, User) else None,
-    )
+    batch = batch or ImportBatch(scope=scope, name=name, by=by if isinstance(by, User) else None)
+    batch.digest, batch.state = digest_of(sheets), ImportBatch.State.DONE
+    fill_report(batch, report)
+    batch.save()
     _keep_changes(batch, run.context.changes)
     note(subject=batch, scope=scope, created=batch.n_created, changed=batch.n_changed)
     return batch
+
+
+def fill_report(batch: ImportBatch, report: dict[str, Any]) -> None:
+    """Put what an import (or its preview) did into its record."""
+    batch.tables = report["tables"]
+    batch.report = {**batch.report, "changes": report["changes"], "errors": report["errors"]}
+    batch.n_created, batch.n_changed = report["n_created"], report["n_changed"]
+    batch.n_unchanged, batch.n_errors = report["n_unchanged"], report["n_errors"]
 
 
 class _Run:

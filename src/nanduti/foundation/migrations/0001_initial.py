@@ -426,6 +426,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                ("is_reading", models.BooleanField(default=False)),
                 (
                     "narrow",
                     models.ForeignKey(

@@ -8,15 +8,16 @@ from nanduti.foundation.fields import WhenEnd, WhenPrecision, WhenStart, WhenTex
 from nanduti.foundation.models import Scoped, Sourced, Timestamped, Versioned
 
 from .activities import Activity
+from .plans import ActionPlan
 
 
 @classified(
-    open="activity contributor kind state currency basis basis_es given_on given_on_start given_on_end "
+    open="plan activity contributor kind state currency basis basis_es given_on given_on_start given_on_end "
     "given_on_precision is_local",
     sensitive="amount",
 )
 class Contribution(Scoped, Sourced, Versioned, Timestamped):
-    """What a stakeholder promised or gave to an activity, in cash or in kind, with how it was valued."""
+    """What a stakeholder promised or gave to an activity or a whole plan, in cash or in kind, with how it was valued."""
 
     class Kind(models.TextChoices):
         CASH = "cash", _("cash")
@@ -30,7 +31,11 @@ class Contribution(Scoped, Sourced, Versioned, Timestamped):
         PLEDGED = "pledged", _("pledged")
         GIVEN = "given", _("given")
 
-    activity = models.ForeignKey(Activity, models.PROTECT, related_name="contributions")
+    plan = models.ForeignKey(ActionPlan, models.PROTECT, related_name="contributions")
+    # Empty where something was given to the plan as a whole, such as an office.
+    activity = models.ForeignKey(
+        Activity, models.PROTECT, null=True, blank=True, related_name="contributions"
+    )
     contributor = models.ForeignKey("register.Organisation", models.PROTECT, related_name="+")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     state = models.CharField(_("state"), max_length=8, choices=State)

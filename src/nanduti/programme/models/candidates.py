@@ -11,7 +11,7 @@ from .programmes import Programme
 
 @classified(open="programme cluster sector stage reason reason_es rank")
 class Candidate(Scoped, Sourced, Versioned):
-    """A cluster that was considered, how far it came, and why."""
+    """A cluster that was considered, how far it came, and why; only a place on the long list needs no reason."""
 
     class Stage(models.TextChoices):
         LONG_LIST = "long_list", _("long list")
@@ -23,7 +23,7 @@ class Candidate(Scoped, Sourced, Versioned):
     cluster = models.ForeignKey("register.Cluster", models.PROTECT, related_name="+")
     sector = models.CharField(_("sector"), max_length=120, blank=True)
     stage = models.CharField(_("stage"), max_length=12, choices=Stage)
-    reason = models.TextField(_("reason"))
+    reason = models.TextField(_("reason"), blank=True)
     reason_es = models.TextField(_("reason in Spanish"), blank=True)
     rank = models.PositiveSmallIntegerField(_("rank"), null=True, blank=True)
 
@@ -32,6 +32,8 @@ class Candidate(Scoped, Sourced, Versioned):
         verbose_name_plural = _("candidates")
         constraints = [
             models.UniqueConstraint(fields=["programme", "cluster"], name="candidate_once"),
-            models.CheckConstraint(condition=~models.Q(reason=""), name="candidate_has_reason"),
+            models.CheckConstraint(
+                condition=~models.Q(reason="") | models.Q(stage="long_list"), name="candidate_has_reason"
+            ),
         ]
         ordering = ["sector", "rank", "id"]

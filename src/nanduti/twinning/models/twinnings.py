@@ -60,13 +60,13 @@ class Priority(models.TextChoices):
 
 @classified(open="twinning topic topic_es priority_emerging priority_advanced")
 class AgendaTopic(Scoped, Sourced, Versioned):
-    """A topic of cooperation and how high it stands on the agenda of each side."""
+    """A topic of cooperation and how high it stands on the agenda of each side; empty where nobody has asked."""
 
     twinning = models.ForeignKey(Twinning, models.CASCADE, related_name="agenda")
     topic = models.CharField(_("topic"), max_length=200)
     topic_es = models.CharField(_("topic in Spanish"), max_length=200, blank=True)
-    priority_emerging = models.CharField(_("emerging cluster"), max_length=8, choices=Priority)
-    priority_advanced = models.CharField(_("advanced cluster"), max_length=8, choices=Priority)
+    priority_emerging = models.CharField(_("emerging cluster"), max_length=8, choices=Priority, blank=True)
+    priority_advanced = models.CharField(_("advanced cluster"), max_length=8, choices=Priority, blank=True)
 
     class Meta:
         verbose_name = _("topic of the agenda")

@@ -1,0 +1,462 @@
+"""The way in: welcome, a programme's eight steps, today, search, import, people, deeds."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from nanduti.foundation import actions as foundation
+from nanduti.foundation import imports
+from nanduti.foundation.audit import ACTIONS
+from nanduti.foundation.errors import NotAllowed, NotFound
+from nanduti.foundation.models import AuditEvent, Grant, ImportBatch, User
+from nanduti.foundation.roles import BY_CODE
+from nanduti.interface import navigation, words
+from nanduti.interface.parts import Figure
+from nanduti.interface.tables import Col, DataTable
+from nanduti.plans.queries import status_counts
+from nanduti.programme.frames import Frame, programme_page
+from nanduti.programme.pages import link
+from nanduti.programme.queries import programmes
+
+from . import actions, queries
+from .forms import GrantForm, UploadForm
+
+
+def welcome(request: HttpRequest) -> HttpResponse:
+    """For visitors what Nanduti is; for people their programmes."""
+    if not request.user.is_authenticated:
+        return render(request, "home/welcome.html", {"title": "Nanduti"})
+    rows = list(programmes())
+    if len(rows) == 1:
+        return redirect("home:programme", programme=rows[0].code)
+    columns = [
+        Col("title", gettext_lazy("Programme"), value=str, phone=True, url=lambda p: f"/p/{p.code}/"),
+        Col("started", gettext_lazy("Started")),
+        Col("ended", gettext_lazy("Ended")),
+    ]
+    return render(
+        request,
+        "programme/sections.html",
+        {
+            "title": _("Programmes"),
+            "state": ngettext(
+                "%(n)s programme is yours to see.", "%(n)s programmes are yours to see.", len(rows)
+            )
+            % {"n": words.number(len(rows))},
+            "sections": [
+                {
+                    "table": DataTable(rows, request, columns=columns, name="programmes"),
+                    "empty_title": _("You have no role in any programme yet"),
+                    "empty_why": _(
+                        "A programme coordinator or an administrator gives you a role; then its pages open to you."
+                    ),
+                }
+            ],
+        },
+    )
+
+
+# --- a programme
+
+
+@programme_page(item="programme")
+def programme(request: HttpRequest, frame: Frame) -> HttpResponse:
+    """The eight steps: what is done, what evidence the gate still wants, what is next."""
+    steps = queries.steps_of(frame)
+    counts = status_counts(programme=frame.programme, cluster=frame.cluster, as_of=frame.as_of)
+    return render(
+        request,
+        "home/programme.html",
+        {
+            "title": frame.where,
+            "state": _programme_state(steps, counts, frame),
+            "frame_of": frame,
+            "steps": steps,
+            "figures": _programme_figures(frame, counts),
+            "links": _room_links(frame),
+            "record": frame.programme,
+        },
+    )
+
+
+def _programme_state(steps: list[queries.StepState], counts: dict[str, int], frame: Frame) -> str:
+    n_done = sum(step.state == "done" for step in steps)
+    said = _("%(n)s of eight steps have all their evidence") % {"n": words.number(n_done)}
+    late = counts.get("late", 0)
+    if late:
+        said += "; " + ngettext("%(n)s activity is late", "%(n)s activities are late", late) % {
+            "n": words.number(late)
+        }
+    return said + " (%s)." % words.day(frame.as_of)
+
+
+def _programme_figures(frame: Frame, counts: dict[str, int]) -> list[Figure]:
+    held = queries.n_agreements_in_force(frame)
+    late = counts.get("late", 0)
+    return [
+        Figure(len(frame.clusters), _("clusters"), frame.url("programme:selection")),
+        Figure(held, _("agreements in force"), frame.url("programme:agreements")),
+        Figure(sum(counts.values()), _("activities"), frame.url("plans:ledger")),
+        Figure(counts.get("closed", 0), _("done"), frame.url("plans:ledger", status_now="closed")),
+        Figure(late, _("late"), frame.url("plans:ledger", status_now="late"), tone="warn" if late else ""),
+    ]
+
+
+def _room_links(frame: Frame) -> list[dict[str, Any]]:
+    return [
+        link(frame.url("programme:selection"), _("Selection and coverage")),
+        link(frame.url("programme:committee"), _("Committee and decisions")),
+        link(frame.url("programme:agreements"), _("Agreements")),
+        link(frame.url("programme:conditions"), _("Conditions and division of labour")),
+        link(frame.url("twinning:pairs"), _("Twinnings and their scope")),
+        link(frame.url("plans:plan"), _("Vision and plan")),
+        link(frame.url("plans:ledger"), _("Activities")),
+        link(frame.url("results:table"), _("Results")),
+        link(frame.url("results:quality"), _("Data quality")),
+    ]
+
+
+@programme_page(item="programme")
+def step(request: HttpRequest, frame: Frame, number: int) -> HttpResponse:
+    """One step: what its gate asks for, what evidence there is, and where the missing part is made."""
+    if not 1 <= number <= 8:
+        raise NotFound(kind="step", code_given=number)
+    navigation.here(request, item="programme", step=number)
+    shown = queries.steps_of(frame)[number - 1]
+    return render(
+        request,
+        "home/step.html",
+        {
+            "title": _("Step %(n)s: %(title)s") % {"n": number, "title": navigation.STEP_TITLES[number]},
+            "state": shown.in_words,
+            "frame_of": frame,
+            "step": shown,
+            "back": link(frame.url("home:programme"), frame.programme),
+            "may_edit": frame.may("edit_twinning"),
+            "new_url": frame.url("twinning:new_evidence", number),
+        },
+    )
+
+
+# --- today
+
+
+@login_required
+def today(request: HttpRequest) -> HttpResponse:
+    """What needs me: late and coming activities, agreements about to lapse, decisions overdue, requests waiting."""
+    navigation.here(request, item="today")
+    needs = queries.needs_of(request)
+    n = sum(len(group.rows) for group in needs)
+    return render(
+        request,
+        "home/today.html",
+        {
+            "title": _("Today"),
+            "state": ngettext("%(n)s thing needs you.", "%(n)s things need you.", n) % {"n": words.number(n)}
+            if n
+            else _("Nothing needs you today."),
+            "groups": needs,
+        },
+    )
+
+
+# --- search
+
+
+@login_required
+def search(request: HttpRequest) -> HttpResponse:
+    """Activities, agreements, clusters and organisations by words; never identities."""
+    asked = " ".join(request.GET.get("q", "").replace("\x00", " ").split())[:100]
+    groups = queries.found(request, asked) if len(asked) >= 2 else []
+    n = sum(len(group.rows) for group in groups)
+    if not asked:
+        state = _("Type a word: an activity, an agreement, a cluster, an organisation.")
+    elif len(asked) < 2:
+        state = _("Type at least two letters.")
+    else:
+        state = ngettext("%(n)s found for “%(q)s”.", "%(n)s found for “%(q)s”.", n) % {
+            "n": words.number(n),
+            "q": asked,
+        }
+    return render(
+        request, "home/today.html", {"title": _("Search"), "state": state, "groups": groups, "q": asked}
+    )
+
+
+# --- import
+
+
+def _require(request: HttpRequest, capability: str) -> None:
+    if not request.access.may(capability):  # type: ignore[attr-defined]
+        raise NotAllowed(capability=capability)
+
+
+@login_required
+def import_tables(request: HttpRequest) -> HttpResponse:
+    """Hand in tables; the tables that are known, and the imports so far."""
+    _require(request, "import")
+    navigation.here(request, item="import")
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        upload = form.cleaned_data["file"]
+        made: list[ImportBatch] = []
+        if form.try_to(
+            lambda: made.append(
+                actions.upload_tables(name=upload.name, content=upload.read(), by=request.user)
+            )
+        ):
+            return redirect("home:import_batch", public_id=made[0].public_id)
+    batches = ImportBatch.objects.filter(by=request.user)
+    columns = [
+        Col("name", gettext_lazy("File"), phone=True, url=lambda b: f"/import/{b.public_id}/"),
+        Col("created_at", gettext_lazy("Handed in"), "moment", phone=True),
+        Col("state", gettext_lazy("State"), "chip", choices=ImportBatch.State.choices, phone=True,
+            tone=lambda s: {"done": "good", "refused": "warn"}.get(s, "")),
+        Col("n_created", gettext_lazy("Created"), "number"),
+        Col("n_changed", gettext_lazy("Changed"), "number"),
+        Col("n_errors", gettext_lazy("Errors"), "number"),
+    ]  # fmt: skip
+    return render(
+        request,
+        "home/import.html",
+        {
+            "title": _("Import"),
+            "state": _("Nothing changes before you have seen what would change."),
+            "form": form,
+            "batches": DataTable(batches, request, columns=columns, name="imports"),
+            "tables": sorted(imports.TABLES.values(), key=lambda t: (t.order, t.name)),
+        },
+        status=form.status,
+    )
+
+
+def _batch(request: HttpRequest, public_id: uuid.UUID) -> ImportBatch:
+    _require(request, "import")
+    navigation.here(request, item="import")
+    batch = ImportBatch.objects.select_related("job").filter(public_id=public_id, by=request.user).first()
+    if batch is None:
+        raise NotFound(kind="import", code_given=public_id)
+    return batch
+
+
+@login_required
+def import_batch(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """One import: its progress, what it would change, its errors by row, and the way back."""
+    batch = _batch(request, public_id)
+    is_busy = batch.job is not None and not batch.job.is_over
+    errors = batch.report.get("errors", [])
+    changes = [
+        {**c, "fields": "; ".join(f"{n}: {old} → {new}" for n, (old, new) in c["fields"].items())}
+        for c in batch.report.get("changes", [])
+    ]
+    error_columns = [
+        Col("place", gettext_lazy("Place"), phone=True),
+        Col("column", gettext_lazy("Column"), phone=True),
+        Col("problem", gettext_lazy("What is wrong"), phone=True),
+        Col("remedy", gettext_lazy("What to do")),
+    ]
+    change_columns = [
+        Col(
+            "kind",
+            gettext_lazy("What"),
+            "chip",
+            choices={"created": _("created"), "changed": _("changed")},
+            phone=True,
+        ),
+        Col("record", gettext_lazy("Record"), phone=True),
+        Col("fields", gettext_lazy("Values")),
+        Col("place", gettext_lazy("Place"), phone=True),
+    ]
+    return render(
+        request,
+        "home/import_batch.html",
+        {
+            "title": batch.name,
+            "state": _batch_state(batch, is_busy),
+            "batch": batch,
+            "is_busy": is_busy,
+            "may_import": batch.state == ImportBatch.State.PREVIEWED and not is_busy,
+            "counts": [
+                {"table": name, **{k: v for k, v in counts.items()}} for name, counts in batch.tables.items()
+            ],
+            "errors": DataTable(errors, request, columns=error_columns, name="errors"),
+            "changes": DataTable(changes, request, columns=change_columns, name="changes", prefix="c."),
+            "back": link("/import/", _("Import")),
+        },
+    )
+
+
+def _batch_state(batch: ImportBatch, is_busy: bool) -> str:
+    if is_busy:
+        return _("Being read; you may leave this page and come back.")
+    if batch.report.get("refused"):
+        return batch.report["refused"]
+    if batch.state == ImportBatch.State.REFUSED:
+        return ngettext(
+            "%(n)s error: nothing was imported. Correct the rows and hand the file in again.",
+            "%(n)s errors: nothing was imported. Correct the rows and hand the file in again.",
+            batch.n_errors,
+        ) % {"n": words.number(batch.n_errors)}
+    numbers = {
+        "created": words.number(batch.n_created),
+        "changed": words.number(batch.n_changed),
+        "same": words.number(batch.n_unchanged),
+    }
+    if batch.state == ImportBatch.State.PREVIEWED:
+        if batch.job and batch.job.state == "failed":
+            return _("The work broke off; nothing was changed. Hand the file in again.")
+        return (
+            _("Would create %(created)s records, change %(changed)s, leave %(same)s as they are.") % numbers
+        )
+    if batch.state == ImportBatch.State.UNDONE:
+        return _("This import was taken back.")
+    return _("Created %(created)s records, changed %(changed)s, left %(same)s as they were.") % numbers
+
+
+@login_required
+@require_POST
+def start_import(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Import what was previewed."""
+    batch = _batch(request, public_id)
+    actions.start_import(batch=batch, by=request.user)
+    return redirect("home:import_batch", public_id=public_id)
+
+
+@login_required
+@require_POST
+def undo_import(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Take an import back."""
+    batch = _batch(request, public_id)
+    imports.undo_import(batch=batch, by=request.user)
+    messages.success(request, _("The import was taken back."))
+    return redirect("home:import_batch", public_id=public_id)
+
+
+# --- people and deeds
+
+
+@login_required
+def people(request: HttpRequest) -> HttpResponse:
+    """Who has which role within the programmes and clusters that I manage; give one."""
+    _require(request, "manage_people")
+    navigation.here(request, item="people")
+    managed = request.access.scopes_with("manage_people")  # type: ignore[attr-defined]
+    form = GrantForm(request.POST or None, scope_ids=managed)
+    if request.method == "POST" and form.is_valid() and form.try_to(_give_role, request, form.cleaned_data):
+        messages.success(request, _("The role is given."))
+        return redirect("home:people")
+    grants = (
+        Grant.objects.filter(scope__in=managed)
+        .select_related("user", "scope")
+        .order_by("user__username", "id")
+    )
+    columns = [
+        Col("user", gettext_lazy("Who"), value=lambda g: g.user.username, phone=True, sortable="user__username"),
+        Col("role", gettext_lazy("Role"), "choice", choices={c: _(r.title) for c, r in BY_CODE.items()}, phone=True, filter="choice"),
+        Col("scope", gettext_lazy("Within"), value=lambda g: g.scope.title or g.scope.code),
+        Col("since", gettext_lazy("Since"), "day"),
+        Col("until", gettext_lazy("Until"), "day"),
+        Col("end", "", value=lambda g: _("End it") if g.until is None else "", url=lambda g: f"/people/{g.pk}/end/" if g.until is None else None),
+    ]  # fmt: skip
+    return render(
+        request,
+        "home/people.html",
+        {
+            "title": _("People and roles"),
+            "state": ngettext("%(n)s role is given.", "%(n)s roles are given.", grants.count())
+            % {"n": words.number(grants.count())},
+            "form": form,
+            "grants": DataTable(grants, request, columns=columns, name="grants"),
+            "roles": list(BY_CODE.values()),
+        },
+        status=form.status,
+    )
+
+
+def _give_role(request: HttpRequest, values: dict[str, Any]) -> None:
+    user = User.objects.filter(username=values["username"]).first()
+    if user is None:
+        user = foundation.make_account(
+            username=values["username"], password=values["password"], by=request.user
+        )
+    foundation.grant_role(
+        user=user, role=values["role"], scope=values["scope"], until=values["until"], by=request.user
+    )
+
+
+@login_required
+def end_grant(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a role."""
+    _require(request, "manage_people")
+    navigation.here(request, item="people")
+    managed = request.access.scopes_with("manage_people")  # type: ignore[attr-defined]
+    grant = Grant.objects.filter(pk=pk, scope__in=managed).select_related("user", "scope").first()
+    if grant is None:
+        raise NotFound(kind="role", code_given=pk)
+    if request.method == "POST":
+        foundation.end_role(grant=grant, by=request.user)
+        messages.success(request, _("The role is ended; it stays on record."))
+        return redirect("home:people")
+    return render(
+        request,
+        "home/end_grant.html",
+        {
+            "title": _("End a role"),
+            "state": _("%(who)s would no longer be %(role)s within %(scope)s.")
+            % {"who": grant.user.username, "role": _(BY_CODE[grant.role].title), "scope": grant.scope.title},
+            "back": link("/people/", _("People and roles")),
+        },
+    )
+
+
+@login_required
+def audit(request: HttpRequest) -> HttpResponse:
+    """What was done, to what, by whom, within the programmes I answer for."""
+    _require(request, "see_audit")
+    navigation.here(request, item="audit")
+    scopes = request.access.scopes_with("see_audit")  # type: ignore[attr-defined]
+    rows = AuditEvent.objects.filter(scope__in=scopes)
+    columns = [
+        Col("at", gettext_lazy("When"), "moment", phone=True, sortable=True, filter="days", field="at__date"),
+        Col("by_label", gettext_lazy("Who"), phone=True, filter="text"),
+        Col(
+            "action",
+            gettext_lazy("Deed"),
+            phone=True,
+            filter="choice",
+            choices={a: a for a in sorted(ACTIONS)},
+        ),
+        Col(
+            "subject_kind",
+            gettext_lazy("On what"),
+            value=lambda e: f"{e.subject_kind} {e.subject_id}".strip(),
+        ),
+        Col("override_reason", gettext_lazy("Rule put aside because"), filter="text"),
+        Col(
+            "details",
+            gettext_lazy("Details"),
+            value=lambda e: ", ".join(f"{k}: {v}" for k, v in e.details.items()),
+        ),
+    ]
+    table = DataTable(rows, request, columns=columns, name="audit", order="-at")
+    if table.wants_export:
+        return table.export()
+    return render(
+        request,
+        "programme/sections.html",
+        {
+            "title": _("Deeds"),
+            "state": _("Every change leaves its trace in the same instant; nothing here can be edited."),
+            "sees": {"level": "sensitive", "to": _("coordinators and administrators")},
+            "sections": [{"table": table, "empty_title": _("Nothing has been done yet")}],
+        },
+    )

@@ -1,0 +1,206 @@
+"""Verbs of plans and activities."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from nanduti.foundation.audit import action, note
+from nanduti.foundation.editing import save_edit
+from nanduti.foundation.models import User
+from nanduti.methods import planning
+from nanduti.methods.values import Verdict
+from nanduti.programme.actions import check_when
+from nanduti.programme.models import Programme
+from nanduti.programme.scopes import work_scope
+from nanduti.register.models import Cluster, Organisation
+
+from .errors import NumberTaken, OverrideNeedsReason
+from .models import ActionPlan, Activity, ActivityRole, Contribution, Milestone, Participation, Vision
+
+
+def rule_verdicts(
+    *, programme: Programme, values: dict[str, Any], agent_role: str = "", payer: str = "", provider: str = ""
+) -> list[tuple[str, Verdict]]:
+    """What the rules say about an activity: the agent's role, and who benefits from it."""
+    said = []
+    if agent_role or payer or provider:
+        guard = planning.cda_guard(agent_role or "convene", payer=payer or None, provider=provider or None)
+        said.append(("cda_guard", guard))
+    benefit = values.get("joint_benefit")
+    if benefit in {"collective", "individual"}:
+        said.append(("joint_benefit", planning.joint_benefit(benefit, spillover=values.get("spillover", ""))))
+    return said
+
+
+def _obey(programme: Programme, said: list[tuple[str, Verdict]], reason: str) -> None:
+    """Refuse what a rule refuses, unless the programme only warns or somebody overrides with a reason."""
+    for rule, verdict in said:
+        if verdict.allows or programme.rule_setting(rule) in {"off", "warn"}:
+            continue
+        if not reason.strip():
+            raise OverrideNeedsReason(verdict=verdict.say())
+        note(override_reason=reason.strip(), rule=rule)
+
+
+@action("plans.plan_activity")
+def plan_activity(
+    *,
+    plan: ActionPlan,
+    values: dict[str, Any],
+    organisers: list[Organisation] | None = None,
+    agent_role: str = "",
+    payer_is_agent: bool = False,
+    override_reason: str = "",
+    by: User | str,
+    at: datetime | None = None,
+) -> Activity:
+    """Put an activity into a plan, if the rules of the programme let it in."""
+    check_when(values.get("date_text", ""))
+    said = rule_verdicts(
+        programme=plan.programme, values=values, agent_role=agent_role, payer="cda" if payer_is_agent else ""
+    )
+    _obey(plan.programme, said, override_reason)
+    number = values.pop("number", None) or next_number(plan)
+    if Activity._base_manager.filter(plan=plan, number=number).exists():
+        raise NumberTaken(plan=str(plan), number=number, free=next_number(plan))
+    activity = Activity.objects.create(
+        plan=plan, cluster=plan.cluster, scope=plan.scope, number=number, **values
+    )
+    for organisation in organisers or ():
+        ActivityRole.objects.create(activity=activity, organisation=organisation, scope=plan.scope)
+    note(subject=activity, number=number)
+    return activity
+
+
+def next_number(plan: ActionPlan) -> int:
+    """The next free number of a list."""
+    last = (
+        Activity._base_manager.filter(plan=plan).order_by("-number").values_list("number", flat=True).first()
+    )
+    return (last or 0) + 1
+
+
+@action("plans.edit_activity")
+def edit_activity(
+    *,
+    activity: Activity,
+    values: dict[str, Any],
+    version: int,
+    override_reason: str = "",
+    by: User | str,
+    at: datetime | None = None,
+) -> Activity:
+    """Correct an activity; the second of two editors is told."""
+    check_when(values.get("date_text", ""))
+    programme = activity.plan.programme
+    _obey(programme, rule_verdicts(programme=programme, values=values), override_reason)
+    note(subject=activity, fields=save_edit(activity, values, version=version))
+    return activity
+
+
+@action("plans.report_activity")
+def report_activity(
+    *,
+    activity: Activity,
+    status: str,
+    done_on: date | None,
+    version: int,
+    by: User | str,
+    at: datetime | None = None,
+) -> Activity:
+    """Say what became of an activity: held (on which day), cancelled, suspended, or open again."""
+    values = {"reported_status": status, "done_on": done_on if status == Activity.Status.CLOSED else None}
+    note(subject=activity, status=status, fields=save_edit(activity, values, version=version))
+    return activity
+
+
+@action("plans.record_participation")
+def record_participation(
+    *, activity: Activity, values: dict[str, Any], by: User | str, at: datetime | None = None
+) -> Participation:
+    """Write down who took part."""
+    row = Participation.objects.create(activity=activity, scope=activity.scope, **values)
+    note(subject=activity, role=row.role, count=row.count, unit=row.unit)
+    return row
+
+
+@action("plans.record_contribution")
+def record_contribution(
+    *, activity: Activity, values: dict[str, Any], by: User | str, at: datetime | None = None
+) -> Contribution:
+    """Write down what a stakeholder promised or gave, and how it was valued."""
+    check_when(values.get("given_on", ""))
+    row = Contribution.objects.create(plan=activity.plan, activity=activity, scope=activity.scope, **values)
+    note(subject=activity, kind=row.kind, state=row.state)
+    return row
+
+
+@action("plans.reach_milestone")
+def reach_milestone(
+    *,
+    programme: Programme,
+    cluster: Cluster | None,
+    values: dict[str, Any],
+    by: User | str,
+    at: datetime | None = None,
+) -> Milestone:
+    """Write down a sign that the programme has got somewhere."""
+    check_when(values.get("reached_on", ""))
+    n = Milestone._base_manager.filter(programme=programme).count() + 1
+    taken = set(Milestone._base_manager.filter(programme=programme).values_list("code", flat=True))
+    code = next(c for c in (f"m{i}" for i in range(n, n + 100_000)) if c not in taken)
+    return Milestone.objects.create(
+        programme=programme, cluster=cluster, scope=work_scope(programme, cluster), code=code, **values
+    )
+
+
+@action("plans.agree_vision")
+def agree_vision(
+    *,
+    programme: Programme,
+    cluster: Cluster | None,
+    values: dict[str, Any],
+    by: User | str,
+    at: datetime | None = None,
+) -> Vision:
+    """Write down a vision that was agreed; earlier ones stay on record."""
+    check_when(values.get("agreed_on", ""))
+    return Vision.objects.create(
+        programme=programme, cluster=cluster, scope=work_scope(programme, cluster), **values
+    )
+
+
+@action("plans.make_plan")
+def make_plan(
+    *,
+    programme: Programme,
+    cluster: Cluster | None,
+    title: str,
+    title_es: str = "",
+    by: User | str,
+    at: datetime | None = None,
+) -> ActionPlan:
+    """Begin an action plan as a draft."""
+    from django.utils.text import slugify
+
+    taken = set(ActionPlan._base_manager.filter(programme=programme).values_list("code", flat=True))
+    stem = slugify(title)[:50] or "plan"
+    code = next(c for c in (stem, *(f"{stem}-{i}" for i in range(2, 10_000))) if c not in taken)
+    return ActionPlan.objects.create(
+        programme=programme,
+        cluster=cluster,
+        scope=work_scope(programme, cluster),
+        code=code,
+        title=title,
+        title_es=title_es,
+    )
+
+
+@action("plans.endorse_plan")
+def move_plan(
+    *, plan: ActionPlan, status: str, version: int, by: User | str, at: datetime | None = None
+) -> ActionPlan:
+    """Endorse a plan, set it running, or close it."""
+    note(subject=plan, status=status, fields=save_edit(plan, {"status": status}, version=version))
+    return plan

@@ -1,0 +1,190 @@
+"""Untrusted text → clean values, for plans and activities."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from nanduti.interface.forms import DayField, EditForm, MoneyField, NandutiForm
+from nanduti.programme.forms import WhenField, text
+from nanduti.register.models import Organisation
+
+from .kinds import KINDS
+from .models import ActionPlan, Activity, Contribution, Milestone, Participation
+
+BLANK = [("", "–")]
+
+
+def _choices(choices, blank: bool = True):  # type: ignore[no-untyped-def]
+    return (BLANK if blank else []) + list(choices)
+
+
+class ActivityForm(EditForm):
+    """An activity of a plan."""
+
+    label = text(_("What"), max_length=300, required=True)
+    label_es = text(_("What, in Spanish"), max_length=300)
+    kind = forms.ChoiceField(label=_("Kind"), choices=[(k.code, _(k.title)) for k in KINDS.values()])
+    activity_class = forms.ChoiceField(
+        label=_("Class"), choices=_choices(Activity.Class.choices), required=False
+    )
+    step = forms.TypedChoiceField(
+        label=_("Step"),
+        choices=_choices((n, str(n)) for n in range(1, 9)),
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+    date_text = WhenField(label=_("When"))
+    location = text(_("Place"))
+    joint_benefit = forms.ChoiceField(label=_("Who benefits"), choices=Activity.Benefit.choices)
+    spillover = text(_("What others gain from it"), max_length=2000, rows=2)
+    n_participants = forms.IntegerField(label=_("Participants"), min_value=0, required=False)
+    participant_unit = forms.ChoiceField(
+        label=_("Counted in"), choices=_choices(Participation.Unit.choices), required=False
+    )
+    money = MoneyField(label=_("Cost"), required=False)
+    payer = text(_("Who pays"), max_length=120)
+    override_reason = text(
+        _("Why a rule is put aside"),
+        max_length=1000,
+        rows=2,
+        help_text=_("Only where a rule refuses and you go ahead all the same. It is kept on record."),
+    )
+
+    @classmethod
+    def values_of(cls, record):  # type: ignore[no-untyped-def]
+        from nanduti.methods.values import Money
+
+        values = super().values_of(record)
+        values["money"] = Money(record.cost, record.currency) if record.cost is not None else None
+        return values
+
+    def values(self):  # type: ignore[no-untyped-def]
+        values = super().values()
+        money = values.pop("money")
+        return {
+            **values,
+            "cost": money.amount if money else None,
+            "currency": money.currency if money else "",
+        }
+
+
+class NewActivityForm(ActivityForm):
+    """A new activity, with what the agent would do in it."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=0, min_value=0)
+    plan = forms.ModelChoiceField(label=_("Plan"), queryset=None)
+    agent_role = forms.ChoiceField(
+        label=_("What the agent does in it"),
+        required=False,
+        choices=_choices(
+            [
+                ("convene", _("brings people together")),
+                ("inform", _("informs")),
+                ("introduce", _("introduces partners to each other")),
+                ("bridge_services", _("helps firms find providers")),
+                ("monitor", _("follows up")),
+                ("provide_service", _("provides the service himself")),
+                ("sell", _("sells something")),
+                ("supply_equipment", _("supplies equipment")),
+                ("pay_stakeholders", _("pays stakeholders")),
+            ]
+        ),
+    )
+    field_order = ["plan", "label", "label_es", "kind"]
+
+    def __init__(self, *args, plans, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        self.fields["plan"].queryset = plans
+
+
+class ReportForm(EditForm):
+    """What became of an activity."""
+
+    reported_status = forms.ChoiceField(
+        label=_("What became of it"),
+        choices=[("", _("still open")), *Activity.Status.choices],
+        required=False,
+    )
+    done_on = DayField(label=_("Held on"), required=False)
+
+
+class ParticipationForm(NandutiForm):
+    """Who took part: an organisation, or a counted group."""
+
+    organisation = forms.ModelChoiceField(label=_("Organisation"), queryset=None, required=False)
+    group_label = text(
+        _("Or a group"), max_length=120, help_text=_("For example “supervisors of ten firms”.")
+    )
+    role = forms.ChoiceField(label=_("Role"), choices=Participation.Role.choices)
+    count = forms.IntegerField(label=_("How many"), min_value=1, initial=1)
+    unit = forms.ChoiceField(label=_("Counted in"), choices=Participation.Unit.choices)
+    is_newcomer = forms.NullBooleanField(label=_("For the first time"), required=False)
+
+    def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].queryset = Organisation.objects.order_by("sort_text")
+
+    def clean(self):  # type: ignore[no-untyped-def]
+        clean = super().clean()
+        if not clean.get("organisation") and not clean.get("group_label"):
+            self.add_error("group_label", _("Name an organisation or a group."))
+        return clean
+
+
+class ContributionForm(NandutiForm):
+    """What a stakeholder promised or gave."""
+
+    contributor = forms.ModelChoiceField(label=_("Who"), queryset=None)
+    kind = forms.ChoiceField(label=_("Kind"), choices=Contribution.Kind.choices)
+    state = forms.ChoiceField(label=_("State"), choices=Contribution.State.choices)
+    money = MoneyField(label=_("Value"), required=False)
+    basis = text(_("How valued"), help_text=_("For example “3 days at the local daily rate”."))
+    given_on = WhenField(label=_("When"))
+
+    def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        self.fields["contributor"].queryset = Organisation.objects.order_by("sort_text")
+
+    def values(self):  # type: ignore[no-untyped-def]
+        """The clean values with amount and currency apart."""
+        values = dict(self.cleaned_data)
+        money = values.pop("money")
+        return {
+            **values,
+            "amount": money.amount if money else None,
+            "currency": money.currency if money else "",
+        }
+
+
+class MilestoneForm(NandutiForm):
+    """A sign that the programme has got somewhere."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=Milestone.Kind.choices)
+    label = text(_("What happened"), max_length=300, required=True)
+    label_es = text(_("What happened, in Spanish"), max_length=300)
+    reached_on = WhenField(label=_("When"))
+    count = forms.IntegerField(label=_("How many"), min_value=0, initial=1)
+
+
+class VisionForm(NandutiForm):
+    """A vision that was agreed."""
+
+    text = text(_("Vision"), max_length=5000, required=True, rows=4)
+    text_es = text(_("Vision in Spanish"), max_length=5000, rows=4)
+    agreed_on = WhenField(label=_("Agreed on"))
+    n_participants = forms.IntegerField(label=_("Participants"), min_value=0, required=False)
+
+
+class PlanForm(NandutiForm):
+    """A new plan."""
+
+    title = text(_("Title"), required=True)
+    title_es = text(_("Title in Spanish"))
+
+
+class PlanStatusForm(EditForm):
+    """Where a plan stands."""
+
+    status = forms.ChoiceField(label=_("Status"), choices=ActionPlan.Status.choices)

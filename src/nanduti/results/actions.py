@@ -1,0 +1,33 @@
+"""Verbs of results: deciding about a contradiction lives in ``programme``; here only figures stated by hand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from nanduti.foundation.audit import action, note
+from nanduti.foundation.models import User
+from nanduti.programme.actions import check_when
+from nanduti.programme.models import Programme
+from nanduti.programme.scopes import work_scope
+from nanduti.register.models import Cluster
+
+from .models import StatedFigure
+
+
+@action("results.keep_stated_figure")
+def keep_stated_figure(
+    *,
+    programme: Programme,
+    cluster: Cluster | None,
+    values: dict[str, Any],
+    by: User | str,
+    at: datetime | None = None,
+) -> StatedFigure:
+    """Keep a figure that a document states by hand, beside the computed one."""
+    check_when(values.get("period_text", ""))
+    figure = StatedFigure.objects.create(
+        programme=programme, cluster=cluster, scope=work_scope(programme, cluster), **values
+    )
+    note(subject=figure, indicator=figure.indicator)
+    return figure

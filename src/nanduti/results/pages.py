@@ -1,0 +1,376 @@
+"""Pages of results: the framework computed from records, the records behind a figure, the quality report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from nanduti.foundation.errors import NotAllowed, NotFound
+from nanduti.interface import saying, words
+from nanduti.interface.parts import Figure
+from nanduti.interface.tables import Col, DataTable
+from nanduti.methods.values import Money
+from nanduti.plans.models import Participation
+from nanduti.programme import actions as programme_actions
+from nanduti.programme.frames import Frame, programme_page
+from nanduti.programme.models import Statement
+from nanduti.programme.pages import form_page, link, show
+
+from . import actions, quality, queries
+from .counting import Question, Tally, records_behind
+from .forms import SettleForm, StatedFigureForm
+from .frameworks import INDICATORS, SOURCE, Indicator
+
+LEVELS = {"output": gettext_lazy("Outputs"), "outcome": gettext_lazy("Outcomes")}
+UNITS = {"number": "", "persons": gettext_lazy("persons")}
+RECORD_PAGES = {"plans.activity": "plans:activity", "programme.cooperationagreement": "programme:agreement"}
+
+
+def in_words(tally: Tally, indicator: Indicator) -> str:
+    """A figure with everything that could not be added to it."""
+    units = dict(Participation.Unit.choices)
+    said = [words.number(tally.value)]
+    said += [f"+ {words.number(n)} {units.get(unit, unit)}" for unit, n in sorted(tally.others.items())]
+    if indicator.with_money:
+        said += [words.money(Money(amount, currency)) for currency, amount in sorted(tally.money.items())]
+    if tally.n_unknown:
+        said.append(
+            ngettext("(%(n)s without a number)", "(%(n)s without a number)", tally.n_unknown)
+            % {"n": words.number(tally.n_unknown)}
+        )
+    return " ".join(said)
+
+
+def _row_value(row: queries.ResultRow, key: Any, by: str) -> str:
+    tally = getattr(row, by).get(key)
+    return in_words(tally, row.indicator) if tally else "0"
+
+
+def _columns(table: queries.ResultTable, frame: Frame) -> list[Col]:
+    columns = [
+        Col("title", gettext_lazy("What"), value=lambda r: _(r.indicator.title), phone=True,
+            url=lambda r: frame.url("results:records", r.indicator.code)),
+        Col("total", gettext_lazy("Computed"), value=lambda r: in_words(r.total, r.indicator), phone=True),
+    ]  # fmt: skip
+    if frame.cluster is None:
+        columns += [
+            Col(f"c{c.pk}", str(c), value=lambda r, pk=c.pk: _row_value(r, pk, "by_cluster"), shown=len(table.clusters) < 7)
+            for c in table.clusters
+        ]  # fmt: skip
+    columns += [
+        Col(f"y{year}", str(year), value=lambda r, y=year: _row_value(r, y, "by_year"), shown=frame.cluster is not None)
+        for year in table.years
+    ]  # fmt: skip
+    columns += [
+        Col("undated", gettext_lazy("Undated"), value=lambda r: _row_value(r, None, "by_year"), shown=False),
+        Col("stated", gettext_lazy("Stated by hand"), value=_stated, phone=True),
+    ]
+    return columns
+
+
+def _stated(row: queries.ResultRow) -> str:
+    return "; ".join(
+        f"{words.number(f.value)} {f.unit} ({f.source_place or f.cite()})".replace("  ", " ")
+        for f in row.stated
+    )
+
+
+@programme_page(step=8, item="results")
+def table(request: HttpRequest, frame: Frame) -> HttpResponse:
+    """Outputs and outcomes computed from the records, beside what documents state."""
+    result = queries.result_table(programme=frame.programme, as_of=frame.as_of, cluster=frame.cluster)
+    columns = _columns(result, frame)
+    sections = [
+        {
+            "id": level,
+            "title": title,
+            "table": DataTable(
+                [r for r in result.rows if r.indicator.level == level],
+                request,
+                columns=columns,
+                name=f"{level}s",
+                caption=title,
+                prefix="" if level == "output" else "o.",
+            ),
+        }
+        for level, title in LEVELS.items()
+    ]
+    n_differ = sum(_differs(row) for row in result.rows)
+    state = _("Counted from the records as they stood on %(day)s; nobody typed these numbers.") % {
+        "day": words.day(frame.as_of)
+    }
+    if n_differ:
+        state += " " + ngettext(
+            "%(n)s figure differs from what a document states.", "%(n)s figures differ from what documents state.", n_differ
+        ) % {"n": words.number(n_differ)}  # fmt: skip
+    return show(
+        request,
+        frame,
+        title=_("Results"),
+        state=state,
+        figures=_figures(result, frame),
+        intro=_("After %(source)s. A figure opens to the records behind it.") % {"source": SOURCE},
+        sections=sections,
+    )
+
+
+def _differs(row: queries.ResultRow) -> bool:
+    return any(f.cluster is None and f.value != row.total.value for f in row.stated) or any(
+        f.cluster is not None and f.value != row.by_cluster.get(f.cluster_id, Tally()).value
+        for f in row.stated
+    )
+
+
+def _figures(result: queries.ResultTable, frame: Frame) -> list[Figure]:
+    by_code = {row.indicator.code: row for row in result.rows}
+    shown = ["capacity_building_programmes", "persons_trained_output", "mous", "fairs"]
+    return [
+        Figure(
+            by_code[code].total.value,
+            _(by_code[code].indicator.title),
+            frame.url("results:records", code),
+        )
+        for code in shown
+    ]
+
+
+@programme_page(step=8, item="results")
+def records(request: HttpRequest, frame: Frame, indicator: str) -> HttpResponse:
+    """The records that a figure is counted from."""
+    if indicator not in INDICATORS:
+        raise NotFound(kind="indicator", code_given=indicator)
+    asked = INDICATORS[indicator]
+    result = queries.result_table(programme=frame.programme, as_of=frame.as_of, cluster=frame.cluster)
+    row = next(r for r in result.rows if r.indicator.code == indicator)
+    question = Question(asked, frame.programme, frame.as_of)
+    sections = [
+        _records_section(request, frame, rows, number) for number, rows in enumerate(records_behind(question))
+    ]
+    sections.append(_stated_section(request, frame, row, indicator))
+    return show(
+        request,
+        frame,
+        title=_(asked.title),
+        state=_("%(figure)s, counted from %(n)s records up to %(day)s.")
+        % {
+            "figure": in_words(row.total, asked),
+            "n": words.number(row.total.n_records),
+            "day": words.day(frame.as_of),
+        },
+        back=link(frame.url("results:table"), _("Results")),
+        picture=_year_bars(row),
+        sections=sections,
+    )
+
+
+def _year_bars(row: queries.ResultRow) -> Any:
+    years = sorted(y for y in row.by_year if y is not None)
+    most = max((row.by_year[y].value for y in years), default=0)
+    if len(years) < 2 or not most:
+        return ""
+    from nanduti.interface.pictures import bars
+
+    rows = format_html_join(
+        "",
+        '<tr><th scope="row">{}</th><td>{}</td><td class="num">{}</td></tr>',
+        ((year, bars.bar(row.by_year[year].value, whole=most), words.number(row.by_year[year].value)) for year in years),
+    )  # fmt: skip
+    return format_html(
+        '<table class="bars"><caption class="unseen">{}</caption><tbody>{}</tbody></table>',
+        _("By year"),
+        rows,
+    )
+
+
+def _records_section(request: HttpRequest, frame: Frame, rows: Any, number: int) -> dict[str, Any]:
+    model = rows.model._meta
+    if frame.cluster is not None and any(f.name == "cluster" for f in model.concrete_fields):
+        rows = rows.filter(cluster=frame.cluster)
+    columns = [
+        Col("record", gettext_lazy("Record"), value=str, phone=True, url=lambda r: _record_url(r, frame)),
+        Col("cluster", gettext_lazy("Cluster"), value=lambda r: str(getattr(r, "cluster", None) or "")),
+        Col("when", gettext_lazy("When"), value=_record_when, phone=True),
+        Col("count", gettext_lazy("How many"), "number", value=lambda r: getattr(r, "count", None) or getattr(r, "n_participants", None)),
+        Col("source", gettext_lazy("Source"), value=lambda r: r.cite()),
+    ]  # fmt: skip
+    return {
+        "title": str(model.verbose_name_plural).capitalize(),
+        "table": DataTable(rows, request, columns=columns, name=f"records-{number}", prefix=f"r{number}."),
+        "empty_title": _("No record"),
+        "empty_why": _(
+            "The figure is zero because nothing of this kind is written down, not because somebody said so."
+        ),
+    }
+
+
+def _record_url(record: Any, frame: Frame) -> str | None:
+    label = record._meta.label_lower
+    if label == "plans.activity":
+        return frame.url("plans:activity", record.plan.code, record.number)
+    if label == "programme.cooperationagreement":
+        return frame.url("programme:agreement", record.code)
+    return None
+
+
+def _record_when(record: Any) -> str:
+    return next((t for n in ("date_text", "signed", "reached_on") if (t := getattr(record, n, ""))), "")
+
+
+def _stated_section(
+    request: HttpRequest, frame: Frame, row: queries.ResultRow, indicator: str
+) -> dict[str, Any]:
+    columns = [
+        Col("label", gettext_lazy("What it says"), value=str, phone=True),
+        Col("cluster", gettext_lazy("Cluster"), value=lambda f: str(f.cluster or "")),
+        Col("value", gettext_lazy("Value"), "number", phone=True),
+        Col("unit", gettext_lazy("Unit")),
+        Col("period_text", gettext_lazy("Period")),
+        Col("source", gettext_lazy("Source"), value=lambda f: f.cite(), phone=True),
+    ]
+    may_edit = frame.may("edit_results")
+    return {
+        "title": _("Stated by hand"),
+        "intro": _("Kept beside the computed figure, never in its place."),
+        "table": DataTable(row.stated, request, columns=columns, name="stated", prefix="s."),
+        "links": [link(frame.url("results:new_stated", indicator), _("Keep a stated figure"))]
+        if may_edit
+        else [],
+        "empty_title": _("No document states this figure"),
+    }
+
+
+@programme_page(step=8, item="results", may="edit_results")
+def new_stated(request: HttpRequest, frame: Frame, indicator: str) -> HttpResponse:
+    """Keep a figure that a document states."""
+    if indicator not in INDICATORS:
+        raise NotFound(kind="indicator", code_given=indicator)
+    return form_page(
+        request,
+        frame,
+        StatedFigureForm(request.POST or None),
+        lambda values: actions.keep_stated_figure(
+            programme=frame.programme,
+            cluster=frame.cluster,
+            values={**values, "indicator": indicator},
+            by=request.user,
+        ),
+        title=_(INDICATORS[indicator].title),
+        back=frame.url("results:records", indicator),
+        save_label=_("Keep it"),
+        done=_("The figure is kept."),
+    )
+
+
+# --- the quality report
+
+SEVERITIES = {
+    "error": gettext_lazy("cannot both be"),
+    "warning": gettext_lazy("differ"),
+    "note": gettext_lazy("to note"),
+}
+
+
+@programme_page(step=8, item="quality", may="read")
+def quality_report(request: HttpRequest, frame: Frame) -> HttpResponse:
+    """Contradictions as pairs of statements side by side, with what became of them."""
+    form = SettleForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if _settle(request, frame, form):
+            messages.success(request, _("It is settled; the reason is kept."))
+            return redirect(request.get_full_path())
+    found = quality.findings(programme=frame.programme)
+    open_ones = [pair for pair in found if not quality.is_settled(pair[1])]
+    shown = found if request.GET.get("all") else open_ones
+    if request.GET.get("export"):
+        return _export(request, shown)
+    n_errors = sum(f.severity == "error" for f, _rows in open_ones)
+    state = (
+        ngettext("%(n)s contradiction is open", "%(n)s contradictions are open", len(open_ones))
+        % {"n": words.number(len(open_ones))}
+        + (
+            "; " + ngettext("%(n)s cannot be true at all.", "%(n)s cannot be true at all.", n_errors) % {"n": words.number(n_errors)}
+            if n_errors
+            else "."
+        )
+        if open_ones
+        else _("No contradiction is open.")
+    )  # fmt: skip
+    return render(
+        request,
+        "results/quality.html",
+        {
+            "title": _("Data quality"),
+            "state": state,
+            "frame_of": frame,
+            "findings": [_shown(f, rows, frame) for f, rows in shown[:400]],
+            "n_settled": len(found) - len(open_ones),
+            "shows_all": bool(request.GET.get("all")),
+            "may_settle": frame.may("edit_programme"),
+            "form": form,
+        },
+        status=form.status if form.is_bound else 200,
+    )
+
+
+def _settle(request: HttpRequest, frame: Frame, form: SettleForm) -> bool:
+    if not frame.may("edit_programme"):
+        raise NotAllowed(capability="edit_programme")
+    row = Statement.objects.filter(programme=frame.programme, pk=form.cleaned_data["statement"]).first()
+    if row is None:
+        raise NotFound(kind="statement", code_given=form.cleaned_data["statement"])
+    return form.try_to(
+        programme_actions.settle_statement,
+        statement=row,
+        settled=form.cleaned_data["settled"],
+        reason=form.cleaned_data["reason"],
+        by=request.user,
+    )
+
+
+def _shown(finding: Any, rows: list[Any], frame: Frame) -> dict[str, Any]:
+    details = {k: words.day(v) if hasattr(v, "year") else v for k, v in finding.reason.details.items()}
+    statement = next((r for r in rows if isinstance(r, Statement)), None)
+    return {
+        "rule": finding.rule_code,
+        "severity": finding.severity,
+        "severity_said": SEVERITIES[finding.severity],
+        "sentence": saying.fill(finding.reason.sentence, details),
+        "statement": statement,
+        "sides": [
+            {
+                "value": s.value_text,
+                "unit": s.unit,
+                "cite": ", ".join(filter(None, [s.source, s.place])),
+                "label": str(row) if row is not None and hasattr(row, "cite") else "",
+                "url": _record_url(row, frame) if hasattr(row, "_meta") else None,
+            }
+            for s, row in zip(finding.statements, rows, strict=True)
+        ],
+    }
+
+
+def _export(request: HttpRequest, shown: list[Any]) -> HttpResponse:
+    rows = [
+        {
+            "severity": finding.severity,
+            "rule": finding.rule_code,
+            "sentence": finding.sentence,
+            "one": finding.statements[0].value_text,
+            "one_place": finding.statements[0].place,
+            "other": finding.statements[-1].value_text if len(finding.statements) > 1 else "",
+            "other_place": finding.statements[-1].place if len(finding.statements) > 1 else "",
+        }
+        for finding, _rows in shown
+    ]
+    columns = [
+        Col(name, name)
+        for name in ("severity", "rule", "sentence", "one", "one_place", "other", "other_place")
+    ]
+    export = DataTable(rows, request, columns=columns, name="quality")
+    return export.export() if export.wants_export else redirect(request.path)
