@@ -39,9 +39,11 @@ def firms(n: int, n_strata: int = 5, seed: int = 0) -> pl.DataFrame:
 
 def twenty_line_script(rows, arms, seed):
     """The procedure of the certificate, written as anyone would in any language (wglobal, strata)."""
-    key = lambda purpose, name: int(
-        hmac.new(seed.encode(), f"{purpose}\x1f{name}".encode(), hashlib.sha256).hexdigest(), 16
-    )  # noqa: E731, E501
+
+    def key(purpose, name):
+        message = f"{purpose}\x1f{name}".encode()
+        return int(hmac.new(seed.encode(), message, hashlib.sha256).hexdigest(), 16)
+
     names, block = list(arms), 1
     while any((Fraction(s) * block).denominator > 1 for s in arms.values()):
         block += 1
