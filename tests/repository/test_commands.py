@@ -56,15 +56,15 @@ def words_of(command: str) -> list[str]:
     return words
 
 
-@pytest.mark.parametrize(("page", "command"), commands())
-def test_a_command_of_the_docs_exists(page, command):
+@pytest.mark.parametrize(("document", "command"), commands())
+def test_a_command_of_the_docs_exists(document, command):
     words = words_of(command)
     said = io.StringIO()
     with contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
         try:
             understand(words)
         except SystemExit as end:
-            assert end.code == 0, f"{page}: {command}\n{said.getvalue()}"
+            assert end.code == 0, f"{document}: {command}\n{said.getvalue()}"
 
 
 def understand(words: list[str]) -> None:

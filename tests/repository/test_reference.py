@@ -16,13 +16,13 @@ def everything_imported():
 
 
 @pytest.mark.parametrize(
-    ("page", "made"),
+    ("document", "made"),
     [(reference.ERRORS, reference.errors_page), (reference.COMMANDS, reference.commands_page)],
     ids=["errors", "commands"],
 )
-def test_a_page_made_from_the_code_is_up_to_date(page, made):
-    written = page.read_text() if page.exists() else ""
-    assert written == made(), f"{page.name} is stale: run python3 dev.py docs"
+def test_a_page_made_from_the_code_is_up_to_date(document, made):
+    written = document.read_text() if document.exists() else ""
+    assert written == made(), f"{document.name} is stale: run python3 dev.py docs"
 
 
 def test_no_two_errors_share_a_code():
