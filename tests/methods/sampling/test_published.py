@@ -255,3 +255,17 @@ def test_stratum_shares_are_fixed_by_the_design(designs):
     shares = designs["strat"].shares("stype")
     assert shares["share"].to_list() == pytest.approx([4421 / 6194, 755 / 6194, 1018 / 6194], rel=1e-7)
     assert max(shares["se"]) < 1e-12
+
+
+def test_domains_of_adjusted_designs_are_ratios(designs):
+    """The identity R survey's domain tests rest on, for plain, raked and calibrated weights."""
+    one = designs["clus1"]
+    inside = pl.col("comp.imp") == "Yes"
+    for design in (
+        one,
+        one.rake({"stype": TYPES, "sch.wide": SCHOOL_WIDE}),
+        one.calibrate({"1": 6194, "api99": 3914069}),
+    ):
+        domain = design.where(inside).mean("api00")
+        ratio = design.ratio(pl.col("api00") * inside, inside.cast(pl.Float64))
+        assert (domain.value, domain.se) == pytest.approx((ratio.value, ratio.se))

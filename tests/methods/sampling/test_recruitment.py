@@ -67,6 +67,23 @@ def test_madrona_and_sycamore(madrona, sycamore):
     assert share(sycamore, "disease", "1.0", "naive") == pytest.approx(0.256)
 
 
+def test_population_homophily(madrona, sycamore):
+    # R package RDS gives 1.60397806961622 for madrona under RDS-II by an estimator its manual does not state;
+    # the plain mean of both directions gives 1.5819. The true values of the networks are 1.529 and 1.440.
+    found = sampling.population_homophily(madrona, "disease", "1.0", "II")
+    counts = [[299, 57], [64, 70]]
+    degree, holds = madrona.degree, (madrona.frame["disease"] == "1.0").to_numpy()
+    links = [(~holds).sum(), holds.sum()]  # Σ(1/d)·d per kind
+    ties = (links[0] * 57 / sum(counts[0]) + links[1] * 64 / sum(counts[1])) / 2
+    assert found == pytest.approx(links[0] * links[1] / len(degree) / ties)
+    assert found == pytest.approx(1.5819, abs=5e-5)
+    assert sampling.population_homophily(madrona, "disease", "1.0", population=1000) == pytest.approx(
+        1.53, abs=0.15
+    )
+    with pytest.raises(CannotBeSaid, match="nobody in the sample"):
+        sampling.population_homophily(sycamore, "disease", "2.0", "II")
+
+
 def test_seeds_of_one_kind_are_told(sycamore):
     found = sampling.rds_estimates(sycamore, "disease", population=715, replicates=0)
     assert "rds.seeds_alike" in [w.code for w in found.warnings]

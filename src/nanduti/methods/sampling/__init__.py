@@ -24,6 +24,7 @@ from .few_psus import LinearFit
 from .markets import Agreement, MarketMonitor, market_monitor, market_share, observer_agreement
 from .proportions import clopper_pearson
 from .rds import RdsEstimate, by_chain, convergence, population_sensitivity, rds_estimates, rds_weights
+from .rds_homophily import population_homophily
 from .rds_weights import gile_inclusion, successive_inclusion
 from .recruitment import (
     Recruitment,
@@ -80,6 +81,7 @@ __all__ = [
     "market_monitor",
     "market_share",
     "observer_agreement",
+    "population_homophily",
     "population_sensitivity",
     "product_size_coverage",
     "rds_estimates",
