@@ -261,8 +261,9 @@ def test_the_coarser_text_contains_the_finer(day):
         assert fine.period.n_days < coarse.period.n_days
 
 
-PIECES = """May marzo Sep 07 2009 3 12 2010 31 - – to and y de , / ; ( ) early Q3 T1 since until hasta ongoing 1st
-12/5/2009 2008-09 FY review Monday ' . first quarter semestre or about mediados 2009-04-21 18-05-2008 from entre"""
+PIECES = """May marzo Sep 07 2009 3 12 2010 31 - – to and y de , / ; ( ) early Q3 T1 since until hasta ongoing
+1st 12/5/2009 2008-09 FY review Monday ' . first quarter semestre or about mediados 2009-04-21 18-05-2008 from
+entre"""
 WORDS = st.sampled_from(PIECES.split())
 
 
