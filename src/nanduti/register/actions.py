@@ -162,6 +162,22 @@ def _count_identity(record: Any) -> None:
     record.save(update_fields=["identity_version"])
 
 
+@action("register.edit_cluster")
+def edit_cluster(
+    *, cluster: Cluster, values: dict[str, Any], version: int, by: User | str, at: datetime | None = None
+) -> Cluster:
+    """Change what a cluster is called and where it is; its organisations are then found by the new words."""
+    changed = save_edit(cluster, values, version=version)
+    if {"name", "name_es"} & set(changed):
+        members = list(Organisation._base_manager.filter(cluster=cluster).select_related("place", "cluster"))
+        for organisation in members:
+            organisation.index_text()
+        Organisation._base_manager.bulk_update(members, ["search_text", "sort_text"], batch_size=500)
+        Scope.objects.filter(pk=cluster.scope_id).update(title=cluster.name)
+    note(fields=changed)
+    return cluster
+
+
 # --- establishments
 
 

@@ -8,6 +8,9 @@
     def took_part_in(request, organisation):
         rows = …
         return Panel(_("What it took part in"), "plans/took_part.html", {"rows": rows}) if rows else None
+
+In the template the context is called ``panel``: ``{% for row in panel.rows %}``. Names go through
+:func:`~nanduti.register.names.names_for`, as everywhere.
 """
 
 from __future__ import annotations

@@ -1,0 +1,488 @@
+"""Untrusted text → clean values for the register and the vault. Identifying fields are never filled beforehand."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from nanduti.foundation.fields import WHEN_HELP
+from nanduti.foundation.models import SourceDocument, User
+from nanduti.foundation.roles import ROLES
+from nanduti.interface.forms import DayField, EditForm, NandutiForm
+from nanduti.vault.fields import Field
+from nanduti.vault.models import Consent, Purpose
+
+from .models import Cluster, Organisation, Place, ProfileFact, SizeBand, Stakeholder
+from .pseudonyms import is_well_formed, tidy
+
+UNKNOWN = ("", gettext_lazy("(not known)"))
+KEPT_HELP = gettext_lazy("Kept in the vault. Leave it empty to leave what is kept as it is.")
+LONG_TEXT = 4_000
+
+country = RegexValidator(r"^[A-Za-z]{2}$", gettext_lazy("Write two letters, such as PY or IT."))
+
+
+def size_choices() -> list[tuple[str, Any]]:
+    return [UNKNOWN, *SizeBand.choices]
+
+
+def text(label: Any, length: int = 200, *, needed: bool = False, **more: Any) -> forms.CharField:
+    """A line of text."""
+    return forms.CharField(label=label, max_length=length, required=needed, **more)
+
+
+def kept(field: Field, length: int = 200, **more: Any) -> forms.CharField:
+    """A line of text that goes to the vault and is never shown by a form."""
+    widget = forms.TextInput(attrs={"autocomplete": "off"})
+    more = {"label": field.label.capitalize, "help_text": KEPT_HELP} | more
+    return forms.CharField(max_length=length, required=False, widget=widget, **more)
+
+
+def long_text(label: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label, max_length=LONG_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class Chosen(forms.ModelChoiceField):
+    """One record by its code, so that addresses and tests need no numbers."""
+
+    def __init__(self, queryset: QuerySet, **kwargs: Any) -> None:
+        kwargs.setdefault("to_field_name", "code")
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("empty_label", gettext_lazy("(none)"))
+        super().__init__(queryset, **kwargs)
+
+
+def place_field() -> Chosen:
+    return Chosen(Place.objects.order_by("name"), label=gettext_lazy("Place (city or estate)"))
+
+
+def cluster_field(**more: Any) -> Chosen:
+    return Chosen(Cluster._base_manager.none(), label=gettext_lazy("Cluster"), **more)
+
+
+class Identifying:
+    """Splits what a form took into columns of the register and values for the vault."""
+
+    IDENTITY: tuple[str, ...] = ()
+
+    def identity(self) -> dict[str, str]:
+        """The filled identifying fields: an empty one leaves what is kept."""
+        data = self.cleaned_data  # type: ignore[attr-defined]
+        return {name: data[name] for name in self.IDENTITY if data.get(name)}
+
+    def columns(self) -> dict[str, Any]:
+        """The values of the register."""
+        data = self.cleaned_data  # type: ignore[attr-defined]
+        return {name: value for name, value in data.items() if name not in (*self.IDENTITY, "version")}
+
+
+# --- organisations
+
+
+class _OrganisationFields(Identifying, forms.Form):
+    IDENTITY = ("name", "contact_person", "phone", "email", "tax_number")
+
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Organisation.Kind.choices)
+    cluster = cluster_field(help_text=gettext_lazy("Leave empty for bodies that belong to no cluster."))
+    place = place_field()
+    country_code = text(
+        gettext_lazy("Country"), 2, validators=[country], help_text=gettext_lazy("Two letters, such as PY.")
+    )
+    size_band = forms.ChoiceField(label=gettext_lazy("Size"), choices=size_choices, required=False)
+    is_public = forms.BooleanField(
+        label=gettext_lazy("Shown by name"),
+        required=False,
+        help_text=gettext_lazy("For public bodies, institutions, associations and large firms."),
+    )
+    public_name = text(gettext_lazy("Public name"), help_text=gettext_lazy("Only if it is shown by name."))
+    public_name_es = text(gettext_lazy("Public name in Spanish"))
+    name = kept(Field.NAME)
+    contact_person = kept(Field.CONTACT_PERSON)
+    phone = kept(Field.PHONE, 60)
+    email = kept(Field.EMAIL)
+    tax_number = kept(Field.TAX_NUMBER, 40)
+    note = long_text(gettext_lazy("Note"))
+    note_es = long_text(gettext_lazy("Note in Spanish"))
+
+    def clean_country_code(self) -> str:
+        return self.cleaned_data["country_code"].upper()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("is_public") and not data.get("public_name"):
+            self.add_error("public_name", _("Write the name that is shown, such as “Institute of Weaving”."))
+        return data
+
+
+class _WithClusters:
+    """Offers the clusters in whose register the viewer may write."""
+
+    def offer_clusters(self, clusters: list[Cluster], *, is_needed: bool = False) -> Any:
+        field = self.fields["cluster"]  # type: ignore[attr-defined]
+        field.queryset = Cluster._base_manager.filter(pk__in=[c.pk for c in clusters]).order_by("name")
+        field.required = is_needed
+        return self
+
+
+class OrganisationForm(_WithClusters, _OrganisationFields, NandutiForm):
+    """Register an organisation."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if not data.get("is_public") and not data.get("name"):
+            self.add_error("name", _("Write the name; it goes to the vault and is not shown."))
+        return data
+
+
+class EditOrganisationForm(_WithClusters, _OrganisationFields, EditForm):
+    """Change an organisation."""
+
+
+# --- establishments
+
+
+class _EstablishmentFields(Identifying, forms.Form):
+    IDENTITY = ("name", "contact_person", "phone", "address", "latitude", "longitude")
+
+    cluster = cluster_field()
+    place = place_field()
+    activity = text(
+        gettext_lazy("Main activity"), 120, help_text=gettext_lazy("A code or words, such as 1410 or sewing.")
+    )
+    activity_scheme = text(
+        gettext_lazy("List of activities"), 40, help_text=gettext_lazy("With its revision, such as ISIC 4.")
+    )
+    n_workers = forms.IntegerField(
+        label=gettext_lazy("Workers"), min_value=0, max_value=9_999_999, required=False
+    )
+    size_band = forms.ChoiceField(
+        label=gettext_lazy("Size"),
+        choices=size_choices,
+        required=False,
+        help_text=gettext_lazy("Left empty, it follows from the workers."),
+    )
+    name = kept(Field.NAME)
+    contact_person = kept(Field.CONTACT_PERSON)
+    phone = kept(Field.PHONE, 60)
+    address = kept(Field.ADDRESS, 300)
+    latitude = forms.DecimalField(
+        label=Field.LATITUDE.label.capitalize, min_value=-90, max_value=90, max_digits=9, decimal_places=6,
+        required=False, help_text=gettext_lazy("Degrees with a point, such as -25.387. Kept in the vault."),
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )  # fmt: skip
+    longitude = forms.DecimalField(
+        label=Field.LONGITUDE.label.capitalize, min_value=-180, max_value=180, max_digits=9, decimal_places=6,
+        required=False, help_text=KEPT_HELP,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if (data.get("latitude") is None) != (data.get("longitude") is None):
+            self.add_error(
+                "latitude" if data.get("latitude") is None else "longitude",
+                _("Fill both coordinates or none."),
+            )
+        return data
+
+    def identity(self) -> dict[str, str]:
+        data = {name: self.cleaned_data.get(name) for name in self.IDENTITY}
+        return {
+            name: value if isinstance(value, str) else format(value, "f")
+            for name, value in data.items()
+            if value not in (None, "")
+        }
+
+
+class EstablishmentForm(_WithClusters, _EstablishmentFields, NandutiForm):
+    """Register an establishment."""
+
+
+class EditEstablishmentForm(_WithClusters, _EstablishmentFields, EditForm):
+    """Change an establishment."""
+
+
+class MergeForm(NandutiForm):
+    """Say which other record is the same establishment."""
+
+    absorbed = text(
+        gettext_lazy("The other record"),
+        40,
+        needed=True,
+        help_text=gettext_lazy("Its pseudonym, such as W-7K3QDX…"),
+    )
+    reason = text(gettext_lazy("How do you know?"), 500, needed=True)
+
+    def clean_absorbed(self) -> str:
+        pseudonym = tidy(self.cleaned_data["absorbed"])
+        if not is_well_formed(pseudonym) or not pseudonym.startswith("W-"):
+            raise forms.ValidationError(
+                _("This is not the pseudonym of an establishment; check each character.")
+            )
+        return pseudonym
+
+
+# --- people
+
+
+class _PersonFields(Identifying, forms.Form):
+    IDENTITY = ("name", "phone", "email")
+
+    name = kept(Field.NAME)
+    phone = kept(Field.PHONE, 60)
+    email = kept(Field.EMAIL)
+
+
+class PersonForm(_PersonFields, NandutiForm):
+    """Register a person with the post they hold."""
+
+    title = text(gettext_lazy("Post"), 160, needed=True)
+    title_es = text(gettext_lazy("Post in Spanish"), 160)
+    since_text = text(gettext_lazy("Since"), help_text=WHEN_HELP)
+    until_text = text(gettext_lazy("Until"))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not data.get("name"):
+            self.add_error("name", _("Write the name; it goes to the vault and is not shown."))
+        return data
+
+
+class EditPersonForm(_PersonFields, EditForm):
+    """Correct what the vault keeps about a person."""
+
+
+# --- belonging, roles, facts
+
+
+class JoinClusterForm(_WithClusters, NandutiForm):
+    """Say that an organisation belongs to a cluster."""
+
+    cluster = cluster_field()
+    since_on = DayField(label=gettext_lazy("Since"), required=False)
+
+
+class EndForm(EditForm):
+    """End a membership."""
+
+    until_on = DayField(
+        label=gettext_lazy("Ends on"), help_text=gettext_lazy("The first day on which it no longer holds.")
+    )
+
+
+class JoinAssociationForm(NandutiForm):
+    """Say that an organisation is a member of an association."""
+
+    association = forms.ModelChoiceField(
+        Organisation._base_manager.none(), to_field_name="pseudonym", label=gettext_lazy("Association")
+    )
+    since_on = DayField(label=gettext_lazy("Since"), required=False)
+
+
+class _RoleFields(forms.Form):
+    since_text = text(gettext_lazy("Since"), help_text=WHEN_HELP)
+    until_text = text(gettext_lazy("Until"))
+    note = long_text(gettext_lazy("Note"))
+    note_es = long_text(gettext_lazy("Note in Spanish"))
+
+
+class RoleForm(_WithClusters, _RoleFields, NandutiForm):
+    """Give an organisation a role toward a cluster."""
+
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Stakeholder.Role.choices)
+    cluster = cluster_field()
+    field_order = ("role", "cluster")
+
+
+class EditRoleForm(_RoleFields, EditForm):
+    """Change or end a role."""
+
+
+class FactForm(NandutiForm):
+    """Write down what a source says about a cluster, an organisation or an establishment."""
+
+    attribute = forms.SlugField(
+        label=gettext_lazy("Attribute"),
+        max_length=80,
+        help_text=gettext_lazy(
+            "A short code shared by facts of the same kind, such as n_units or export_share."
+        ),
+    )
+    label = text(gettext_lazy("What it says"), help_text=gettext_lazy("Such as “Units in the cluster”."))
+    label_es = text(gettext_lazy("What it says, in Spanish"))
+    qualifier = forms.ChoiceField(label=gettext_lazy("How exact"), choices=ProfileFact.Qualifier.choices)
+    value = forms.DecimalField(label=gettext_lazy("Number"), max_digits=21, decimal_places=6, required=False)
+    value_text = text(
+        gettext_lazy("As written"), 300, help_text=gettext_lazy("Words, or a range such as 400–450.")
+    )
+    unit = text(gettext_lazy("Unit"), 60)
+    as_of = text(gettext_lazy("As of"), help_text=WHEN_HELP)
+    source = Chosen(SourceDocument.objects.order_by("code"), label=gettext_lazy("Source"))
+    source_place = text(
+        gettext_lazy("Place in the source"), help_text=gettext_lazy("Such as p. 12, table 3.")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("value") is None and not data.get("value_text") and "value" not in self.errors:
+            self.add_error("value", _("Write the number, or what the source says in words."))
+        return data
+
+
+class ReasonForm(NandutiForm):
+    """A deed that needs a reason."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), min_length=8, max_length=1_000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class ClusterForm(EditForm):
+    """Change what a cluster is called and where it is."""
+
+    name = text(gettext_lazy("Name"), 160, needed=True)
+    name_es = text(gettext_lazy("Name in Spanish"), 160)
+    place = place_field()
+    trade = text(gettext_lazy("Trade"), 120)
+    trade_es = text(gettext_lazy("Trade in Spanish"), 120)
+    trade_scheme = text(gettext_lazy("List of activities"), 40)
+    trade_code = text(gettext_lazy("Activity code"), 20)
+
+
+# --- contact requests and grants
+
+
+def _until(days: int) -> Any:
+    return lambda: timezone.localdate() + timedelta(days=days)
+
+
+def purpose_field() -> forms.ModelChoiceField:
+    return Chosen(
+        Purpose.objects.filter(is_active=True),
+        label=gettext_lazy("What for"),
+        required=True,
+        empty_label=None,
+    )
+
+
+class ChosenFields(forms.MultipleChoiceField):
+    """Which identifying fields; offered are those that matter in the case."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", gettext_lazy("What to reveal"))
+        kwargs.setdefault("choices", Field.choices)
+        super().__init__(**kwargs)
+
+
+class ContactRequestForm(NandutiForm):
+    """Three lines: who asks, what for, until when."""
+
+    asks_for = text(
+        gettext_lazy("Who asks"),
+        160,
+        needed=True,
+        help_text=gettext_lazy("You, or for whom you ask, such as the buyer of a fair."),
+    )
+    purpose = purpose_field()
+    text = forms.CharField(
+        label=gettext_lazy("In your words"),
+        max_length=1_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("One or two sentences; they are read to the firm if it asks."),
+    )
+    until_on = DayField(
+        label=gettext_lazy("Until"),
+        initial=_until(30),
+        help_text=gettext_lazy("From this day on nothing is shown any more; at most 90 days from now."),
+    )
+    fields_asked = ChosenFields(initial=["name", "phone"], label=gettext_lazy("What you need"))
+
+    def offer(self, codes: list[str]) -> ContactRequestForm:
+        """Offer what is kept; where nothing is, what could be."""
+        field = self.fields["fields_asked"]
+        field.choices = [choice for choice in Field.choices if choice[0] in codes] or Field.choices
+        return self
+
+
+class GrantForm(NandutiForm):
+    """Grant a request, or less than it asked."""
+
+    fields_granted = ChosenFields()
+    until_on = DayField(
+        label=gettext_lazy("Until"),
+        help_text=gettext_lazy("From this day on nothing is shown any more; at most 90 days from now."),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def offer(self, codes: list[str]) -> GrantForm:
+        self.fields["fields_granted"].choices = [c for c in Field.choices if c[0] in codes]
+        return self
+
+
+class RefuseForm(ReasonForm):
+    """Refuse a request, saying why."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+
+class StandingGrantForm(_WithClusters, NandutiForm):
+    """Let a cluster's agents see some fields of its firms for their daily work."""
+
+    cluster = cluster_field(empty_label=None)
+    holder = forms.ChoiceField(label=gettext_lazy("Who"))
+    fields_granted = ChosenFields(initial=["name", "phone", "address"])
+    purpose = purpose_field()
+    until_on = DayField(
+        label=gettext_lazy("Until"),
+        initial=_until(180),
+        help_text=gettext_lazy("From this day on nothing is shown any more; at most a year from now."),
+    )
+
+    def offer_holders(self, users: list[User]) -> StandingGrantForm:
+        roles = [(f"role:{r.code}", _(r.title)) for r in ROLES if "see_granted_names" in r.may]
+        people = [(f"user:{u.pk}", u.username) for u in users]
+        self.fields["holder"].choices = [(_("Everybody with the role"), roles), (_("One person"), people)]
+        return self
+
+    def chosen_holder(self) -> tuple[int | None, str]:
+        """The chosen user's number, or the chosen role."""
+        kind, _colon, value = self.cleaned_data["holder"].partition(":")
+        return (int(value), "") if kind == "user" else (None, value)
+
+
+class LookUpForm(NandutiForm):
+    """Find whom a name or a telephone belongs to, exactly."""
+
+    field = forms.ChoiceField(
+        label=gettext_lazy("Look in"),
+        choices=[(Field.PHONE.value, Field.PHONE.label), (Field.NAME.value, Field.NAME.label)],
+    )
+    value = forms.CharField(
+        label=gettext_lazy("Exactly"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+
+class ConsentForm(NandutiForm):
+    """Write down a consent."""
+
+    purpose = purpose_field()
+    how = forms.ChoiceField(label=gettext_lazy("How it was given"), choices=Consent.How.choices)
+    given_on = DayField(label=gettext_lazy("Given on"), initial=timezone.localdate)
+    until_on = DayField(label=gettext_lazy("Until"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("until_on") and data.get("given_on") and data["until_on"] <= data["given_on"]:
+            self.add_error("until_on", _("This must come after the day it was given."))
+        return data
