@@ -6,6 +6,7 @@ import './main.css';
 htmx.config.allowEval = false; // the content security policy forbids it
 htmx.config.includeIndicatorStyles = false; // our own style sheet has them; inline styles are forbidden
 htmx.config.historyCacheSize = 0; // a shared phone must not keep pages of somebody who has signed out
+htmx.config.refreshOnHistoryMiss = true; // going back asks the server again, for the whole page
 htmx.config.scrollBehavior = 'instant';
 // Refusals are written for people, so they are shown like any other answer.
 htmx.config.responseHandling = [
@@ -57,7 +58,7 @@ htmx.onLoad((root) => {
 
 // What was refused appears above the content: bring it into view without moving the keyboard's place.
 document.addEventListener('htmx:afterSwap', ({ detail }) => {
-  if (detail.target.id === 'said') detail.target.scrollIntoView({ block: 'nearest' });
+  if (detail.target?.id === 'said') detail.target.scrollIntoView({ block: 'nearest' });
 });
 
 document.addEventListener('keydown', (event) => {

@@ -143,8 +143,12 @@ class MoneyWidget(forms.MultiWidget):
     template_name = "interface/widgets/money.html"
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        amount = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-        currency = forms.TextInput(attrs={"size": 3, "maxlength": 3, "autocapitalize": "characters"})
+        amount = forms.TextInput(
+            attrs={"inputmode": "decimal", "autocomplete": "off", "aria-label": gettext_lazy("Amount")}
+        )
+        currency = forms.TextInput(
+            attrs={"maxlength": 3, "autocapitalize": "characters", "aria-label": gettext_lazy("Currency")}
+        )
         super().__init__({"amount": amount, "currency": currency}, attrs)
 
     def decompress(self, value: Money | None) -> list[Any]:

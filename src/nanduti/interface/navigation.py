@@ -20,18 +20,17 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from nanduti.foundation.access import NOBODY
 
 # How far a step is: drawn by the style sheet as ● ◑ ◔ · –, and in words for those who do not see the mark.
 STATES: dict[str, Any] = {
-    "done": _("done"),
-    "half": _("well under way"),
-    "begun": _("begun"),
-    "none": _("not begun"),
-    "left_out": _("left out"),
+    "done": pgettext_lazy("step", "done"),
+    "half": pgettext_lazy("step", "well under way"),
+    "begun": pgettext_lazy("step", "begun"),
+    "none": pgettext_lazy("step", "not begun"),
+    "left_out": pgettext_lazy("step", "left out"),
 }
 
 STEP_TITLES: dict[int, Any] = {

@@ -225,7 +225,14 @@ def show(request: HttpRequest) -> HttpResponse:
     """Everything on one page."""
     navigation.here(request, item="style", step=6)
     wrong = SampleForm(
-        {"name": "!x", "kind": "none", "n_workers": "many", "cost_0": "12", "cost_1": "E", "version": "1"}
+        {
+            "name": "!x",
+            "kind": "none",
+            "n_workers": "many",
+            "cost_amount": "12",
+            "cost_currency": "E",
+            "version": "1",
+        }
     )
     wrong.is_valid()
     meanwhile = SampleForm({"name": "Curtiembre Ybytu", "kind": "fair", "n_workers": "12", "version": "1"})
@@ -296,6 +303,7 @@ def _page(request: HttpRequest) -> HttpResponse:
 
 def _form(request: HttpRequest) -> HttpResponse:
     form = SampleForm(request.POST or None, initial={"version": 1})
+    _notice_nothing(request.POST.get("name", ""))
     if request.method == "POST" and form.is_valid() and form.try_to(_refuse, form.cleaned_data["name"]):
         messages.success(request, "Saved.")
         return redirect("style_part", name="page")
@@ -306,6 +314,12 @@ def _form(request: HttpRequest) -> HttpResponse:
 def _refuse(name: str) -> None:
     if name == "refused":
         raise NotFound(kind="firm", code_given=name)
+
+
+def _notice_nothing(name: str) -> None:
+    """Stands for a page function that lets a refusal pass through to the middleware."""
+    if name == "not mine":
+        raise NotAllowed(capability="edit_register")
 
 
 def _raise(error: Any) -> Any:

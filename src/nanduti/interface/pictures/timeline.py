@@ -25,7 +25,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from nanduti.methods.values import Period
 
@@ -33,12 +33,12 @@ from .. import words
 
 # What became of an item; the first is drawn filled, the second hatched with a triangle, the others outlined.
 STATES: dict[str, Any] = {
-    "done": gettext_lazy("done"),
-    "late": gettext_lazy("late"),
-    "running": gettext_lazy("running"),
-    "planned": gettext_lazy("planned"),
-    "cancelled": gettext_lazy("cancelled"),
-    "unknown": gettext_lazy("state not known"),
+    "done": pgettext_lazy("activity", "done"),
+    "late": pgettext_lazy("activity", "late"),
+    "running": pgettext_lazy("activity", "running"),
+    "planned": pgettext_lazy("activity", "planned"),
+    "cancelled": pgettext_lazy("activity", "cancelled"),
+    "unknown": pgettext_lazy("activity", "state not known"),
 }
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from nanduti.foundation.classification import Sensitivity
 from nanduti.interface import assets, saying, words
@@ -143,15 +143,19 @@ def notice(given: Any, tone: str = "warn") -> dict[str, Any]:
 
 
 SENSITIVITY: dict[int, tuple[str, Any, Any]] = {
-    Sensitivity.OPEN: ("open", gettext_lazy("Open"), gettext_lazy("Nothing here tells who somebody is.")),
+    Sensitivity.OPEN: (
+        "open",
+        pgettext_lazy("who sees this", "Open"),
+        gettext_lazy("Nothing here tells who somebody is."),
+    ),
     Sensitivity.SENSITIVE: (
         "sensitive",
-        gettext_lazy("Sensitive"),
+        pgettext_lazy("who sees this", "Sensitive"),
         gettext_lazy("Told in confidence, or harmful to somebody who is known."),
     ),
     Sensitivity.IDENTIFYING: (
         "identifying",
-        gettext_lazy("Identifying"),
+        pgettext_lazy("who sees this", "Identifying"),
         gettext_lazy("Tells who somebody is or how to reach them."),
     ),
 }

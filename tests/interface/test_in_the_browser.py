@@ -1,0 +1,290 @@
+"""The furniture in a real browser: both languages, desk and phone, by keyboard, and light on the line.
+
+The fixtures of tests/support watch every page for broken content security policy, errors in scripts and
+requests to other hosts.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+DESK, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+LANGUAGES = pytest.mark.parametrize("language", ["en", "es"])
+PAGES = pytest.mark.parametrize(
+    "path",
+    [
+        "/style/",
+        "/style/page/",
+        "/style/form/",
+        "/style/refused/",
+        "/account/2fa/",
+        "/account/password/change/",
+    ],
+)
+MOST_BYTES = 150_000
+
+
+@pytest.fixture
+def desk(page, sign_in, lucia, furnished):
+    """A browser in which Lucía is signed in."""
+    sign_in(lucia)
+    return page
+
+
+@LANGUAGES
+@SIZES
+@PAGES
+def test_pages_are_accessible(desk, lucia, accessible, size, language, path):
+    lucia.language = language
+    lucia.save()
+    desk.set_viewport_size(size)
+    desk.goto(path)
+    draw_everything(desk)
+    accessible(desk)
+    assert not is_wider_than_the_screen(desk)
+
+
+@LANGUAGES
+@SIZES
+@pytest.mark.parametrize("path", ["/account/login/", "/nothing/", "/style/mistake/"])
+def test_pages_of_visitors_are_accessible(page, db, accessible, size, language, path):
+    page.set_extra_http_headers({"Accept-Language": language})
+    page.set_viewport_size(size)
+    page.goto(path)
+    accessible(page)
+    assert not is_wider_than_the_screen(page)
+
+
+@pytest.mark.parametrize("path", ["/style/", "/style/page/"])
+def test_the_dark_theme_is_accessible(desk, accessible, path):
+    desk.emulate_media(color_scheme="dark")
+    desk.goto(path)
+    draw_everything(desk)
+    accessible(desk)
+
+
+@SIZES
+@pytest.mark.parametrize("path", ["/style/page/", "/style/form/", "/account/login/"])
+def test_a_first_load_is_light(desk, size, path):
+    desk.set_viewport_size(size)
+    loaded: list = []
+    desk.on("requestfinished", lambda request: loaded.append(request))
+    desk.goto(path, wait_until="networkidle")
+    n_bytes = sum(
+        sum(request.sizes()[part] for part in ("responseBodySize", "responseHeadersSize"))
+        for request in loaded
+    )
+    assert {request.resource_type for request in loaded} <= {"document", "stylesheet", "script", "other"}
+    assert 1_000 < n_bytes < MOST_BYTES, [(request.url, request.sizes()) for request in loaded]
+
+
+def test_heavy_parts_come_only_where_they_are_shown(desk):
+    loaded: list[str] = []
+    desk.on("request", lambda request: loaded.append(request.url))
+    desk.goto("/style/page/", wait_until="networkidle")
+    assert not [url for url in loaded if re.search(r"/(map|graph|chart)-", url)]
+    desk.goto("/style/")
+    draw_everything(desk)
+    for part in ("map", "graph", "chart"):
+        assert [url for url in loaded if f"/{part}-" in url], part
+        assert desk.locator(f"[data-part={part}][data-drawn=yes]").count() == 1
+
+
+class TestByKeyboard:
+    def test_the_first_stop_skips_to_the_content(self, desk):
+        desk.goto("/style/page/")
+        desk.keyboard.press("Tab")
+        assert desk.locator(":focus").inner_text() == "Skip to the content"
+        desk.keyboard.press("Enter")
+        assert desk.evaluate("document.activeElement.id") == "content"
+
+    def test_a_stroke_goes_to_the_search(self, desk):
+        desk.goto("/style/page/")
+        desk.keyboard.press("/")
+        assert desk.evaluate("document.activeElement.id") == "search"
+        desk.keyboard.type("a/b")
+        assert desk.input_value("#search") == "a/b"
+
+    def test_menus_open_and_close(self, desk):
+        desk.goto("/style/page/")
+        menu = desk.locator(".switcher > summary").first
+        menu.focus()
+        desk.keyboard.press("Enter")
+        assert desk.get_by_role("link", name="Another programme").is_visible()
+        desk.keyboard.press("Tab")
+        desk.keyboard.press("Escape")
+        assert not desk.get_by_role("link", name="Another programme").is_visible()
+        assert menu.evaluate("element => element === document.activeElement")
+
+    def test_every_stop_can_be_seen(self, desk):
+        desk.goto("/style/page/")
+        for _stop in range(25):
+            desk.keyboard.press("Tab")
+            outline = desk.evaluate(
+                "() => { const s = getComputedStyle(document.activeElement); return s.outlineStyle + s.outlineWidth }"
+            )
+            assert not outline.startswith("none"), desk.evaluate("document.activeElement.outerHTML")
+
+    def test_the_cut_off_moves(self, desk):
+        desk.goto("/style/page/?kept=1")
+        slider = desk.locator("#timeline-slider")
+        slider.focus()
+        with desk.expect_response(lambda answer: "as_of=2010-08-01" in answer.url):
+            desk.keyboard.press("ArrowRight")
+        desk.wait_for_url("**as_of=2010-08-01**")
+        assert "kept=1" in desk.url
+        assert desk.input_value("#timeline-day") == "2010-08-01"
+
+
+class TestTables:
+    def test_filtering_without_leaving_the_page(self, desk):
+        desk.goto("/style/page/")
+        desk.locator("#activities summary", has_text="Filter").click()
+        desk.locator("#activities select[name=state]").select_option("late")
+        desk.wait_for_url("**state=late**")
+        desk.locator("#activities .chips").wait_for()
+        assert desk.locator("#activities .pages span").first.inner_text() == "1–25 of 40"
+        desk.go_back()
+        desk.wait_for_url(lambda url: "state=late" not in url)
+        desk.get_by_text("1–25 of 120").wait_for()
+
+    def test_sorting_and_leafing(self, desk):
+        desk.goto("/style/page/")
+        desk.get_by_role("link", name="Cost").click()
+        desk.locator("th[aria-sort=ascending]").wait_for()
+        desk.get_by_role("link", name="Next").click()
+        desk.wait_for_url("**page=2**")
+        assert "sort=cost" in desk.url
+
+    def test_taking_it_along(self, desk):
+        desk.goto("/style/page/?state=late")
+        desk.locator("#activities summary", has_text="Take along").click()
+        with desk.expect_download() as download:
+            desk.get_by_role("link", name="CSV").click()
+        assert re.fullmatch(r"activities-\d{4}-\d\d-\d\d\.csv", download.value.suggested_filename)
+
+    def test_rows_are_cards_on_a_phone(self, desk):
+        desk.set_viewport_size(PHONE)
+        desk.goto("/style/page/")
+        first = desk.locator("#activities tbody tr").first
+        assert first.locator("td:visible").count() == 3
+
+    def test_without_scripts(self, browser, live_server, db):
+        context = browser.new_context(java_script_enabled=False)
+        page = context.new_page()
+        page.goto(f"{live_server.url}/style/page/?state=late&sort=-number")
+        assert page.get_by_text("1–25 of 40").is_visible()
+        page.get_by_role("link", name="Next").click()
+        assert page.get_by_text("26–40 of 40").is_visible()
+        context.close()
+
+
+class TestForms:
+    def test_the_first_problem_gets_the_attention(self, desk):
+        desk.goto("/style/form/")
+        desk.get_by_label("Name").fill("!x")
+        desk.get_by_role("button", name="Save the firm").click()
+        summary = desk.locator("[data-focus]")
+        summary.wait_for()
+        assert summary.evaluate("element => element === document.activeElement")
+        assert desk.get_by_label("Name").input_value() == "!x"
+        summary.get_by_role("link", name="Name").click()
+        assert desk.evaluate("document.activeElement.id") == "id_name"
+
+    def test_going_back_keeps_what_was_typed(self, desk):
+        desk.goto("/style/form/")
+        desk.get_by_label("Name").fill("not mine")
+        desk.get_by_label("Note").fill("A long note that nobody wants to write twice.")
+        desk.get_by_role("button", name="Save the firm").click()
+        desk.get_by_role("heading", name="You may not do this").wait_for()
+        desk.get_by_role("link", name="Go back").click()
+        desk.get_by_role("heading", name="Register a firm").wait_for()
+        assert desk.get_by_label("Note").input_value() == "A long note that nobody wants to write twice."
+
+    @SIZES
+    def test_targets_fit_a_thumb(self, desk, size):
+        desk.set_viewport_size(size)
+        desk.goto("/style/form/")
+        for place in desk.locator(
+            "main button:visible, main input:visible:not([type=checkbox], [type=radio]), main select:visible"
+        ).all():
+            assert place.bounding_box()["height"] >= 44, place.evaluate("element => element.outerHTML")
+
+
+class TestPhone:
+    def test_the_steps_are_under_the_thumb(self, desk):
+        desk.set_viewport_size(PHONE)
+        desk.goto("/style/page/")
+        assert not desk.locator(".rail").is_visible()
+        desk.locator("nav.bar summary", has_text="Steps").click()
+        assert desk.locator("nav.bar .steps").is_visible()
+        assert "done" in desk.locator("nav.bar .steps li").first.inner_text()
+        desk.locator("nav.bar summary", has_text="More").click()
+        assert not desk.locator("nav.bar .steps").is_visible()
+        assert desk.locator("nav.bar input[type=search]").is_visible()
+
+
+def test_it_prints_without_the_frame(desk):
+    desk.emulate_media(media="print")
+    desk.goto("/style/page/")
+    assert not desk.locator(".top").is_visible()
+    assert not desk.locator(".rail").is_visible()
+    assert not desk.locator(".table-tools").is_visible()
+    assert desk.locator(".print-foot").is_visible()
+    assert "Handbook, p. 7" in desk.locator(".print-foot").inner_text()
+
+
+def test_the_language_is_one_click_away(desk, lucia):
+    desk.goto("/style/page/?state=late")
+    desk.get_by_role("button", name="Español").click()
+    desk.wait_for_selector("html[lang=es]")
+    assert desk.url.endswith("/style/page/?state=late")
+    lucia.refresh_from_db()
+    assert lucia.language == "es"
+
+
+def test_a_passkey_opens_the_account(page, live_server, lucia, settings):
+    """Registered, signed out, signed in with the passkey alone: with the browser's own stand-in for a device."""
+    from .conftest import PASSWORD
+
+    page.goto(live_server.url.replace("127.0.0.1", "localhost") + "/account/login/")
+    devices = page.context.new_cdp_session(page)
+    devices.send("WebAuthn.enable")
+    device = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    devices.send("WebAuthn.addVirtualAuthenticator", {"options": device})
+    page.get_by_label("Username").fill("lucia")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(lambda url: "login" not in url)
+    page.goto(live_server.url.replace("127.0.0.1", "localhost") + "/account/2fa/webauthn/add/")
+    page.get_by_label("A name that tells it apart").fill("blue phone")
+    page.get_by_label("Sign in with this passkey alone").check()
+    page.get_by_role("button", name="Add a passkey").click()
+    page.wait_for_url("**/recovery-codes/**")
+    page.context.clear_cookies()
+    page.goto(live_server.url.replace("127.0.0.1", "localhost") + "/account/login/")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.wait_for_url(lambda url: "login" not in url)
+    page.goto(live_server.url.replace("127.0.0.1", "localhost") + "/account/2fa/webauthn/")
+    assert page.get_by_text("blue phone").is_visible()
+
+
+def draw_everything(page) -> None:
+    """Bring every picture into view and wait until it is drawn."""
+    for place in page.locator("[data-part]").all():
+        place.scroll_into_view_if_needed()
+    page.wait_for_selector("[data-part]:not([data-drawn=yes])", state="detached")
+
+
+def is_wider_than_the_screen(page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
