@@ -39,7 +39,11 @@ def column(frame: pl.DataFrame, name: str) -> pl.Series:
 def series(frame: pl.DataFrame, what: What) -> pl.Series:
     """A column by name, or an expression evaluated on the frame."""
     if isinstance(what, pl.Expr):
-        found = frame.select(what).to_series()
+        try:
+            found = frame.select(what).to_series()
+        except pl.exceptions.ColumnNotFoundError:
+            lacking = [name for name in what.meta.root_names() if name not in frame.columns]
+            return column(frame, lacking[0])
         if len(found) != frame.height:
             raise BadInput(
                 place="the expression",
@@ -110,6 +114,19 @@ def indicator(frame: pl.DataFrame, what: What) -> np.ndarray:
             remedy="Give a true/false column or an expression such as pl.col('jobs') > 5.",
         )
     return values
+
+
+def membership(frame: pl.DataFrame, what: What) -> np.ndarray:
+    """Which rows a condition holds for; a row for which it is missing is refused."""
+    inside = indicator(frame, what)
+    gaps = np.isnan(inside)
+    if gaps.any():
+        raise BadInput(
+            place=f"the domain '{name_of(what)}', row {int(np.argmax(gaps)) + 1}",
+            problem="is neither inside nor outside (missing)",
+            remedy="Decide where missing ones belong, for example with .fill_null(False).",
+        )
+    return inside == 1
 
 
 def names(given: str | Sequence[str] | None) -> tuple[str, ...]:

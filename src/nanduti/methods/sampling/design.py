@@ -12,7 +12,7 @@ import polars as pl
 from nanduti.methods.values import BadInput, CannotBeSaid, Reason, mark
 
 from . import _stages
-from ._columns import What, complete_numbers, frame_of, indicator, names
+from ._columns import What, complete_numbers, frame_of, membership, names
 from .variance import LONELY, covariance, degrees_of_freedom
 
 if TYPE_CHECKING:
@@ -105,15 +105,7 @@ class SurveyDesign:
         Rows outside stay in the design and count as zero, so that the error stays right; filtering the
         frame first would lose PSUs (Lumley 2010, Complex Surveys, section 2.4).
         """
-        inside = indicator(self.frame, condition)
-        if np.isnan(inside).any():
-            row = int(np.argmax(np.isnan(inside)))
-            raise BadInput(
-                place=f"the domain, row {row + 1}",
-                problem="is neither inside nor outside (missing)",
-                remedy="Decide where missing ones belong, for example with .fill_null(False).",
-            )
-        mask = inside == 1
+        mask = membership(self.frame, condition)
         if self.domain is not None:
             mask &= self.domain
         if not mask.any():

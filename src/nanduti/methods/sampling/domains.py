@@ -11,7 +11,7 @@ import polars as pl
 from nanduti.methods.values import BadInput, CannotBeSaid
 
 from . import estimators
-from ._columns import What, crossed, indicator, name_of, names
+from ._columns import What, crossed, membership, name_of, names
 from .estimates import Estimate
 from .proportions import proportion
 from .quantiles import quantile
@@ -124,7 +124,7 @@ def difference(
         df: degrees of freedom; PSUs minus strata unless given.
     """
     frame = design.frame
-    sides = [np.nan_to_num(indicator(frame, side)) == 1 for side in (first, second)]
+    sides = [membership(frame, side) for side in (first, second)]
     inside = sides[0] | sides[1] if design.domain is None else (sides[0] | sides[1]) & design.domain
     sample = estimators.take(design.changed(domain=inside), what, missing=missing)
     rows = np.arange(frame.height) if sample.rows is None else sample.rows

@@ -52,9 +52,7 @@ class MarketMonitor:
             sure = f"no interval: {last['reason']}"
         else:
             sure = f"{100 * self.level:g} % interval {100 * last['low']:.1f} to {100 * last['high']:.1f} %"
-        told = (
-            f"{last['period']}: {100 * last['share']:.1f} % suspect ({sure}; {last['n_visits']} visit days)."
-        )
+        told = f"{last['period']}: {100 * last['share']:.1f} % suspect ({sure}; {_days(last['n_visits'])})."
         if self.trend is not None and self.trend.low is not None and self.trend.high is not None:
             points = f"{100 * self.trend.value:+.1f} points per period"
             way = "cannot be told from no change"
@@ -62,8 +60,12 @@ class MarketMonitor:
                 way = "rising" if self.trend.value > 0 else "falling"
             told += f" Trend {points}: {way}."
         if last["visits_needed"]:
-            told += f" {last['visits_needed']} more visit days for ±{100 * self.aim:g} points."
+            told += f" {_days(last['visits_needed'], 'more ')} for ±{100 * self.aim:g} points."
         return told
+
+
+def _days(n: int, which: str = "") -> str:
+    return f"{n} {which}visit day" + ("" if n == 1 else "s")
 
 
 def market_share(

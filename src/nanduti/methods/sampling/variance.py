@@ -110,8 +110,8 @@ def _refuse(stage: Stage, alone: np.ndarray, number: int) -> None:
     raise CannotBeSaid(
         what="The standard error",
         why=f"{label}{more} has a single sampling unit at stage {number + 1}, so its spread is unknown",
-        remedy="Join it with a similar stratum, or choose lonely_psu='adjust', 'average' or, if the unit "
-        "was taken with certainty, 'certainty'.",
+        remedy="Sample at least two, or join it with a similar stratum, or choose lonely_psu='adjust', "
+        "'average' or, if the unit was taken with certainty, 'certainty'.",
     )
 
 
