@@ -16,7 +16,7 @@ from . import queries
 
 def current(request: HttpRequest) -> Frame | None:
     """The programme at hand, if the page is about one."""
-    return getattr(request, "nanduti_frame", None)
+    return getattr(request, "programme_frame", None)
 
 
 def _code(request: HttpRequest) -> str | None:

@@ -24,6 +24,7 @@ from nanduti.interface.parts import Figure
 from nanduti.interface.tables import Col, DataTable
 from nanduti.plans.queries import status_counts
 from nanduti.programme.frames import Frame, programme_page
+from nanduti.programme.models.programmes import in_language
 from nanduti.programme.pages import link
 from nanduti.programme.queries import programmes
 
@@ -84,6 +85,7 @@ def programme(request: HttpRequest, frame: Frame) -> HttpResponse:
             "figures": _programme_figures(frame, counts),
             "links": _room_links(frame),
             "record": frame.programme,
+            "summary": in_language(frame.programme, "summary"),
         },
     )
 

@@ -9,20 +9,20 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from nanduti.foundation.access import Access
 from nanduti.foundation.models import Job
 from nanduti.interface import navigation, words
+from nanduti.interface.saying import say_source
+from nanduti.methods import twinning as rules
 from nanduti.plans.models import Activity
 from nanduti.plans.queries import activities, late_activities
-from nanduti.programme.frames import Frame
-from nanduti.programme.models import CooperationAgreement, Programme
-from nanduti.programme.models.programmes import in_language
+from nanduti.programme.frames import Frame, frame_of
 from nanduti.programme.queries import agreements, agreements_about_to_lapse, overdue_resolutions, programmes
 from nanduti.register import queries as register
-from nanduti.twinning.queries import step_evidence
+from nanduti.twinning.queries import evidence_from_records, step_evidence, twinnings
 
 SHOWN = 12
 
@@ -93,4 +93,243 @@ class StepState:
 
 
 def steps_of(frame: Frame) -> list[StepState]:
-    return []
+    """The eight steps with what is there and what is missing; worked out once a request."""
+    kept = getattr(frame, "steps_kept", None)
+    if kept is None:
+        kept = frame.steps_kept = _steps_of(frame)  # type: ignore[attr-defined]
+    return kept
+
+
+def _steps_of(frame: Frame) -> list[StepState]:
+    has_partner = twinnings(programme=frame.programme).exists()
+    found = _evidence(frame)
+    is_spanish = (get_language() or "").startswith("es")
+    return [
+        StepState(
+            number=step.number,
+            title=navigation.STEP_TITLES[step.number],
+            url=frame.url("home:step", step.number),
+            gates=[
+                Gate(
+                    kind=wanted.code,
+                    title=wanted.label_es if is_spanish else wanted.label,
+                    url=_made_at(frame, step.number, wanted.code),
+                    evidence=found.get(wanted.code, []),
+                )
+                for wanted in step.wanted(has_partner=has_partner)
+                if wanted.is_required or wanted.code in found
+            ],
+            links=_links(frame, step.number),
+            who=WHO.get(step.number, ""),
+            source=str(say_source(step.source)),
+        )
+        for step in rules.eight_steps()
+    ]
+
+
+def _evidence(frame: Frame) -> dict[str, list[Piece]]:
+    """Evidence by kind: what somebody wrote down, and what the records show by themselves."""
+    found: dict[str, list[Piece]] = {}
+    for row in step_evidence(programme=frame.programme, cluster=frame.cluster):
+        found.setdefault(row.evidence_kind, []).append(Piece(str(row), row.when_text, row.cite()))
+    records = evidence_from_records(programme=frame.programme, cluster=frame.cluster, on=frame.as_of)
+    for one in records:
+        url = frame.url(one.page[0], *one.page[1]) if one.page else ""
+        found.setdefault(one.code, []).append(Piece(one.label, one.when, one.source, url))
+    return found
+
+
+# Where the evidence of a kind is made; what is not named here is written down as evidence.
+MADE_AT = {
+    "cluster_selected": "programme:selection",
+    "selection_reasons": "programme:selection",
+    "agreement_signed": "programme:agreements",
+    "association_dialogue": "programme:agreements",
+    "trust_activity": "plans:new_activity",
+    "preparatory_activity": "plans:new_activity",
+    "twinning_activity": "plans:new_activity",
+    "action_plan_endorsed": "plans:plan",
+    "vision_agreed": "plans:new_vision",
+    "declining_share": "plans:plan",
+    "partner_interests": "twinning:pairs",
+    "business_linkage": "twinning:pairs",
+    "outputs_recorded": "results:table",
+    "outcomes_recorded": "plans:new_milestone",
+}
+STEP_ROOMS: dict[int, list[tuple[str, Any]]] = {
+    1: [("programme:selection", gettext_lazy("Selection and coverage"))],
+    2: [("programme:committee", gettext_lazy("Committee and decisions"))],
+    5: [
+        ("programme:agreements", gettext_lazy("Agreements")),
+        ("twinning:pairs", gettext_lazy("Twinnings and their scope")),
+    ],
+    6: [("plans:plan", gettext_lazy("Vision and plan"))],
+    7: [
+        ("plans:ledger", gettext_lazy("Activities")),
+        ("twinning:pairs", gettext_lazy("Twinnings and their scope")),
+    ],
+    8: [("results:table", gettext_lazy("Results")), ("results:quality", gettext_lazy("Data quality"))],
+}
+WHO: dict[int, Any] = {
+    1: gettext_lazy("Steering committee"),
+    2: gettext_lazy("Coordinator"),
+    3: gettext_lazy("Cluster development agent"),
+    4: gettext_lazy("Agent of the advanced cluster"),
+    5: gettext_lazy("Cluster development agents and associations"),
+    6: gettext_lazy("Cluster development agent with the cluster"),
+    7: gettext_lazy("Associations, institutions, firms"),
+    8: gettext_lazy("Coordinator"),
+}
+
+
+def _made_at(frame: Frame, step: int, code: str) -> str:
+    name = MADE_AT.get(code)
+    return frame.url(name) if name else frame.url("twinning:new_evidence", step)
+
+
+def _links(frame: Frame, number: int) -> list[dict[str, Any]]:
+    links = [{"url": frame.url(name), "label": label} for name, label in STEP_ROOMS.get(number, [])]
+    if number in {3, 4}:
+        links.append({"url": reverse("register:home"), "label": _("Register")})
+    return links
+
+
+def n_agreements_in_force(frame: Frame) -> int:
+    """How many agreements hold on the cut-off day."""
+    rows = agreements(programme=frame.programme, cluster=frame.cluster)
+    return sum(row.state_on(frame.as_of) == "in_force" for row in rows)
+
+
+# --- today and search
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing, with the way to it."""
+
+    label: str
+    url: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Things of one kind."""
+
+    title: Any
+    rows: list[Line]
+    tone: str = ""
+    more: str = ""
+
+
+def _frames(request: HttpRequest) -> list[Frame]:
+    """A frame for each programme, as its own pages would make it; few people have more than three."""
+    return [frame_of(request, code) for code in programmes().values_list("code", flat=True)[:5]]
+
+
+def needs_of(request: HttpRequest) -> list[Group]:
+    """What needs the reader, the most pressing first."""
+    groups = []
+    for frame in _frames(request):
+        groups += _needs_in(frame)
+    if hasattr(request, "programme_frame"):
+        del request.programme_frame
+    groups += _waiting_requests(request)
+    jobs = Job.objects.filter(by=request.user, state__in=["queued", "running"])[:SHOWN]
+    groups.append(
+        Group(_("Work going on"), [Line(j.message or j.kind, f"/work/{j.public_id}/") for j in jobs])
+    )
+    return [group for group in groups if group.rows]
+
+
+def _waiting_requests(request: HttpRequest) -> list[Group]:
+    """For custodians: who asks for a contact, and what for."""
+    access: Access = request.access  # type: ignore[attr-defined]
+    if not access.may("decide_contact"):
+        return []
+    rows = register.vault.waiting(access=access)[:SHOWN]
+    lines = [Line(r.pseudonym, reverse("register:decide", args=(r.public_id,)), r.asked_by_label) for r in rows]
+    return [Group(_("Contact requests waiting for you"), lines, "warn")]
+
+
+def _needs_in(frame: Frame) -> list[Group]:
+    day = frame.as_of
+    late = list(late_activities(programme=frame.programme, as_of=day)[: SHOWN + 1])
+    coming = activities(programme=frame.programme).filter(
+        date_text_start__gt=day, date_text_start__lte=day + timedelta(days=60)
+    ).order_by("date_text_start", "plan_id", "number")  # fmt: skip
+    lapsing = agreements_about_to_lapse(agreements(programme=frame.programme), on=day)
+    overdue = overdue_resolutions(programme=frame.programme, on=day)
+    return [
+        Group(
+            _("Late in %(programme)s") % {"programme": frame.programme},
+            [_activity_line(frame, row) for row in late[:SHOWN]],
+            "warn",
+            frame.url("plans:ledger", status_now="late") if len(late) > SHOWN else "",
+        ),
+        Group(_("Coming within 60 days"), [_activity_line(frame, row) for row in coming[:SHOWN]]),
+        Group(
+            _("Agreements about to lapse"),
+            [
+                Line(
+                    str(a),
+                    frame.url("programme:agreement", a.code),
+                    words.day(a.lapses_on - timedelta(days=1)),
+                )
+                for a in lapsing[:SHOWN]
+                if a.lapses_on
+            ],
+            "warn",
+        ),
+        Group(
+            _("Decisions overdue"),
+            [Line(str(r), frame.url("programme:committee"), r.due) for r in overdue[:SHOWN]],
+            "warn",
+        ),
+    ]
+
+
+def _activity_line(frame: Frame, row: Activity) -> Line:
+    return Line(str(row), frame.url("plans:activity", row.plan.code, row.number), row.date_text)
+
+
+def found(request: HttpRequest, asked: str) -> list[Group]:
+    """What a word finds among labels and public names."""
+    groups = []
+    for frame in _frames(request):
+        label = Q(label__icontains=asked) | Q(label_es__icontains=asked)
+        rows = activities(programme=frame.programme).filter(label).order_by("plan_id", "number")[: SHOWN + 1]
+        groups.append(Group(_("Activities"), [_activity_line(frame, row) for row in rows[:SHOWN]],
+                            more=frame.url("plans:ledger", q=asked) if len(rows) > SHOWN else ""))  # fmt: skip
+        title = Q(title__icontains=asked) | Q(title_es__icontains=asked)
+        held = agreements(programme=frame.programme).filter(title)[:SHOWN]
+        groups.append(
+            Group(
+                _("Agreements"),
+                [Line(str(a), frame.url("programme:agreement", a.code), a.signed) for a in held],
+            )
+        )
+        clusters = [
+            c for c in frame.clusters if asked.casefold() in f"{c.name} {c.name_es} {c.code}".casefold()
+        ]
+        groups.append(
+            Group(
+                _("Clusters"), [Line(str(c), frame.url("home:programme", cluster=c.code)) for c in clusters]
+            )
+        )
+    if hasattr(request, "programme_frame"):
+        del request.programme_frame
+    groups.append(_found_in_register(request, asked))
+    return [group for group in groups if group.rows]
+
+
+def _found_in_register(request: HttpRequest, asked: str) -> Group:
+    rows = register.search_register(access=request.access, text=asked)[: SHOWN + 1]  # type: ignore[attr-defined]
+    return Group(
+        _("Register"),
+        [
+            Line(str(o), reverse("register:actor", args=(o.pseudonym,)), o.get_kind_display())
+            for o in rows[:SHOWN]
+        ],
+        more=f"{reverse('register:home')}?q={asked}" if len(rows) > SHOWN else "",
+    )

@@ -6,7 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanduti.interface.forms import DayField, EditForm, MoneyField, NandutiForm
-from nanduti.programme.forms import WhenField, text
+from nanduti.programme.forms import WhenField
+from nanduti.programme.forms import text as text_field
 from nanduti.register.models import Organisation
 
 from .kinds import KINDS
@@ -22,8 +23,8 @@ def _choices(choices, blank: bool = True):  # type: ignore[no-untyped-def]
 class ActivityForm(EditForm):
     """An activity of a plan."""
 
-    label = text(_("What"), max_length=300, required=True)
-    label_es = text(_("What, in Spanish"), max_length=300)
+    label = text_field(_("What"), max_length=300, required=True)
+    label_es = text_field(_("What, in Spanish"), max_length=300)
     kind = forms.ChoiceField(label=_("Kind"), choices=[(k.code, _(k.title)) for k in KINDS.values()])
     activity_class = forms.ChoiceField(
         label=_("Class"), choices=_choices(Activity.Class.choices), required=False
@@ -36,16 +37,16 @@ class ActivityForm(EditForm):
         required=False,
     )
     date_text = WhenField(label=_("When"))
-    location = text(_("Place"))
+    location = text_field(_("Place"))
     joint_benefit = forms.ChoiceField(label=_("Who benefits"), choices=Activity.Benefit.choices)
-    spillover = text(_("What others gain from it"), max_length=2000, rows=2)
+    spillover = text_field(_("What others gain from it"), max_length=2000, rows=2)
     n_participants = forms.IntegerField(label=_("Participants"), min_value=0, required=False)
     participant_unit = forms.ChoiceField(
         label=_("Counted in"), choices=_choices(Participation.Unit.choices), required=False
     )
     money = MoneyField(label=_("Cost"), required=False)
-    payer = text(_("Who pays"), max_length=120)
-    override_reason = text(
+    payer = text_field(_("Who pays"), max_length=120)
+    override_reason = text_field(
         _("Why a rule is put aside"),
         max_length=1000,
         rows=2,
@@ -114,7 +115,7 @@ class ParticipationForm(NandutiForm):
     """Who took part: an organisation, or a counted group."""
 
     organisation = forms.ModelChoiceField(label=_("Organisation"), queryset=None, required=False)
-    group_label = text(
+    group_label = text_field(
         _("Or a group"), max_length=120, help_text=_("For example “supervisors of ten firms”.")
     )
     role = forms.ChoiceField(label=_("Role"), choices=Participation.Role.choices)
@@ -140,7 +141,7 @@ class ContributionForm(NandutiForm):
     kind = forms.ChoiceField(label=_("Kind"), choices=Contribution.Kind.choices)
     state = forms.ChoiceField(label=_("State"), choices=Contribution.State.choices)
     money = MoneyField(label=_("Value"), required=False)
-    basis = text(_("How valued"), help_text=_("For example “3 days at the local daily rate”."))
+    basis = text_field(_("How valued"), help_text=_("For example “3 days at the local daily rate”."))
     given_on = WhenField(label=_("When"))
 
     def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
@@ -162,8 +163,8 @@ class MilestoneForm(NandutiForm):
     """A sign that the programme has got somewhere."""
 
     kind = forms.ChoiceField(label=_("Kind"), choices=Milestone.Kind.choices)
-    label = text(_("What happened"), max_length=300, required=True)
-    label_es = text(_("What happened, in Spanish"), max_length=300)
+    label = text_field(_("What happened"), max_length=300, required=True)
+    label_es = text_field(_("What happened, in Spanish"), max_length=300)
     reached_on = WhenField(label=_("When"))
     count = forms.IntegerField(label=_("How many"), min_value=0, initial=1)
 
@@ -171,8 +172,8 @@ class MilestoneForm(NandutiForm):
 class VisionForm(NandutiForm):
     """A vision that was agreed."""
 
-    text = text(_("Vision"), max_length=5000, required=True, rows=4)
-    text_es = text(_("Vision in Spanish"), max_length=5000, rows=4)
+    text = text_field(_("Vision"), max_length=5000, required=True, rows=4)
+    text_es = text_field(_("Vision in Spanish"), max_length=5000, rows=4)
     agreed_on = WhenField(label=_("Agreed on"))
     n_participants = forms.IntegerField(label=_("Participants"), min_value=0, required=False)
 
@@ -180,8 +181,8 @@ class VisionForm(NandutiForm):
 class PlanForm(NandutiForm):
     """A new plan."""
 
-    title = text(_("Title"), required=True)
-    title_es = text(_("Title in Spanish"))
+    title = text_field(_("Title"), required=True)
+    title_es = text_field(_("Title in Spanish"))
 
 
 class PlanStatusForm(EditForm):

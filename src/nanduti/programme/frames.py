@@ -77,7 +77,7 @@ def frame_of(request: HttpRequest, code: str) -> Frame:
     asked = request.GET.get("cluster", "").strip()[:80]
     chosen = queries.cluster_by_code(programme=programme, code=asked) if asked else None
     frame = Frame(request, programme, clusters, chosen, _day(request.GET.get("as_of", "")))
-    request.nanduti_frame = frame  # type: ignore[attr-defined]
+    request.programme_frame = frame  # type: ignore[attr-defined]
     return frame
 
 
@@ -118,7 +118,7 @@ def programmes_to_switch(request: HttpRequest) -> list[navigation.Choice]:
     """The programmes within the reader's grants."""
     if not request.user.is_authenticated:
         return []
-    current = getattr(request, "nanduti_frame", None)
+    current = getattr(request, "programme_frame", None)
     return [
         navigation.Choice(
             str(p),
@@ -131,7 +131,7 @@ def programmes_to_switch(request: HttpRequest) -> list[navigation.Choice]:
 
 def clusters_to_switch(request: HttpRequest) -> list[navigation.Choice]:
     """The clusters of the programme at hand; the present page is kept."""
-    frame: Frame | None = getattr(request, "nanduti_frame", None)
+    frame: Frame | None = getattr(request, "programme_frame", None)
     if frame is None or len(frame.clusters) < 2:
         return []
     day = {"as_of": frame.asked_as_of.isoformat()} if frame.asked_as_of else {}

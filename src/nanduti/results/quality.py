@@ -17,8 +17,6 @@ from nanduti.programme.models import Programme
 from nanduti.programme.models import Statement as StatementRow
 from nanduti.programme.queries import agreements, meetings, statements
 
-from .frameworks import INDICATORS, SOURCE
-
 
 @dataclass(frozen=True)
 class Said:
@@ -34,7 +32,6 @@ def all_said(*, programme: Programme) -> list[Said]:
         *_of_activities(programme),
         *_of_agreements(programme),
         *_of_meetings(programme),
-        *_of_framework(),
         *_of_documents(programme),
     ]
 
@@ -111,11 +108,6 @@ def _of_meetings(programme: Programme) -> Iterator[Said]:
         if row.held_on:
             subject = f"meeting:{row.committee.code}:{row.number}"
             yield Said(Statement(subject, "held_on", row.held_on, **_source(row)), row)
-
-
-def _of_framework() -> Iterator[Said]:
-    for row in INDICATORS.values():
-        yield Said(Statement(row.title, "level", row.level, source=SOURCE, place=row.code), row)
 
 
 def _of_documents(programme: Programme) -> Iterator[Said]:

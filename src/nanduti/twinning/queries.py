@@ -7,9 +7,14 @@ from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from nanduti.foundation.errors import NotFound
+from nanduti.methods import twinning as rules
+from nanduti.plans import queries as plan_queries
+from nanduti.programme import queries as programme_queries
 from nanduti.programme.models import CooperationAgreement, Programme
+from nanduti.programme.models.programmes import in_language
 from nanduti.programme.queries import agreements
 from nanduti.register.models import Cluster
 
@@ -60,13 +65,237 @@ def step_evidence(*, programme: Programme, cluster: Cluster | None = None) -> Qu
     return rows.filter(cluster=cluster) if cluster else rows
 
 
+# How many records of one kind a gate shows.
+FEW = 4
+
+
 @dataclass(frozen=True)
-class PairAgreements:
-    """The agreements that bind a pair of clusters, as rows and as the values that the rules take."""
+class PairScope:
+    """The scope of cooperation of a pair on a day, the days on which it changed, and the agreements behind it."""
 
-    rows: list[CooperationAgreement]
-    values: list[Any]
+    matrix: rules.ScopeMatrix
+    history: tuple[rules.ScopeChange, ...]
+    rows: dict[str, CooperationAgreement]
 
-    def by_code(self, code: str) -> CooperationAgreement | None:
-        """The row that a rule's answer names."""
-        return next((row for row in self.rows if row.code == code), None)
+
+def pair_agreements(*, twinning: Twinning) -> list[CooperationAgreement]:
+    """The agreements that have parties in both clusters of a pair."""
+    pair = {twinning.emerging_id, twinning.advanced_id}
+    rows = agreements(programme=twinning.programme)
+    return [row for row in rows if pair <= {p.cluster_id for p in row.parties.all()}]
+
+
+def _as_value(row: CooperationAgreement, twinning: Twinning) -> rules.Agreement:
+    """An agreement as the rules take it: the kinds of its signatories on either side, and its validity."""
+
+    def kinds(cluster_id: int) -> frozenset[str]:
+        parties = [p for p in row.parties.all() if p.cluster_id == cluster_id and p.is_signatory]
+        return frozenset(p.party_type for p in parties if p.party_type in rules.KINDS)
+
+    return rules.Agreement(
+        code=row.code,
+        emerging=kinds(twinning.emerging_id),
+        advanced=kinds(twinning.advanced_id),
+        start=row.begins_on,
+        end=row.lapses_on,
+        is_signed=row.status == CooperationAgreement.Status.SIGNED,
+    )
+
+
+def scope_on(*, twinning: Twinning, on: date) -> PairScope:
+    """How far each kind of stakeholder of the pair may cooperate on a day, and because of which agreements."""
+    rows = pair_agreements(twinning=twinning)
+    values = [_as_value(row, twinning) for row in rows]
+    return PairScope(
+        matrix=rules.scope_of_cooperation(values, on),
+        history=rules.scope_history(values),
+        rows={row.code: row for row in rows},
+    )
+
+
+def scope_as_dict(*, twinning: Twinning, on: date) -> dict[str, Any]:
+    """For machines: the sixteen cells with since when and because of what, and every day of change."""
+    scope = scope_on(twinning=twinning, on=on)
+    return {
+        "programme": twinning.programme.code,
+        "pair": twinning.pair,
+        "on": on.isoformat(),
+        "stage": scope.matrix.stage,
+        "source": str(rules.scope.SOURCE),
+        "cells": [
+            {
+                "emerging": cell.emerging,
+                "advanced": cell.advanced,
+                "scope": cell.level,
+                "since": cell.since.isoformat() if cell.since else None,
+                "because": list(cell.because),
+                "reason": cell.reason.say(),
+            }
+            for cell in scope.matrix.cells
+        ],
+        "undated_agreements": list(scope.matrix.undated),
+        "changes": [
+            {
+                "on": change.on.isoformat(),
+                "stage_before": change.stage_before,
+                "stage": change.stage,
+                "began": list(change.began),
+                "lapsed": list(change.lapsed),
+                "cells": [list(pair) for pair in change.cells],
+            }
+            for change in scope.history
+        ],
+    }
+
+
+def linkage_class(linkage: Linkage) -> str:
+    """C2C, C2B or B2B, from the kinds of the two parties."""
+    return rules.linkage_class(linkage.from_type, linkage.to_type)
+
+
+def time_to_b2b(rows: list[Linkage], agreed: list[CooperationAgreement]) -> rules.TimeToBusiness:
+    """How long it took from the first linkage of clusters (agreements count) to the first of businesses."""
+    dated = [(linkage_class(row), row.signed_start or row.started_start) for row in rows]
+    dated += [("C2C", row.begins_on) for row in agreed if row.level != "firm" and row.begins_on]
+    return rules.time_to_b2b(dated)
+
+
+def alignment(topics: list[AgendaTopic]) -> rules.Agenda:
+    """The topics sorted into joint, one-sided, open and unknown."""
+    return rules.agenda_alignment(
+        {t.topic: (t.priority_emerging or None, t.priority_advanced or None) for t in topics}
+    )
+
+
+def mutual_gains(rows: list[BusinessInterest]) -> list[rules.MutualGain]:
+    """For every pair of interests of the two sides: rivalry and what the rule says of mutual gain."""
+    sides: dict[str, list[rules.Interest]] = {"emerging": [], "advanced": []}
+    for row in rows:
+        markets = frozenset(part.strip() for part in row.end_market.split(";") if part.strip())
+        sides[row.side].append(
+            rules.Interest(
+                stakeholder=row.business_interest,
+                kind=row.stakeholder_type,
+                gain=None,
+                end_markets=markets,
+                position=row.value_chain_position,
+            )
+        )
+    return [rules.mutual_gain(e, a) for e in sides["emerging"] for a in sides["advanced"]]
+
+
+def task_verdict(task: DealTask) -> Any:
+    """Whether a task on the way to a deal may be paid and done as proposed."""
+    return rules.developmental_commercial(
+        task.phase, payer=task.payer or None, executor=task.executor or None
+    )
+
+
+# --- steps
+
+
+@dataclass(frozen=True)
+class Found:
+    """A piece of evidence that the records themselves give."""
+
+    code: str
+    label: str
+    when: str = ""
+    source: str = ""
+    page: tuple[str, tuple[Any, ...]] | None = None
+
+
+def evidence_from_records(*, programme: Programme, cluster: Cluster | None, on: date) -> list[Found]:
+    """What the records show by themselves, so that nobody has to tick it: a handful of bounded queries."""
+    return [
+        *_from_selection(programme, cluster),
+        *_from_agreements(programme, cluster),
+        *_from_activities(programme, cluster, on),
+        *_from_plans(programme, cluster),
+        *_from_twinnings(programme, cluster),
+    ]
+
+
+def _from_selection(programme: Programme, cluster: Cluster | None) -> list[Found]:
+    rows = programme_queries.candidates(programme=programme).exclude(reason="")
+    if cluster:
+        rows = rows.filter(cluster=cluster)
+    found = [
+        Found("selection_reasons", f"{row.cluster}: {in_language(row, 'reason')}", "", row.cite(),
+              ("programme:selection", ()))
+        for row in rows[:FEW]
+    ]  # fmt: skip
+    chosen = rows.filter(stage="selected")[:FEW]
+    return found + [
+        Found("cluster_selected", str(row.cluster), "", row.cite(), ("programme:selection", ()))
+        for row in chosen
+    ]
+
+
+def _from_agreements(programme: Programme, cluster: Cluster | None) -> list[Found]:
+    rows = agreements(programme=programme, cluster=cluster).filter(
+        status="signed", kind__in=CooperationAgreement.FRAMEWORKS
+    )
+    return [
+        Found("agreement_signed", str(row), row.signed, row.cite(), ("programme:agreement", (row.code,)))
+        for row in rows[:FEW]
+    ]
+
+
+CLASS_EVIDENCE = {
+    "trust_building": "trust_activity",
+    "preparatory": "preparatory_activity",
+    "low_hanging_twinning": "twinning_activity",
+    "long_run_twinning": "twinning_activity",
+}
+KIND_EVIDENCE = {
+    "diagnostic": "diagnostic_study",
+    "audit": "needs_audit",
+    "impact_assessment": "impact_assessment",
+}
+
+
+def _from_activities(programme: Programme, cluster: Cluster | None, on: date) -> list[Found]:
+    rows = plan_queries.with_status(plan_queries.activities(programme=programme, cluster=cluster), as_of=on)
+    done = rows.filter(status_now="closed").order_by("date_text_start", "plan_id", "number")
+    found = []
+    for field, wanted in (("activity_class", CLASS_EVIDENCE), ("kind", KIND_EVIDENCE)):
+        for value, code in wanted.items():
+            found += [
+                Found(
+                    code, str(row), row.date_text, row.cite(), ("plans:activity", (row.plan.code, row.number))
+                )
+                for row in done.filter(**{field: value})[:2]
+            ]
+    if done[:1]:
+        found.append(Found("outputs_recorded", _("Computed from the records"), page=("results:table", ())))
+    return found
+
+
+def _from_plans(programme: Programme, cluster: Cluster | None) -> list[Found]:
+    endorsed = plan_queries.plans(programme=programme, cluster=cluster).exclude(status="draft")[:FEW]
+    found = [Found("action_plan_endorsed", str(p), "", p.cite(), ("plans:plan", ())) for p in endorsed]
+    visions = plan_queries.visions(programme=programme, cluster=cluster)[:FEW]
+    found += [Found("vision_agreed", str(v), v.agreed_on, v.cite(), ("plans:plan", ())) for v in visions]
+    reached = plan_queries.milestones(programme=programme, cluster=cluster)[:FEW]
+    return found + [
+        Found("outcomes_recorded", str(m), m.reached_on, m.cite(), ("plans:plan", ())) for m in reached
+    ]
+
+
+def _from_twinnings(programme: Programme, cluster: Cluster | None) -> list[Found]:
+    pairs = list(twinnings(programme=programme, cluster=cluster)[:FEW])
+    found = [
+        Found("advanced_cluster_selected", str(t.advanced), t.started, t.cite(), ("twinning:pair", (t.pair,)))
+        for t in pairs
+    ]
+    for row in linkages(programme=programme, cluster=cluster).exclude(stage="broken_off")[:FEW]:
+        if linkage_class(row) == "B2B":
+            found.append(Found("business_linkage", str(row), row.started, row.cite(), ("twinning:pairs", ())))
+    wants = BusinessInterest.objects.filter(twinning__in=[t.pk for t in pairs]).select_related(
+        "source", "twinning"
+    )
+    return found + [
+        Found("partner_interests", in_language(w, "business_interest"), "", w.cite())
+        for w in wants.filter(side="advanced")[:FEW]
+    ]

@@ -60,7 +60,8 @@ def _nothing(name: str) -> FileRefused:
     return FileRefused(
         name=name,
         problem=_("holds no table"),
-        what_to_do=_("Hand in CSV, XLSX or YAML files named after the tables: %s.") % ", ".join(sorted(TABLES)),
+        what_to_do=_("Hand in CSV, XLSX or YAML files named after the tables: %s.")
+        % ", ".join(sorted(TABLES)),
     )
 
 

@@ -1,0 +1,118 @@
+"""Untrusted text → clean values, for twinnings."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from nanduti.interface.forms import MoneyField, NandutiForm
+from nanduti.methods import twinning as rules
+from nanduti.programme.forms import WhenField, text
+from nanduti.register.models import Organisation
+
+from .models import DealTask, Linkage
+from .models.linkages import PartyType
+from .models.twinnings import Priority
+
+
+class EvidenceForm(NandutiForm):
+    """What shows that a gate is passed."""
+
+    evidence_kind = forms.ChoiceField(label=_("What the gate asks for"))
+    label = text(_("What it shows"), max_length=300, required=True)
+    label_es = text(_("What it shows, in Spanish"), max_length=300)
+    when_text = WhenField(label=_("When"))
+    source_place = text(_("Where it stands"), help_text=_("Minute, document, page."))
+
+    def __init__(self, *args, step: int, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        wanted = rules.eight_steps()[step - 1].evidence
+        is_spanish = (get_language() or "").startswith("es")
+        self.fields["evidence_kind"].choices = [
+            (e.code, e.label_es if is_spanish else e.label) for e in wanted
+        ]
+
+
+class LinkageForm(NandutiForm):
+    """A working connection between parties of the two clusters."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=Linkage.Kind.choices)
+    label = text(_("What it is about"), max_length=300, required=True)
+    label_es = text(_("What it is about, in Spanish"), max_length=300)
+    from_type = forms.ChoiceField(
+        label=_("Kind of the side of the emerging cluster"), choices=PartyType.choices
+    )
+    from_organisation = forms.ModelChoiceField(label=_("Who"), queryset=None, required=False)
+    to_type = forms.ChoiceField(
+        label=_("Kind of the side of the advanced cluster"), choices=PartyType.choices
+    )
+    to_organisation = forms.ModelChoiceField(label=_("With whom"), queryset=None, required=False)
+    stage = forms.ChoiceField(label=_("Stage"), choices=Linkage.Stage.choices)
+    started = WhenField(label=_("Started"))
+    signed = WhenField(label=_("Signed"))
+    money = MoneyField(label=_("Amount"), required=False)
+    override_reason = text(
+        _("Why a rule is put aside"),
+        max_length=1000,
+        rows=2,
+        help_text=_("Only where a rule refuses and you go ahead all the same. It is kept on record."),
+    )
+
+    def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        for name in ("from_organisation", "to_organisation"):
+            self.fields[name].queryset = Organisation.objects.order_by("sort_text")
+
+    def values(self):  # type: ignore[no-untyped-def]
+        """The clean values with amount and currency apart, without the reason."""
+        values = dict(self.cleaned_data)
+        values.pop("override_reason")
+        money = values.pop("money")
+        return {
+            **values,
+            "amount": money.amount if money else None,
+            "currency": money.currency if money else "",
+        }
+
+
+class TopicForm(NandutiForm):
+    """A topic and its place on each side's agenda."""
+
+    topic = text(_("Topic"), required=True)
+    topic_es = text(_("Topic in Spanish"))
+    priority_emerging = forms.ChoiceField(
+        label=_("For the emerging cluster"), choices=[("", _("not asked")), *Priority.choices], required=False
+    )
+    priority_advanced = forms.ChoiceField(
+        label=_("For the advanced cluster"), choices=[("", _("not asked")), *Priority.choices], required=False
+    )
+
+
+class TaskForm(NandutiForm):
+    """A task on the way to a deal."""
+
+    label = text(_("Task"), required=True)
+    label_es = text(_("Task in Spanish"))
+    phase = forms.ChoiceField(label=_("Phase"), choices=DealTask.Phase.choices)
+    payer = forms.ChoiceField(
+        label=_("Who pays"),
+        choices=[
+            ("", "–"),
+            ("project", _("the programme")),
+            ("firm", _("the firms")),
+            ("donor", _("a donor")),
+        ],
+        required=False,
+    )
+    executor = forms.ChoiceField(
+        label=_("Who does it"),
+        choices=[
+            ("", "–"),
+            ("cda", _("the cluster agent")),
+            ("broker", _("a commercial entity")),
+            ("association", _("an association")),
+            ("firm", _("the firms")),
+        ],
+        required=False,
+    )

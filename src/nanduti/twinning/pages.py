@@ -1,0 +1,346 @@
+"""Pages of twinnings: the pairs, the scope of a pair on any day, its agenda, interests, linkages and tasks."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from nanduti.foundation.errors import NotFound
+from nanduti.interface import saying, words
+from nanduti.interface.tables import Col, DataTable
+from nanduti.methods import twinning as rules
+from nanduti.methods.values import Money
+from nanduti.programme.frames import Frame, programme_page
+from nanduti.programme.models.programmes import in_language
+from nanduti.programme.pages import form_page, link, show
+
+from . import actions, queries
+from .forms import EvidenceForm, LinkageForm, TaskForm, TopicForm
+from .models import DealTask, Linkage, Twinning
+from .models.linkages import PartyType
+from .models.twinnings import Priority
+
+EDIT = "edit_twinning"
+LEVELS = {
+    "high": gettext_lazy("High"),
+    "low": gettext_lazy("Low"),
+    "not_applicable": gettext_lazy("not applicable"),
+}
+STAGES = {
+    0: gettext_lazy("no framework is in force: only associations can cooperate much"),
+    1: gettext_lazy("associations have a framework: institutions can cooperate much"),
+    2: gettext_lazy("institutions have a framework too: their service providers can cooperate much"),
+    3: gettext_lazy("the way is open for firms"),
+}
+
+
+@programme_page(step=5, item="programme")
+def pairs(request: HttpRequest, frame: Frame) -> HttpResponse:
+    """The pairs of clusters, the linkages between them by class, and the tasks on the way to deals."""
+    rows = list(queries.twinnings(programme=frame.programme, cluster=frame.cluster))
+    links_ = list(queries.linkages(programme=frame.programme, cluster=frame.cluster))
+    agreed = [
+        a for t in rows for a in queries.pair_agreements(twinning=t) if a.state_on(frame.as_of) != "draft"
+    ]
+    time = queries.time_to_b2b(links_, [a for a in agreed if a.status == "signed"])
+    columns = [
+        Col("emerging", gettext_lazy("Emerging cluster"), value=lambda t: str(t.emerging), phone=True,
+            url=lambda t: frame.url("twinning:pair", t.pair)),
+        Col("advanced", gettext_lazy("Advanced cluster"), value=lambda t: str(t.advanced), phone=True,
+            url=lambda t: frame.url("twinning:pair", t.pair)),
+        Col("started", gettext_lazy("Started")),
+        Col("ended", gettext_lazy("Ended")),
+        Col("outcome", gettext_lazy("Outcome"), value=lambda t: in_language(t, "outcome")),
+        Col("source", gettext_lazy("Source"), value=lambda t: t.cite(), shown=False),
+    ]  # fmt: skip
+    state = (
+        ngettext("%(n)s pair of clusters is twinned.", "%(n)s pairs of clusters are twinned.", len(rows))
+        % {"n": words.number(len(rows))}
+        if rows
+        else _("No two clusters are twinned yet.")
+    )
+    return show(
+        request,
+        frame,
+        title=_("Twinnings"),
+        state=state,
+        sections=[
+            {
+                "table": DataTable(rows, request, columns=columns, name="twinnings"),
+                "empty_title": _("No two clusters are twinned yet"),
+                "empty_why": _(
+                    "A twinning names the emerging cluster and the advanced one that it learns from and trades with."
+                ),
+            },
+            _linkage_section(request, frame, links_, time),
+            _task_section(request, frame),
+        ],
+    )
+
+
+def _linkage_section(
+    request: HttpRequest, frame: Frame, rows: list[Linkage], time: rules.TimeToBusiness
+) -> dict[str, Any]:
+    sees_money = frame.may("read_sensitive")
+    columns = [
+        Col("label", gettext_lazy("Linkage"), value=str, phone=True),
+        Col("class", gettext_lazy("Class"), "chip", value=queries.linkage_class, phone=True),
+        Col("kind", gettext_lazy("Kind"), "choice", choices=Linkage.Kind.choices),
+        Col("from", gettext_lazy("Who"), value=lambda r: str(r.from_organisation or r.get_from_type_display())),
+        Col("to", gettext_lazy("With whom"), value=lambda r: str(r.to_organisation or r.get_to_type_display())),
+        Col("stage", gettext_lazy("Stage"), "chip", choices=Linkage.Stage.choices, phone=True,
+            tone=lambda s: {"broken_off": "warn", "closed": "good", "agreed": "good"}.get(s, "")),
+        Col("started", gettext_lazy("Started")),
+    ]  # fmt: skip
+    if sees_money:
+        columns.append(
+            Col("amount", gettext_lazy("Amount"),
+                value=lambda r: words.money(Money(r.amount, r.currency)) if r.amount is not None else "")
+        )  # fmt: skip
+    details = {k: words.day(v) if hasattr(v, "year") else v for k, v in time.reason.details.items()}
+    said = (
+        _("From the first linkage of clusters to the first of businesses: %(days)s days.")
+        % {"days": words.number(time.days)}
+        if time.days is not None
+        else saying.fill(time.reason.sentence, details)
+    )
+    return {
+        "title": _("Linkages"),
+        "intro": said,
+        "table": DataTable(rows, request, columns=columns, name="linkages", prefix="l."),
+        "empty_title": _("No linkage is written down"),
+        "empty_why": _("Cluster-level linkages build trust; business linkages are what they are for."),
+    }
+
+
+def _task_section(request: HttpRequest, frame: Frame) -> dict[str, Any]:
+    columns = [
+        Col("label", gettext_lazy("Task"), value=str, phone=True),
+        Col("phase", gettext_lazy("Phase"), "choice", choices=DealTask.Phase.choices, phone=True),
+        Col("payer", gettext_lazy("Who pays")),
+        Col("executor", gettext_lazy("Who does it")),
+        Col(
+            "verdict",
+            gettext_lazy("Rule"),
+            value=lambda t: str(saying.say_verdict(queries.task_verdict(t))),
+            phone=True,
+        ),
+    ]
+    return {
+        "title": _("Tasks on the way to deals"),
+        "intro": _("The programme may pay for trust, partners and institutions; dossiers, deals and closing belong to a commercial entity."),
+        "table": DataTable(queries.deal_tasks(programme=frame.programme), request, columns=columns, name="tasks", prefix="t."),
+        "links": [link(frame.url("twinning:new_task"), _("Plan a task"))] if frame.may(EDIT) else [],
+        "empty_title": _("No task is planned"),
+    }  # fmt: skip
+
+
+def _twinning(frame: Frame, pair: str) -> Twinning:
+    return queries.twinning_by_pair(programme=frame.programme, pair=pair)
+
+
+@programme_page(step=5, item="programme")
+def pair(request: HttpRequest, frame: Frame, pair: str) -> HttpResponse:
+    """The scope matrix of a pair on a day, replayed by a date slider, with its agenda and interests."""
+    twinning = _twinning(frame, pair)
+    day = _day(request.GET.get("on", "")) or frame.as_of
+    scope = queries.scope_on(twinning=twinning, on=day)
+    topics = list(queries.agenda(twinning=twinning))
+    may_edit = frame.access.may(EDIT, twinning.scope_id)
+    return render(
+        request,
+        "twinning/pair.html",
+        {
+            "title": f"{twinning.emerging} – {twinning.advanced}",
+            "state": _("On %(day)s %(stage)s.")
+            % {"day": words.day(day), "stage": STAGES[scope.matrix.stage]},
+            "frame_of": frame,
+            "twinning": twinning,
+            "record": twinning,
+            "outcome": in_language(twinning, "outcome"),
+            "back": link(frame.url("twinning:pairs"), _("Twinnings")),
+            "day": day,
+            "kinds": [(code, PartyType(code).label) for code in rules.KINDS],
+            "rows": _matrix_rows(scope, frame),
+            "history": _history(scope, frame, twinning),
+            "slider": _slider(scope, day),
+            "source": str(saying.say_source(rules.scope.SOURCE)),
+            "agenda": DataTable(topics, request, columns=_agenda_columns(topics), name="agenda"),
+            "alignment": queries.alignment(topics).alignment if topics else None,
+            "gains": _gains(twinning),
+            "links": [
+                link(frame.url("twinning:new_linkage", pair), _("Write down a linkage")),
+                link(frame.url("twinning:new_topic", pair), _("Put a topic on the agenda")),
+            ]
+            if may_edit
+            else [],
+        },
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip()[:10])
+    except ValueError:
+        return None
+
+
+def _matrix_rows(scope: queries.PairScope, frame: Frame) -> list[dict[str, Any]]:
+    rows = []
+    for kind in rules.KINDS:
+        cells = []
+        for other in rules.KINDS:
+            cell = scope.matrix.cell(kind, other)
+            cells.append(
+                {
+                    "level": cell.level,
+                    "said": LEVELS[cell.level],
+                    "since": cell.since if cell.level == "high" else None,
+                    "agreements": [
+                        link(frame.url("programme:agreement", code), str(scope.rows[code]))
+                        for code in cell.because
+                    ],
+                    "reason": _cell_reason(cell),
+                }
+            )
+        rows.append({"kind": PartyType(kind).label, "cells": cells})
+    return rows
+
+
+def _cell_reason(cell: rules.ScopeCell) -> str:
+    return "" if cell.level == "not_applicable" else saying.fill(cell.reason.sentence, cell.reason.details)
+
+
+def _history(scope: queries.PairScope, frame: Frame, twinning: Twinning) -> list[dict[str, Any]]:
+    return [
+        {
+            "on": change.on,
+            "url": frame.url("twinning:pair", twinning.pair, on=change.on.isoformat()),
+            "grew": change.stage > change.stage_before,
+            "said": STAGES[change.stage],
+            "agreements": ", ".join(str(scope.rows[code]) for code in (*change.began, *change.lapsed)),
+        }
+        for change in scope.history
+    ]
+
+
+def _slider(scope: queries.PairScope, day: date) -> dict[str, Any]:
+    """The stretch of days that the slider covers, as day numbers with their ends in words."""
+    days = [change.on for change in scope.history] + [day]
+    first, last = date(min(days).year, 1, 1), date(max(days).year, 12, 31)
+    return {"first": first, "last": last, "day": day}
+
+
+def _agenda_columns(topics: list[Any]) -> list[Col]:
+    agenda = queries.alignment(topics) if topics else None
+    standing = {}
+    if agenda:
+        for name, said in (
+            ("joint", _("joint agenda")),
+            ("one_sided", _("one side only")),
+            ("open", _("to be talked about")),
+            ("unknown", _("one side has not been asked")),
+        ):
+            standing |= {topic.name: said for topic in getattr(agenda, name)}
+    return [
+        Col("topic", gettext_lazy("Topic"), value=str, phone=True),
+        Col("priority_emerging", gettext_lazy("Emerging cluster"), "choice", choices=Priority.choices),
+        Col("priority_advanced", gettext_lazy("Advanced cluster"), "choice", choices=Priority.choices),
+        Col("standing", gettext_lazy("Standing"), value=lambda t: standing.get(t.topic, ""), phone=True),
+        Col("source", gettext_lazy("Source"), value=lambda t: t.cite()),
+    ]
+
+
+def _gains(twinning: Twinning) -> list[dict[str, Any]]:
+    rows = list(queries.interests(twinning=twinning))
+    in_words = {r.business_interest: in_language(r, "business_interest") for r in rows}
+    return [
+        {
+            "emerging": in_words.get(gain.emerging, gain.emerging),
+            "advanced": in_words.get(gain.advanced, gain.advanced),
+            "rivalry": gain.rivalry,
+            "verdict": gain.verdict,
+        }
+        for gain in queries.mutual_gains(rows)
+    ]
+
+
+@programme_page(step=7, item="programme")
+def new_linkage(request: HttpRequest, frame: Frame, pair: str) -> HttpResponse:
+    """Write down a linkage."""
+    twinning = _twinning(frame, pair)
+    frame.access.require(EDIT, twinning.scope)
+    form = LinkageForm(request.POST or None)
+
+    def act(values: dict[str, Any]) -> None:
+        reason = values["override_reason"] if frame.may("override_rule") else ""
+        actions.record_linkage(
+            twinning=twinning, values=form.values(), override_reason=reason, by=request.user
+        )
+
+    return form_page(
+        request,
+        frame,
+        form,
+        act,
+        title=_("Write down a linkage"),
+        back=frame.url("twinning:pair", pair),
+        save_label=_("Save the linkage"),
+        done=_("The linkage is saved."),
+    )
+
+
+@programme_page(step=6, item="programme")
+def new_topic(request: HttpRequest, frame: Frame, pair: str) -> HttpResponse:
+    """Put a topic on the agenda."""
+    twinning = _twinning(frame, pair)
+    frame.access.require(EDIT, twinning.scope)
+    return form_page(
+        request,
+        frame,
+        TopicForm(request.POST or None),
+        lambda values: actions.rank_topic(twinning=twinning, values=dict(values), by=request.user),
+        title=_("Put a topic on the agenda"),
+        back=frame.url("twinning:pair", pair),
+        save_label=_("Save the topic"),
+        done=_("The topic is on the agenda."),
+    )
+
+
+@programme_page(step=7, item="programme", may=EDIT)
+def new_task(request: HttpRequest, frame: Frame) -> HttpResponse:
+    """Plan a task on the way to a deal."""
+    return form_page(
+        request,
+        frame,
+        TaskForm(request.POST or None),
+        lambda values: actions.plan_task(programme=frame.programme, values=values, by=request.user),
+        title=_("Plan a task"),
+        back=frame.url("twinning:pairs"),
+        save_label=_("Save the task"),
+        done=_("The task is planned."),
+    )
+
+
+@programme_page(item="programme", may=EDIT)
+def new_evidence(request: HttpRequest, frame: Frame, step: int) -> HttpResponse:
+    """Add evidence to a step."""
+    if not 1 <= step <= 8:
+        raise NotFound(kind="step", code_given=step)
+    return form_page(
+        request,
+        frame,
+        EvidenceForm(request.POST or None, step=step),
+        lambda values: actions.add_evidence(
+            programme=frame.programme, cluster=frame.cluster, values={**values, "step": step}, by=request.user
+        ),
+        title=_("Add evidence to step %(n)s") % {"n": step},
+        back=frame.url("home:step", step),
+        save_label=_("Save the evidence"),
+        done=_("The evidence is kept."),
+    )
