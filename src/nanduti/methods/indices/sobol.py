@@ -53,7 +53,13 @@ class SobolIndices:
 
 
 def sobol_indices(
-    y: object, *, n: int, names: Sequence[str], n_resamples: int = 0, seed: int = 0
+    y: object,
+    *,
+    n: int,
+    names: Sequence[str],
+    n_resamples: int = 0,
+    seed: int = 0,
+    centred: bool = False,
 ) -> SobolIndices:
     """First-order and total Sobol indices from runs of a radial design.
 
@@ -65,6 +71,9 @@ def sobol_indices(
             for each input those of A with that input's column from B.
         names: the d inputs.
         n_resamples: bootstrap draws of rows, each taken with all its d + 2 runs.
+        centred: take the mean of the base samples off the outputs before first-order indices are estimated.
+            The answer sought is the same, and far less noisy where the mean is large beside the spread;
+            published figures are often made without.
 
     >>> rng = np.random.default_rng(1)
     >>> a, b = rng.random((2, 4000, 2))
@@ -86,7 +95,8 @@ def sobol_indices(
     variance = np.concatenate([a, b]).var(axis=0, ddof=1)
     scale = np.where(variance > 0, variance, np.nan)
     # Row by row parts of the estimators; a bootstrap draw is a weighted mean of the same parts.
-    first_part, total_part = b * (mixed - a), (mixed - a) ** 2 / 2
+    middle = (a.mean(axis=0) + b.mean(axis=0)) / 2 if centred else 0.0
+    first_part, total_part = (b - middle) * (mixed - a), (mixed - a) ** 2 / 2
     first, total = first_part.mean(axis=1) / scale, total_part.mean(axis=1) / scale
     if not n_resamples:
         return SobolIndices(tuple(names), first, total, variance)
@@ -161,23 +171,33 @@ def sensitivity(
     return sensitivity_of(found, n=n, n_resamples=n_resamples, seed=seed)
 
 
-def sensitivity_of(runs: RankUncertainty, *, n: int, n_resamples: int = 0, seed: int = 0) -> Sensitivity:
-    """Sensitivity indices from runs of a radial design (A, then B, then one block per doubt)."""
-    names = tuple(runs.design.columns)
-    shift = sobol_indices(runs.rank_shift(), n=n, names=names, n_resamples=n_resamples, seed=seed)
-    units = _of_ranked_units(runs, n, names, n_resamples, seed)
+def sensitivity_of(
+    runs: RankUncertainty, *, n: int, n_resamples: int = 0, seed: int = 0, centred: bool = True
+) -> Sensitivity:
+    """Sensitivity indices from runs of a radial design (A, then B, then one block per doubt).
+
+    Args:
+        centred: see :func:`sobol_indices`.
+    """
+    options = {
+        "n": n,
+        "names": tuple(runs.design.columns),
+        "n_resamples": n_resamples,
+        "seed": seed,
+        "centred": centred,
+    }
+    shift = sobol_indices(runs.rank_shift(), **options)  # type: ignore[arg-type]
+    units = _of_ranked_units(runs, options)
     base = RankUncertainty(
         runs.units, runs.nominal, runs.scores[: 2 * n], runs.ranks[: 2 * n], runs.design[: 2 * n], runs.unit
     )
     return Sensitivity(shift, units, base, n, len(runs.ranks))
 
 
-def _of_ranked_units(
-    runs: RankUncertainty, n: int, names: tuple[str, ...], n_resamples: int, seed: int
-) -> SobolIndices:
+def _of_ranked_units(runs: RankUncertainty, options: dict[str, Any]) -> SobolIndices:
     """Indices of every unit's rank; NaN for units that some version does not rank."""
     ranked = ~np.isnan(runs.ranks.astype(float)).any(axis=0)
-    part = sobol_indices(runs.ranks[:, ranked], n=n, names=names, n_resamples=n_resamples, seed=seed)
+    part = sobol_indices(runs.ranks[:, ranked], **options)
 
     def widened(found: np.ndarray | None) -> np.ndarray | None:
         if found is None or ranked.all():
@@ -188,7 +208,7 @@ def _of_ranked_units(
 
     first, total = widened(part.first), widened(part.total)
     variance, draws = widened(part.variance), (widened(part.first_draws), widened(part.total_draws))
-    return SobolIndices(names, first, total, variance, *draws)  # type: ignore[arg-type]
+    return SobolIndices(part.names, first, total, variance, *draws)  # type: ignore[arg-type]
 
 
 def radial_design(n: int, d: int, rng: np.random.Generator, sampler: str = "sobol") -> np.ndarray:
