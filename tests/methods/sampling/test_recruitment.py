@@ -202,6 +202,31 @@ def test_convergence_ends_at_the_estimate_and_chains_add_up():
     assert sampling.recruitment_homophily(people, "kind") == pytest.approx(1, abs=0.5)
 
 
+def test_missing_answers_keep_their_place_in_the_chains():
+    frame = forest().with_columns(
+        kind=pl.when(pl.col("id").is_in(["p004", "p030"])).then(None).otherwise("kind")
+    )
+    people = recruited(frame)
+    with pytest.raises(BadInput, match=r"respondent 'p004' is missing \(2 of 60\)"):
+        sampling.rds_estimates(people, "kind", "II", replicates=0)
+    found = sampling.rds_estimates(people, "kind", "II", missing="leave_out", replicates=100, seed=1)
+    known = frame.drop_nulls("kind")
+    top = sum(1 / r["knows"] for r in known.to_dicts() if r["kind"] == "a")
+    assert found.of("a")["estimate"] == pytest.approx(top / sum(1 / k for k in known["knows"]))
+    assert found.table["estimate"].sum() == pytest.approx(1)
+    assert found.table["n"].sum() == 58 and found.of("a")["se"] > 0
+    assert "rds.left_out" in [w.code for w in found.warnings]
+    holed = forest().with_columns(sales=pl.when(pl.col("id") == "p010").then(None).otherwise("sales"))
+    mean = sampling.rds_estimates(
+        recruited(holed), "sales", population=200, numeric=True, missing="leave_out", replicates=100, seed=1
+    )
+    assert mean.of("mean")["n"] == 59
+    with pytest.raises(CannotBeSaid, match="nobody answered"):
+        sampling.rds_estimates(
+            recruited(forest().with_columns(kind=pl.lit(None, pl.String))), "kind", "II", missing="leave_out"
+        )
+
+
 def test_a_share_of_all_has_no_interval():
     found = sampling.rds_estimates(
         recruited(forest().with_columns(kind=pl.lit("a"))), "kind", "II", replicates=60, seed=1

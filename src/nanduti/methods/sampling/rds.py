@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 from scipy import special
 
-from nanduti.methods.values import BadInput, Reason, mark
+from nanduti.methods.values import BadInput, CannotBeSaid, Reason, mark
 
-from ._columns import column, complete_numbers
+from ._columns import coded, column, numbers
 from .estimates import check_level, critical
 from .rds_bootstrap import Cells, bootstrap
 from .rds_weights import check_population, gile_inclusion, rds_i_shares
@@ -110,12 +110,13 @@ def rds_estimates(
     replicates: int = 500,
     seed: int | None = None,
     level: float = 0.95,
+    missing: str = "refuse",
 ) -> RdsEstimate:
     """Shares of the categories of an outcome, or the mean of a number, in the population.
 
     Args:
         recruited: the recruitment forest.
-        outcome: column; a missing answer is refused.
+        outcome: column.
         method: "SS": Gile's successive sampling (2011), right also when much of the population was reached,
             needs ``population``. "II": weights 1/degree (Volz and Heckathorn 2008), for samples that are a
             small part of the population. "I": Salganik and Heckathorn (2004), categories only. "naive": as
@@ -125,6 +126,8 @@ def rds_estimates(
         replicates: bootstrap replicates; 0 for no interval.
         seed: whole number, needed for the bootstrap.
         level: confidence.
+        missing: "refuse" answers that are missing, or "leave_out": they keep their place in the chains (as a
+            kind of their own) and the estimate is of those who answered. Not for RDS-I.
 
     The interval comes from replaying the recruitment on a population like the one estimated (see
     :mod:`nanduti.methods.sampling.rds_bootstrap`): error on the log-odds scale for shares, Student's t with
@@ -133,27 +136,66 @@ def rds_estimates(
     check_level(level)
     if numeric and method == "I":
         raise BadInput(place="method='I'", problem="knows categories only", remedy="Use 'SS' or 'II'.")
+    codes, labels, per_row, known = _answers(recruited, outcome, numeric, missing, method)
     weights = rds_weights(recruited, method, population=population, outcome=None if numeric else outcome)
-    if numeric:
-        values = complete_numbers(recruited.frame, outcome)
-        codes, labels = _thirds(values), ["mean"]
-        per_row = values[:, None]
-    else:
-        codes, names = classes(recruited, outcome)
-        labels = [str(name) for name in names]
-        per_row = np.eye(len(labels))[codes]
-    estimate = weights @ per_row / weights.sum()
+    estimate = weights @ per_row / (weights @ known)
     errors = np.full(len(labels), np.nan)
     if replicates:
-        cells = Cells.of(recruited, codes, per_row)
+        cells = Cells.of(recruited, codes, np.column_stack([per_row, known]))
         values_b = bootstrap(recruited, cells, method, population, replicates, seed)
         errors = values_b.std(axis=0, ddof=1)
-    table = _table(recruited, labels, per_row, estimate, errors, level, numeric)
+    table = _table(known, labels, per_row, estimate, errors, level, numeric)
     notes = (
         *recruited.warnings(population),
         *_method_warnings(recruited, outcome, method, population, numeric),
+        *_left_out(known),
     )
     return RdsEstimate(outcome, method, table, population, level, replicates, seed, notes)
+
+
+def _answers(
+    recruited: Recruitment, outcome: str, numeric: bool, missing: str, method: str
+) -> tuple[np.ndarray, list[str], np.ndarray, np.ndarray]:
+    """Kinds, names of the estimates, answers per respondent (zero if missing) and who answered."""
+    if missing not in ("refuse", "leave_out"):
+        raise BadInput(
+            place=f"missing={missing!r}", problem="is not known", remedy="Use 'refuse' or 'leave_out'."
+        )
+    found = column(recruited.frame, outcome)
+    known = (
+        found.is_not_null() & ~found.is_nan() if found.dtype.is_float() else found.is_not_null()
+    ).to_numpy()
+    if not known.all() and (missing == "refuse" or method == "I"):
+        row = int(np.argmin(known))
+        raise BadInput(
+            place=f"column '{outcome}', respondent {recruited.ids[row]!r}",
+            problem=f"is missing ({int((~known).sum())} of {recruited.n})",
+            remedy="Fill it, or (except for RDS-I) say missing='leave_out' to estimate from those who answered.",
+        )
+    if not known.any():
+        raise CannotBeSaid(what=f"'{outcome}'", why="nobody answered", remedy="Ask again.")
+    codes = np.zeros(recruited.n, dtype=np.int64)
+    if numeric:
+        values = np.nan_to_num(numbers(recruited.frame, outcome))
+        codes[known], labels, per_row = _thirds(values[known]), ["mean"], values[:, None]
+    else:
+        codes[known], names = coded(found.filter(pl.Series(known)))
+        labels = [str(name) for name in names]
+        per_row = np.eye(len(labels))[codes] * known[:, None]
+    codes[~known] = codes.max() + 1
+    return codes, labels, per_row, known.astype(float)
+
+
+def _left_out(known: np.ndarray) -> list[Reason]:
+    if known.all():
+        return []
+    return [
+        Reason(
+            "rds.left_out",
+            mark("{n} without an answer were left out; if they differ from the others the figure is off."),
+            {"n": int((known == 0).sum())},
+        )
+    ]
 
 
 def _thirds(values: np.ndarray) -> np.ndarray:
@@ -162,7 +204,7 @@ def _thirds(values: np.ndarray) -> np.ndarray:
 
 
 def _table(
-    recruited: Recruitment,
+    known: np.ndarray,
     labels: list[str],
     per_row: np.ndarray,
     estimate: np.ndarray,
@@ -187,8 +229,8 @@ def _table(
         rows.append(
             {
                 "category": label,
-                "n": recruited.n if numeric else int(per_row[:, i].sum()),
-                "sample": float(per_row[:, i].mean()),
+                "n": int(known.sum()) if numeric else int(per_row[:, i].sum()),
+                "sample": float(per_row[:, i].sum() / known.sum()),
                 "estimate": value,
                 "se": None if reason else se,
                 "low": low,
@@ -221,7 +263,7 @@ def _method_warnings(
                 ),
             )
         )
-    seeds = column(recruited.frame, outcome).filter(pl.Series(recruited.parent < 0))
+    seeds = column(recruited.frame, outcome).filter(pl.Series(recruited.parent < 0)).drop_nulls()
     if not numeric and len(seeds) > 2 and seeds.n_unique() == 1 < recruited.frame[outcome].n_unique():
         found.append(
             Reason(
@@ -236,7 +278,8 @@ def _method_warnings(
         found.append(
             Reason("rds.naive", mark("Well-connected firms are over-represented: this is not an estimate."))
         )
-    homophily = None if numeric else recruitment_homophily(recruited, outcome)
+    whole = column(recruited.frame, outcome).null_count() == 0
+    homophily = recruitment_homophily(recruited, outcome) if whole and not numeric else None
     if homophily is not None and homophily > 1.5:
         found.append(
             Reason(

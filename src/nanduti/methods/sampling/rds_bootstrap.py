@@ -36,7 +36,7 @@ class Cells:
         of_row: kind, per respondent.
         category: category, per kind.
         degree: degree, per kind.
-        values: answers, shape (kinds, columns).
+        values: answers, and in the last column whether there is one, shape (kinds, columns + 1).
         seen: respondents, per kind.
     """
 
@@ -189,11 +189,12 @@ def _estimates(
         weights = seen / gile_inclusion(degrees, per_degree, size)[:, of_cell]
     else:
         weights = seen / cells.degree if method == "II" else seen.astype(float)
-    return weights @ cells.values / weights.sum(axis=1, keepdims=True)
+    sums = weights @ cells.values
+    return sums[:, :-1] / np.maximum(sums[:, -1:], 1e-300)
 
 
 def _rds_i(recruited: Recruitment, cells: Cells, kinds: np.ndarray) -> np.ndarray:
-    codes, k = cells.category[kinds], cells.values.shape[1]
+    codes, k = cells.category[kinds], cells.values.shape[1] - 1
     moves = transition_counts(recruited.parent, codes, k)
     if (moves.sum(axis=1) == 0).any():
         # A category that recruits nobody in a replay: half a recruit each way keeps the chain joined.
