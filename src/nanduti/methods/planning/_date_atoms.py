@@ -325,7 +325,7 @@ class AtomReader:
             return None
         after = self.skip(i + 1, "COMMA")
         year = self.year_at(after, two_digits=False)
-        if year is not None and after > i + 1:
+        if year is not None and (after > i + 1 or self.kind(i - 1) in ("DASH", "TO", "AND", "OR")):
             return self.make("day", i, after + 1, day=day, year=year)
         return self.make("day", i, i + 1, day=day)
 
@@ -338,17 +338,38 @@ class AtomReader:
         if self.kind(i) != "SPAN":
             return None
         unit, number = self.found[i].value
+        j = self.skip(i + 1, "OF", "DASH", "COMMA")
+        if self.kind(j) == "FY":
+            return self._span_of_fiscal_year(i, j)
         year, after = self.year_after(i + 1)
         return self.make(unit, i, after, year=year, month=(number - 1) * MONTHS_IN[unit] + 1)
 
+    def _span_of_fiscal_year(self, i: int, j: int) -> tuple[Atom, int]:
+        """ "Q1 FY 2008-09" begins in April 2008, its fourth quarter in January 2009."""
+        unit, number = self.found[i].value
+        whole, after = self._fiscal(j)
+        turns, month = divmod(3 + (number - 1) * MONTHS_IN[unit], 12)
+        atom, after = self.make(unit, i, after, year=whole.year + turns, month=month + 1)
+        return atom.noted("fiscal_year", first=whole.year, last=whole.year + 1), after
+
     def _ordinal_unit(self, i: int) -> tuple[Atom, int] | None:
+        """ "1er trimestre 2010", "second half of 2009", "semestre 2 de 2010", "first week of May"."""
         number = self.found[i].value if self.kind(i) == "ORD" else self.number(i, 1, 5, 1)
         j = self.skip(i + 1, "DOT", "DASH")
         if number is None or self.kind(j) != "UNIT":
-            return None
+            return self._unit_with_number(i)
         unit = self.found[j].value
         if unit in ("fortnight", "week") or (unit == "half" and self._month_follows(j + 1)):
             return self._piece_of_month(i, j, "fortnight" if unit == "half" else unit, number)
+        return self._unit_of_year(i, j, unit, number)
+
+    def _unit_with_number(self, i: int) -> tuple[Atom, int] | None:
+        number = self.number(i + 1, 1, 4, 1)
+        if self.kind(i) != "UNIT" or number is None or self.found[i].value in ("fortnight", "week"):
+            return None
+        return self._unit_of_year(i, i + 1, self.found[i].value, number)
+
+    def _unit_of_year(self, i: int, j: int, unit: str, number: int) -> tuple[Atom, int]:
         count = 12 // MONTHS_IN[unit]
         number = count if number == -1 else number
         if number > count:

@@ -45,7 +45,7 @@ class Reading:
 
 _RANGE = {"TO", "DASH", "SLASH"}
 _LEADS = {"SINCE", "FROM", "UNTIL", "BEFORE", "AFTER"}
-_ALWAYS_WORDS = {"WORD", "UNIT", "PART", "SEASON", "NOTHING", "SPAN", "FY"}
+_ALWAYS_WORDS = {"WORD", "PART", "SEASON", "NOTHING", "SPAN", "FY"}
 
 
 def read(text: str, options: Options) -> Reading:
@@ -70,6 +70,7 @@ class _Scan:
         self.reading = Reading()
         self.join, self.leads, self.words = "", set(), []
         self.between = False
+        self.unit: Token | None = None  # a "week" or "quarter" that nothing explains
 
     def run(self) -> tuple[list[Link], Reading]:
         i = 0
@@ -81,7 +82,9 @@ class _Scan:
             else:
                 self._other(self.found[i])
                 i += 1
-        if self.links and self.found[-1].kind == "DASH" and self.join == "DASH":
+        if self.unit:
+            raise Trouble("unit", self.unit.at, part=self.unit.text)
+        if self.links and self.join and self.found[-1].text.strip("-–—+") == "":
             self.reading.is_open = True
             self.reading.notes.append(("ends_with_dash", {}))
         if self.words:
@@ -117,6 +120,8 @@ class _Scan:
             self.leads.add(kind)
         elif kind in ("AND", "OR") or self._joins(kind):
             self.join = kind
+        elif kind == "UNIT":
+            self.unit = self.unit or token
         elif kind == "TIME" and not any(c in "123456789" for c in token.text):
             return  # a spreadsheet's midnight
         elif kind in _ALWAYS_WORDS or kind in ("ORD", "OTHER", "TIME", "WEEKDAY"):

@@ -25,6 +25,7 @@ _SUFFIX = rf"(?:st|nd|rd|th|ere|er|re|eme|do|da|ro|ra|to|ta|mo|ma|e|o|a|°)(?!{_
 _NOT_DIGIT = r"(?<!\d)"
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("ISO", rf"{_NOT_DIGIT}(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}})(?!\d)"),
+    ("BASIC", rf"{_NOT_DIGIT}((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)(?!\d)"),
     ("TIME", r"t?\d{1,2}(?::\d{2}){1,2}(?:\.\d+)?\s*(?:[ap]\.?m\.?|z|hs|hrs|h)?(?!\d)"),
     ("TIME", r"\d{1,2}\s?(?:[ap]m|hs|hrs|horas)\b"),
     ("DMY", rf"{_NOT_DIGIT}(\d{{1,2}})\s?([/.])\s?(\d{{1,2}})\s?\2\s?(\d{{4}}|\d{{2}})(?!\d)"),
@@ -33,10 +34,13 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("YM", rf"{_NOT_DIGIT}(\d{{4}})([-/.–])(\d{{1,2}})(?![\d]|[-/.]\d)"),
     ("MY", rf"{_NOT_DIGIT}(\d{{1,2}})([-/.])(\d{{4}})(?!\d)"),
     ("SPAN", rf"(?<![^\W_])([qths])\s?([1-4])(?!{_LETTER}|\d)"),
-    ("SPAN", rf"{_NOT_DIGIT}([1-4])\s?([qths])(?!{_LETTER}|\d)"),
-    ("NUM", rf"(\d+)({_SUFFIX})?"),
+    ("SPAN", rf"{_NOT_DIGIT}([1-4])\s?([qths])(?=(?:\d\d){{0,2}}(?!{_LETTER}|\d))"),
+    ("NUM", rf"(\d+)(\.?{_SUFFIX})?"),
     ("APOS", r"['’‘`´]"),
-    ("DASH", r"(?:[-‐‑‒–—−~→>]|\.\.+|…)+"),
+    ("DASH", r"(?:[-‐‑‒–—−→]|->|\.\.+|…)+"),
+    ("ABOUT", r"[~≈?]"),
+    ("AFTER", r">"),
+    ("BEFORE", r"<"),
     ("SLASH", r"/"),
     ("AND", r"[;&+]"),
     ("COMMA", r","),
@@ -114,6 +118,8 @@ def _token(kind: str, found: re.Match[str], at: int) -> Token:
         return Token(kind, value, at, end, text)
     if kind == "NUM":
         value = (int(found[1]), len(found[1]), bool(found[2]))
+    elif kind == "BASIC":
+        kind, value = "ISO", (int(found[1]), int(found[2]), int(found[3]))
     elif kind == "ISO":
         value = (int(found[1]), int(found[3]), int(found[4]))
     elif kind == "DMY":

@@ -96,7 +96,7 @@ NOTES: dict[str, str] = {
     "season": mark("A season was read as three whole months of the hemisphere that was named."),
     "about": mark("The text says “{part}”: the date is approximate."),
     "weekday_differs": mark("The text says {said}, but {day} was a {is}."),
-    "ends_with_dash": mark("The text ends with a dash and was read as still going on."),
+    "ends_with_dash": mark("The text ends with a dash or a plus sign and was read as still going on."),
     "words_set_aside": mark("These words are not part of a date and were set aside: {words}."),
     "no_date_named": mark("It is said to be going on; no date is named."),
 }
@@ -123,6 +123,10 @@ _PROBLEMS: dict[str, tuple[str, str]] = {
     "number": (
         mark("“{part}” is a number that is neither day, month nor year here"),
         mark("Leave it out or write the date in full, for example 3 May 2010."),
+    ),
+    "unit": (
+        mark("“{part}” names a span, but not which one"),
+        mark("Write the days or months themselves, for example 3-9 May 2010 or first quarter of 2010."),
     ),
     "no_such_day": (
         mark("{month_name} {year} has no day {day}"),
