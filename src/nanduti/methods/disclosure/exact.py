@@ -102,6 +102,8 @@ class Master:
             if left <= 1e-9:
                 continue
             keep = place[i] >= 0
+            if not keep.any():  # every cell that could help was ruled out: nothing cheaper exists
+                return None, below, True
             index.append(place[i[keep]])
             value.append(np.minimum(v[keep], left))
             rhs.append(left)

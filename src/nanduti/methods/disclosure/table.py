@@ -305,25 +305,23 @@ def _unique_steps(steps: list[np.ndarray]) -> list[np.ndarray]:
 def _contributors(
     expanded: list[np.ndarray], amounts: np.ndarray, owner: np.ndarray | None, n: int, n_largest: int
 ) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
-    counts = np.zeros(n)
+    where = np.concatenate(expanded)
+    inside = where < n
+    where, amount = where[inside], np.tile(amounts, len(expanded))[inside]
+    if owner is not None:  # all levels at once: an owner may reach one total along chains of unlike length
+        span = int(owner.max()) + 1
+        unique, back = np.unique(where * span + np.tile(owner, len(expanded))[inside], return_inverse=True)
+        amount = np.bincount(back, amount)
+        where = unique // span
+    counts = np.bincount(where, minlength=n).astype(float)
     largest = [np.zeros(n) for _ in range(n_largest)]
-    for cells in expanded:
-        inside = cells < n
-        where, amount = cells[inside], amounts[inside]
-        if owner is not None:
-            pair = where * (int(owner.max()) + 1) + owner[inside]
-            unique, back = np.unique(pair, return_inverse=True)
-            amount = np.bincount(back, amount)
-            where = unique // (int(owner.max()) + 1)
-        counts += np.bincount(where, minlength=n)
-        if n_largest:
-            order = np.lexsort((-amount, where))
-            ranked, held = where[order], amount[order]
-            start = np.searchsorted(ranked, ranked)
-            place = np.arange(len(ranked)) - start
-            for j in range(n_largest):
-                at = place == j
-                largest[j][ranked[at]] = held[at]
+    if n_largest:
+        order = np.lexsort((-amount, where))
+        ranked, held = where[order], amount[order]
+        place = np.arange(len(ranked)) - np.searchsorted(ranked, ranked)
+        for j in range(n_largest):
+            at = place == j
+            largest[j][ranked[at]] = held[at]
     return counts, tuple(largest)
 
 
