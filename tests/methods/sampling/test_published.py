@@ -269,3 +269,16 @@ def test_domains_of_adjusted_designs_are_ratios(designs):
         domain = design.where(inside).mean("api00")
         ratio = design.ratio(pl.col("api00") * inside, inside.cast(pl.Float64))
         assert (domain.value, domain.se) == pytest.approx((ratio.value, ratio.se))
+
+
+def test_counts_are_totals_of_ones(designs):
+    one = designs["clus1"]
+    counts = one.counts("stype")
+    assert counts["estimate"].sum() == pytest.approx(one.size().value)
+    ones = one.total((HIGH).cast(pl.Float64).alias("high"))
+    row = counts.filter(HIGH).row(0, named=True)
+    assert (row["estimate"], row["se"]) == pytest.approx((ones.value, ones.se))
+    # Known counts have no error left once the weights meet them.
+    assert one.post_stratify("stype", TYPES).counts("stype")["se"].to_list() == pytest.approx(
+        [0, 0, 0], abs=1e-8
+    )

@@ -152,6 +152,10 @@ class SurveyDesign:
 
         return total(self, pl.repeat(1.0, pl.len()).alias("units"), **options)
 
+    def counts(self, by: str | Sequence[str], **options: Any) -> pl.DataFrame:
+        """Estimated number of units in the population in every group; a frame as of :meth:`by`."""
+        return self.by(pl.repeat(1.0, pl.len()).alias("units"), by, statistic="total", **options)
+
     def ratio(self, numerator: What, denominator: What, **options: Any) -> Estimate:
         """Ratio of two totals; options of :func:`nanduti.methods.sampling.estimators.ratio`."""
         from .estimators import ratio
