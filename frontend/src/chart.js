@@ -10,6 +10,7 @@ function look() {
     background: 'transparent',
     font: 'system-ui, sans-serif',
     axis: { ...quiet, labelFontSize: 12, titleFontSize: 12 },
+    axisX: { labelAngle: 0, labelOverlap: true },
     legend: { labelColor: of('--ink'), titleColor: of('--ink') },
     title: { color: of('--ink') },
     view: { stroke: 'transparent' },

@@ -2,6 +2,7 @@
 // few habits of the hand. Every page works without it.
 import htmx from 'htmx.org';
 import './main.css';
+import './rooms.css';
 
 htmx.config.allowEval = false; // the content security policy forbids it
 htmx.config.includeIndicatorStyles = false; // our own style sheet has them; inline styles are forbidden

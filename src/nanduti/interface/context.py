@@ -29,8 +29,8 @@ class Frame:
 
     @cached_property
     def phone_items(self) -> list[navigation.Item]:
-        """Four places fit into the bar: two links, the steps, and the rest."""
-        return [item for item in self.items if item.on_phone][:2]
+        """Five places fit into the bar: a link, the steps, two more links, and the rest."""
+        return [item for item in self.items if item.on_phone][:3]
 
     @cached_property
     def more_items(self) -> list[navigation.Item]:

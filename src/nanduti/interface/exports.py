@@ -41,9 +41,7 @@ MOST_ROWS = 1_048_576
 def stream(table: Any, kind: str, *, with_bom: bool = True) -> HttpResponseBase:
     """The response that carries a table away."""
     language = translation.get_language()
-    headings = [str(col.label) for col in table.shown_cols]
-    if any(col.kind == "money" for col in table.shown_cols):
-        headings = list(_money_headings(table.shown_cols))
+    headings = list(_headings(table.shown_cols))
     rows = _in_scope(table.request, _values(table), language)
     if kind == "csv":
         content = csv_chunks(headings, rows, with_bom=with_bom)
@@ -56,7 +54,7 @@ def stream(table: Any, kind: str, *, with_bom: bool = True) -> HttpResponseBase:
     return response
 
 
-def _money_headings(cols: Iterable[Any]) -> Iterator[str]:
+def _headings(cols: Iterable[Any]) -> Iterator[str]:
     """An amount goes into one column, its currency into the next, so that programs can add."""
     for col in cols:
         yield str(col.label)

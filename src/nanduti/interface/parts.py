@@ -6,6 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from nanduti.methods.values import Money
+
+from . import words
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -16,6 +20,15 @@ class Figure:
     url: str = ""
     note: Any = ""
     tone: str = ""
+
+    @property
+    def text(self) -> str:
+        """The value in the reader's language."""
+        return words.money(self.value) if isinstance(self.value, Money) else words.number(self.value)
+
+    @property
+    def is_long(self) -> bool:
+        return len(self.text) > 9
 
 
 @dataclass(frozen=True)
