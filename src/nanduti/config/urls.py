@@ -15,3 +15,8 @@ urlpatterns = [
     path("p/<slug:programme>/", include("nanduti.results.urls")),
     path("api/", api.urls),
 ]
+
+handler400 = "nanduti.interface.error_pages.bad_request"
+handler403 = "nanduti.interface.error_pages.forbidden"
+handler404 = "nanduti.interface.error_pages.not_found"
+handler500 = "nanduti.interface.error_pages.mistake"
