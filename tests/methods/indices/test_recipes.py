@@ -24,7 +24,7 @@ CANDIDATES = pl.DataFrame(
 )
 
 
-@pytest.mark.parametrize("name", ["cluster-selection", "technology-achievement"])
+@pytest.mark.parametrize("name", ["cluster-selection", "technology-achievement", "human-development"])
 def test_shipped_recipes_read_back_the_same(name):
     recipe = indices.recipe(name)
     again = indices.parse(recipe.to_yaml())
@@ -188,3 +188,17 @@ def test_a_vetoed_unit_has_no_shares_and_no_sensitivity():
     assert found.unit_frame().filter(pl.col("output") == "Toys")["total"].null_count() == 2
     with pytest.raises(CannotBeSaid, match="'Toys'"):
         found.uncertainty.beats_share("Leather Chennai", "Toys")
+
+
+def test_ways_of_weighting_can_be_in_doubt(asem_recipe, asem_data):
+    """Weights computed by a step belong to their version; the engine must not take those of another."""
+    steps = list(asem_recipe.steps)
+    steps.insert(5, indices.Step("weight", {"method": "equal"}))
+    recipe = indices.IndexRecipe("w", "w", "1", asem_recipe.structure, tuple(steps), unit="uCode")
+    ways = [{"method": "equal"}, {"method": "entropy"}, {"method": "critic"}]
+    doubts = [indices.Alternatives("weights by", "weight", ways)]
+    found = indices.replay(recipe, asem_data, doubts, pl.DataFrame({"weights by": [0, 1, 2]}))
+    for run, way in enumerate(ways):
+        slow = indices.build(recipe.changed({"weight": way}), asem_data).results["score"]
+        assert slow.to_list() == pytest.approx(found.scores[run].tolist(), rel=1e-12)
+    assert not (found.ranks[0] == found.ranks[1]).all()

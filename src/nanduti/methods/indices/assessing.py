@@ -102,6 +102,11 @@ def assess(
         raise BadInput(
             place=f"answer {unknown[0]!r}", problem="belongs to no question", remedy="Correct its code."
         )
+    astray = sorted(set(targets or {}) - {d.code for d in rubric.dimensions})
+    if astray:
+        raise BadInput(
+            place=f"target of {astray[0]!r}", problem="belongs to no dimension", remedy="Correct its code."
+        )
     questions = tuple(_question_score(rubric, q, answers.get(q.code)) for q in rubric.questions)
     by_code = {q.code: q for q in questions}
     dimensions = tuple(_dimension_score(rubric, d, by_code, targets or {}) for d in rubric.dimensions)

@@ -73,21 +73,27 @@ def benefit_scores(y: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[np
     one's basis. Units enter as constraints when they are found to be violated; most never are.
     """
     n, k = y.shape
+    # A factor common to all values changes no score, and keeps the solver's tolerances meaningful.
+    y = y / y.max()
     model = _Model(k, low, high)
-    model.add(y[_likely_frontier(y, low, high)])
+    inside = np.zeros(n, dtype=bool)
+    inside[_likely_frontier(y, low, high)] = True
+    model.add(y[inside])
     scores, weights = np.empty(n), np.empty((n, k))
     # Neighbours in direction share a basis, so that they are solved one after the other.
-    order = np.lexsort((-y.max(axis=1), y.argmax(axis=1)))
-    for i in order:
+    for i in np.lexsort((-y.max(axis=1), y.argmax(axis=1))):
         while True:
             w = model.best(y[i])
             reached = y @ w
-            worst = np.flatnonzero(reached > 1 + _FEASIBLE)
+            worst = np.flatnonzero((reached > 1 + _FEASIBLE) & ~inside)
             if not worst.size:
                 break
-            model.add(y[worst[np.argsort(-reached[worst])[:5]]])
-        # The solver's tolerance may leave a frontier unit a hair above its own constraint.
-        scores[i], weights[i] = min(float(y[i] @ w), 1.0), w
+            worst = worst[np.argsort(-reached[worst])[:5]]
+            inside[worst] = True
+            model.add(y[worst])
+        # The solver's tolerance may leave a unit a hair above its own constraint.
+        weights[i] = w / max(1.0, float(reached.max()))
+        scores[i] = float(y[i] @ weights[i])
     return scores, weights
 
 
@@ -127,6 +133,8 @@ class _Model:
             # A stale basis can trouble the simplex; from a clean start the small problem always solves.
             self.solver.clearSolver()
             self.solver.run()
+            if self.solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+                raise RuntimeError(f"HiGHS ended with {self.solver.getModelStatus()}")
         return np.asarray(self.solver.getSolution().col_value)
 
 

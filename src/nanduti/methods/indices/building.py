@@ -262,9 +262,41 @@ def _normalise(state: State, method: str = "minmax", **parameters: Any) -> str:
     each = {code: {**_own(structure, code, method), **given.get(code, {})} for code in codes}
     each = {code: own for code, own in each.items() if own}
     directions = {code: structure[code].direction for code in codes}
-    values = normalised(state.matrix, method, directions, each, parameters)
+    bent = [code for code in codes if structure[code].logarithm]
+    matrix = _logarithms(state.matrix, bent)
+    each = {code: _bent(own) if code in bent else own for code, own in each.items()}
+    values = normalised(matrix, method, directions, each, parameters)
     state.matrix = state.matrix.having(values)
     return f"{len(codes)} indicators normalised by {method}"
+
+
+def _logarithms(m: Matrix, codes: Sequence[str]) -> Matrix:
+    """The table with the natural logarithm of some columns; the base does not matter once normalised."""
+    values = m.values.copy()
+    for code in codes:
+        column = m.column(code)
+        low = np.flatnonzero(column <= 0)
+        if low.size:
+            raise CannotBeSaid(
+                what=f"The logarithm of {code!r}",
+                why=f"{m.units[low[0]]!r} has {column[low[0]]:g}",
+                remedy="Correct the value, or score the indicator without logarithm.",
+            )
+        values[:, m.codes.index(code)] = np.log(column)
+    return m.having(values)
+
+
+def _bent(own: Mapping[str, Any]) -> dict[str, Any]:
+    """Goalposts and targets go through the logarithm with their indicator."""
+    out = dict(own)
+    for name in ("low", "high", "target"):
+        if isinstance(out.get(name), (int, float)):
+            if out[name] <= 0:
+                raise BadInput(
+                    place=f"{name} {out[name]:g}", problem="has no logarithm", remedy="Give a positive one."
+                )
+            out[name] = float(np.log(out[name]))
+    return out
 
 
 def _own(structure: Structure, code: str, method: str) -> dict[str, Any]:

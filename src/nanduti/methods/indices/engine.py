@@ -38,8 +38,6 @@ def run(
     Returns:
         the units, and scores of shape ``(replications, units)``.
     """
-    structure = _resolved_structure(recipe, data, doubts)
-    weights = weight_table(doubts, structure, chosen)
     cache = {} if cache is None else cache
     ways = [j for j, doubt in enumerate(doubts) if isinstance(doubt, Alternatives)]
     versions, version = _distinct(chosen[:, ways].astype(int))
@@ -47,9 +45,12 @@ def run(
     units: tuple[str, ...] = ()
     for number, options in enumerate(versions):
         changed = _changed(recipe, [doubts[j] for j in ways], options)
-        matrix = prepared(changed, data, cache).matrix
+        state = prepared(changed, data, cache)
+        matrix, structure = state.matrix, state.structure
         rows = np.flatnonzero(version == number)
-        found = score_replications(matrix, structure, weights[rows], changed)
+        # Weights may themselves be a step that is in doubt, so that each version has its own.
+        weights = weight_table(doubts, structure, chosen[rows])
+        found = score_replications(matrix, structure, weights, changed)
         if scores is None:
             units, scores = matrix.units, np.empty((len(chosen), len(matrix.units)))
         if matrix.units != units:
@@ -64,12 +65,6 @@ def run(
     vetoed = vetoed_units(recipe, data, units)
     scores[:, [units.index(name) for name in vetoed]] = np.nan
     return units, scores
-
-
-def _resolved_structure(recipe: IndexRecipe, data: pl.DataFrame, doubts: Sequence[Doubt]) -> Structure:
-    if recipe.step("weight") is None:
-        return recipe.structure
-    return prepared(recipe, data).structure
 
 
 def _changed(recipe: IndexRecipe, ways: Sequence[Any], options: Sequence[int]) -> IndexRecipe:

@@ -272,6 +272,7 @@ _DEFAULTS = {
     "weight": 1.0,
     "direction": 1,
     "unit_of_measure": "",
+    "logarithm": False,
     "denominator": None,
     "target": None,
     "goalposts": None,

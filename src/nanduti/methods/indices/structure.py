@@ -26,6 +26,8 @@ class Node:
         weight: weight among its siblings (any positive scale; siblings are brought to a sum of 1).
         direction: 1 when more is better, -1 when less is better; indicators only.
         unit_of_measure: what a value counts.
+        logarithm: whether the logarithm of the indicator is scored (income, say, where the tenth thousand
+            means less than the first); goalposts and target stay in the indicator's own unit.
         denominator: column by which the indicator is divided.
         target: value that counts as reached (distance to target).
         goalposts: lower and upper value that count as 0 and 1.
@@ -38,6 +40,7 @@ class Node:
     weight: float = 1.0
     direction: int = 1
     unit_of_measure: str = ""
+    logarithm: bool = False
     denominator: str | None = None
     target: float | None = None
     goalposts: tuple[float, float] | None = None
@@ -84,6 +87,11 @@ class Structure:
         'I'
         """
         known = ("name", "weight", "direction", "denominator", "target")
+        strange = [name for name in columns if name not in known]
+        if strange:
+            raise BadInput(
+                place=f"column {strange[0]!r}", problem="is not used", remedy=f"Use: {', '.join(known)}."
+            )
         found = {k: columns.get(k, k) for k in known if columns.get(k, k) in meta.columns}
         nodes = []
         for row in meta.iter_rows(named=True):
