@@ -88,6 +88,7 @@ def test_estimates_refused(frame):
         (lambda: design.quantile("y", 1.5), "Write 0.5 for the median"),
         (lambda: design.quantile("y", rule="r7"), "Rules:"),
         (lambda: design.by("y", "h", statistic="mode"), "Use one of"),
+        (lambda: design.by("y", []), "Name at least one column"),
         (lambda: design.by("y", "h", statistic="ratio"), "Name the column to divide by"),
         (lambda: design.design_effect("y", statistic="median"), "mean or total"),
         (lambda: design.where(pl.col("y") > 3).post_stratify("h", {"a": 5, "b": 9}), "is a domain"),

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from nanduti.methods import sampling
 
-settings.register_profile("sampling", deadline=None, max_examples=40)
-settings.load_profile("sampling")
+quick = settings(deadline=None, max_examples=40)
 
 
 @st.composite
@@ -50,6 +49,7 @@ def same(a, b):
     assert [v for v in a if v is not None] == pytest.approx([v for v in b if v is not None], abs=1e-7)
 
 
+@quick
 @given(samples(), st.randoms())
 def test_row_order_plays_no_part(frame, random):
     order = list(range(frame.height))
@@ -57,12 +57,14 @@ def test_row_order_plays_no_part(frame, random):
     same(figures(design(frame)), figures(design(frame[order])))
 
 
+@quick
 @given(samples())
 def test_names_play_no_part(frame):
     renamed = frame.with_columns(h=pl.format("place-{}", "h"), i=pl.format("day-{}", "i"))
     same(figures(design(frame)), figures(design(renamed)))
 
 
+@quick
 @given(samples(), st.floats(0.01, 100), st.floats(-1000, 1000))
 def test_scale_and_shift(frame, scale, shift):
     before, after = design(frame), design(frame.with_columns(y=pl.col("y") * scale + shift))
@@ -70,6 +72,7 @@ def test_scale_and_shift(frame, scale, shift):
     assert after.mean("y").se == pytest.approx(before.mean("y").se * scale, abs=1e-6)
 
 
+@quick
 @given(samples(), st.floats(0.01, 100))
 def test_scale_of_weights_changes_totals_only(frame, scale):
     before, after = design(frame), design(frame.with_columns(w=pl.col("w") * scale))
@@ -77,6 +80,7 @@ def test_scale_of_weights_changes_totals_only(frame, scale):
     assert after.total("y").se == pytest.approx(before.total("y").se * scale, abs=1e-6)
 
 
+@quick
 @given(samples())
 def test_domains_add_up(frame):
     d = design(frame.with_columns(group=pl.col("x") % 3))
@@ -84,6 +88,7 @@ def test_domains_add_up(frame):
     assert parts["estimate"].sum() == pytest.approx(d.total("y").value, abs=1e-8)
 
 
+@quick
 @given(samples())
 def test_a_smaller_population_means_a_smaller_error(frame):
     near, far = (frame.with_columns(N=pl.lit(n)) for n in (5, 500))
@@ -91,6 +96,7 @@ def test_a_smaller_population_means_a_smaller_error(frame):
     assert errors[0] <= errors[1] + 1e-12 <= design(frame).mean("y").se + 2e-12
 
 
+@quick
 @given(samples())
 def test_shares_lie_between_their_limits_inside_zero_and_one(frame):
     for method in ("logit", "beta", "wilson"):
@@ -100,6 +106,7 @@ def test_shares_lie_between_their_limits_inside_zero_and_one(frame):
             assert found.value - 1e-12 <= found.high <= 1
 
 
+@quick
 @given(samples())
 def test_quantiles_rise(frame):
     d = design(frame)
@@ -107,6 +114,7 @@ def test_quantiles_rise(frame):
     assert values == sorted(values)
 
 
+@quick
 @given(samples(), st.integers(100, 900))
 def test_post_strata_meet_their_counts(frame, count):
     grouped = frame.with_columns(group=pl.col("x") % 2)
@@ -117,6 +125,7 @@ def test_post_strata_meet_their_counts(frame, count):
     assert [sums[level] for level in levels] == pytest.approx([known[level] for level in levels])
 
 
+@quick
 @given(
     st.integers(2, 200),
     st.lists(st.integers(2, 60), min_size=1, max_size=8),
@@ -131,6 +140,7 @@ def test_allocations_add_up_and_fit(n, sizes, method):
     assert all(2 <= found[s] <= known[s] for s in known)
 
 
+@quick
 @given(st.lists(st.text(min_size=1, max_size=6), min_size=3, max_size=40, unique=True), st.integers(0, 10**6))
 def test_draws_do_not_depend_on_the_order_of_the_list(units, seed):
     frame = pl.DataFrame({"unit": units, "size": [1 + len(u) for u in units]})

@@ -170,6 +170,68 @@ def test_volz_heckathorn_and_salganik_heckathorn_by_loops():
     assert found == pytest.approx(expected / expected.sum())
 
 
+def test_mixing_is_the_most_likely_one():
+    """Against a general optimiser on the likelihood, wave by wave."""
+    from scipy.optimize import minimize
+
+    from nanduti.methods.sampling.rds_bootstrap import Cells, mixing
+
+    people = recruited(forest().with_columns(kind=pl.col("kind").replace("c", "b")))
+    holds = (people.frame["kind"] == "b").to_numpy().astype(int)
+    links = np.array([400.0, 900.0])
+    found = mixing(people, Cells.of(people, holds, np.eye(2)[holds]), links)
+    used = np.zeros((people.wave.max() + 1, 2))
+    for row in range(people.n):
+        used[people.wave[row], holds[row]] += people.degree[row]
+    free = 1 - (np.cumsum(used, axis=0) - used / 2) / links
+
+    def misfit(logits):
+        m = 1 / (1 + np.exp(-logits))
+        total = 0.0
+        for row in np.flatnonzero(people.parent >= 0):
+            i, j, a = holds[people.parent[row]], holds[row], free[people.wave[row]]
+            chance = np.array([1 - m[i], m[i]]) * a
+            total -= np.log(chance[j] / chance.sum())
+        return total
+
+    best = minimize(misfit, np.zeros(2), method="BFGS").x
+    assert found[:, 1] == pytest.approx(1 / (1 + np.exp(-best)), abs=1e-4)
+
+
+def test_replays_by_loops_have_the_same_spread():
+    """The bootstrap written out unit by unit for one category of two."""
+    from nanduti.methods.sampling.rds_bootstrap import Cells, mixing
+
+    people = recruited(forest().with_columns(kind=pl.col("kind").replace("c", "b")))
+    holds, degree = (people.frame["kind"] == "b").to_numpy().astype(int), people.degree
+    weights = sampling.rds_weights(people, "SS", population=150)
+    links = np.bincount(holds, weights=weights * degree)
+    habits = mixing(people, Cells.of(people, holds, np.eye(2)[holds]), links)
+    stream, values = np.random.default_rng(1), []
+    kinds = sorted(set(zip(holds.tolist(), degree.tolist(), strict=True)))
+    size = {k: weights[(holds == k[0]) & (degree == k[1])].sum() for k in kinds}
+    for _ in range(400):
+        left = [int(size[k] + stream.random()) for k in kinds]
+        start = [sum(n * k[1] for n, k in zip(left, kinds, strict=True) if k[0] == g) for g in (0, 1)]
+        taken = []
+        for row in range(people.n):
+            if people.parent[row] < 0:
+                pull = [float(n) for n in left]
+            else:
+                own = kinds[taken[people.parent[row]]][0]
+                # Category by habit and links left, then degree: together proportional to this.
+                pull = [habits[own][k[0]] / start[k[0]] * n * k[1] for n, k in zip(left, kinds, strict=True)]
+            pick = int(stream.choice(len(kinds), p=np.array(pull) / sum(pull)))
+            left[pick] -= 1
+            taken.append(pick)
+        drawn = np.array([kinds[t][1] for t in taken])
+        found, codes = np.unique(drawn, return_inverse=True)
+        chance = sampling.gile_inclusion(found, np.bincount(codes), 150)[codes]
+        values.append(sum(kinds[t][0] / c for t, c in zip(taken, chance, strict=True)) / (1 / chance).sum())
+    ours = sampling.rds_estimates(people, "kind", population=150, replicates=1000, seed=2).of("b")
+    assert ours["se"] == pytest.approx(np.std(values, ddof=1), rel=0.1)
+
+
 @pytest.mark.parametrize("method", ["SS", "II", "I", "naive"])
 def test_order_and_names_play_no_part(method):
     frame = forest()

@@ -239,3 +239,30 @@ def test_post_stratified_error_is_that_of_residuals(firms):
     assert post.total("y").se == pytest.approx(
         design.changed(weights=w).total(pl.lit(pl.Series(residual))).se
     )
+
+
+@pytest.mark.parametrize(("k", "n"), [(0, 9), (3, 17), (40, 80), (12, 12)])
+def test_intervals_of_a_simple_random_sample_are_the_binomial_ones(k, n):
+    from scipy.stats import binomtest
+
+    exact = binomtest(k, n).proportion_ci(method="exact")
+    assert sampling.clopper_pearson(k, n) == pytest.approx((exact.low, exact.high))
+    if 0 < k < n:
+        frame = pl.DataFrame({"y": [1] * k + [0] * (n - k)})
+        # The element variance divides by n − 1; the binomial one by n.
+        found = sampling.SurveyDesign(frame, weights=1.0).proportion("y", method="wilson", df=math.inf)
+        effective = found.value * (1 - found.value) / found.se**2
+        z2 = 1.959963984540054**2
+        centre = (found.value + z2 / 2 / effective) / (1 + z2 / effective)
+        assert (found.low + found.high) / 2 == pytest.approx(centre)
+        assert effective == pytest.approx(n - 1)
+
+
+def test_hadamard_matrices():
+    from nanduti.methods.sampling.hadamard import hadamard
+
+    for least in range(1, 70):
+        found = hadamard(least)
+        assert len(found) >= least
+        assert (found @ found.T == len(found) * np.eye(len(found))).all()
+        assert (found[:, 0] == 1).all()

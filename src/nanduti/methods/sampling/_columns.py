@@ -190,5 +190,6 @@ def crossed(frame: pl.DataFrame, columns: Iterable[str]) -> tuple[np.ndarray, li
         pairs = codes * len(levels) + more
         codes, present = compress(pairs, len(labels) * len(levels))
         labels = [(*labels[p // len(levels)], levels[p % len(levels)]) for p in present]
-    assert codes is not None
+    if codes is None:
+        raise BadInput(place="the grouping", problem="names no column", remedy="Name at least one column.")
     return codes, labels
