@@ -166,7 +166,7 @@ def _coverage_table(matrix: queries.CoverageMatrix) -> Any:
         ((str(cluster), _coverage_cells(matrix, cluster)) for cluster in matrix.clusters),
     )
     return format_html(
-        '<div class="scroll"><table class="grid"><caption class="unseen">{}</caption>'
+        '<div class="scroll"><table class="grid-table"><caption class="unseen">{}</caption>'
         '<thead><tr><th scope="col">{}</th>{}</tr></thead><tbody>{}</tbody></table></div>',
         _("Which component runs in which cluster"),
         _("Cluster"),

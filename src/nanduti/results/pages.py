@@ -58,9 +58,10 @@ def _columns(table: queries.ResultTable, frame: Frame) -> list[Col]:
             url=lambda r: frame.url("results:records", r.indicator.code)),
         Col("total", gettext_lazy("Computed"), value=lambda r: in_words(r.total, r.indicator), phone=True),
     ]  # fmt: skip
+    busy = {pk for row in table.rows for pk, tally in row.by_cluster.items() if tally.n_records}
     if frame.cluster is None:
         columns += [
-            Col(f"c{c.pk}", str(c), value=lambda r, pk=c.pk: _row_value(r, pk, "by_cluster"), shown=len(table.clusters) < 7)
+            Col(f"c{c.pk}", str(c), value=lambda r, pk=c.pk: _row_value(r, pk, "by_cluster"), shown=c.pk in busy)
             for c in table.clusters
         ]  # fmt: skip
     columns += [
@@ -75,10 +76,14 @@ def _columns(table: queries.ResultTable, frame: Frame) -> list[Col]:
 
 
 def _stated(row: queries.ResultRow) -> str:
-    return "; ".join(
-        f"{words.number(f.value)} {f.unit} ({f.source_place or f.cite()})".replace("  ", " ")
-        for f in row.stated
-    )
+    """The figures that documents state for the whole, or how many they state for parts of it."""
+    whole = [words.number(f.value) for f in row.stated if f.cluster is None]
+    parts = [f for f in row.stated if f.cluster is not None]
+    said = ", ".join(dict.fromkeys(whole))
+    if parts:
+        n = ngettext("%(n)s part", "%(n)s parts", len(parts)) % {"n": words.number(len(parts))}
+        said = f"{said}; {n}" if said else n
+    return said
 
 
 @programme_page(step=8, item="results")
@@ -276,6 +281,24 @@ SEVERITIES = {
 }
 
 
+# What statements are about, in words.
+ATTRIBUTES = {
+    "date": gettext_lazy("the date"),
+    "end_date": gettext_lazy("the end"),
+    "signed": gettext_lazy("the day of signature"),
+    "valid_from": gettext_lazy("the beginning"),
+    "valid_until": gettext_lazy("the end"),
+    "held_on": gettext_lazy("the day it was held"),
+    "n_participants": gettext_lazy("the number of participants"),
+    "n_firms": gettext_lazy("the number of firms"),
+    "duration_days": gettext_lazy("the duration"),
+    "name": gettext_lazy("the name"),
+    "status_as_of": gettext_lazy("the day of the report"),
+    "has_twinning": gettext_lazy("whether there is a twinning"),
+    "level": gettext_lazy("the level"),
+}
+
+
 @programme_page(step=8, item="quality", may="read")
 def quality_report(request: HttpRequest, frame: Frame) -> HttpResponse:
     """Contradictions as pairs of statements side by side, with what became of them."""
@@ -289,6 +312,7 @@ def quality_report(request: HttpRequest, frame: Frame) -> HttpResponse:
     shown = found if request.GET.get("all") else open_ones
     if request.GET.get("export"):
         return _export(request, shown)
+    titles = quality.titles(programme=frame.programme)
     n_errors = sum(f.severity == "error" for f, _rows in open_ones)
     state = (
         ngettext("%(n)s contradiction is open", "%(n)s contradictions are open", len(open_ones))
@@ -308,7 +332,7 @@ def quality_report(request: HttpRequest, frame: Frame) -> HttpResponse:
             "title": _("Data quality"),
             "state": state,
             "frame_of": frame,
-            "findings": [_shown(f, rows, frame) for f, rows in shown[:400]],
+            "findings": [_shown(f, rows, frame, titles) for f, rows in shown[:400]],
             "n_settled": len(found) - len(open_ones),
             "shows_all": bool(request.GET.get("all")),
             "may_settle": frame.may("edit_programme"),
@@ -333,8 +357,11 @@ def _settle(request: HttpRequest, frame: Frame, form: SettleForm) -> bool:
     )
 
 
-def _shown(finding: Any, rows: list[Any], frame: Frame) -> dict[str, Any]:
+def _shown(finding: Any, rows: list[Any], frame: Frame, titles: dict[str, str]) -> dict[str, Any]:
     details = {k: words.day(v) if hasattr(v, "year") else v for k, v in finding.reason.details.items()}
+    details["subject"] = titles.get(finding.subject) or finding.subject.partition(":")[2] or finding.subject
+    if "attribute" in details:
+        details["attribute"] = ATTRIBUTES.get(details["attribute"], details["attribute"].replace("_", " "))
     statement = next((r for r in rows if isinstance(r, Statement)), None)
     return {
         "rule": finding.rule_code,
@@ -342,6 +369,7 @@ def _shown(finding: Any, rows: list[Any], frame: Frame) -> dict[str, Any]:
         "severity_said": SEVERITIES[finding.severity],
         "sentence": saying.fill(finding.reason.sentence, details),
         "statement": statement,
+        "more": max(0, len(rows) - 6),
         "sides": [
             {
                 "value": s.value_text,

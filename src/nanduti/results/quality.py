@@ -15,7 +15,7 @@ from nanduti.plans.models import ActionPlan, Activity
 from nanduti.plans.queries import activities, plans
 from nanduti.programme.models import Programme
 from nanduti.programme.models import Statement as StatementRow
-from nanduti.programme.queries import agreements, meetings, statements
+from nanduti.programme.queries import agreements, clusters, meetings, statements
 
 
 @dataclass(frozen=True)
@@ -142,3 +142,12 @@ def finding_as_dict(finding: Finding, rows: list[Any]) -> dict[str, Any]:
             for s, row in zip(finding.statements, rows, strict=True)
         ],
     }
+
+
+def titles(*, programme: Programme) -> dict[str, str]:
+    """How the subjects of findings are called on a page: the names of their records."""
+    named = {row.reference: f"{row.number}. {row}" for row in activities(programme=programme)}
+    named |= {f"agreement:{row.code}": str(row) for row in agreements(programme=programme)}
+    named |= {f"meeting:{row.committee.code}:{row.number}": str(row) for row in meetings(programme=programme)}
+    named |= {f"cluster:{c.code}": str(c) for c in clusters(programme=programme)}
+    return named | {plan.code: str(plan) for plan in plans(programme=programme)}

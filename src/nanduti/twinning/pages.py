@@ -264,10 +264,17 @@ def _gains(twinning: Twinning) -> list[dict[str, Any]]:
             "emerging": in_words.get(gain.emerging, gain.emerging),
             "advanced": in_words.get(gain.advanced, gain.advanced),
             "rivalry": gain.rivalry,
-            "verdict": gain.verdict,
+            "rivalry_said": _rivalry(gain.rivalry),
+            "said": " ".join(saying.say_verdict(gain.verdict).reasons),
         }
         for gain in queries.mutual_gains(rows)
     ]
+
+
+def _rivalry(share: Any) -> str:
+    if share is None:
+        return _("not known")
+    return _("none") if share == 0 else _("same market") if share == 1 else _("same market, another place in the chain")
 
 
 @programme_page(step=7, item="programme")
