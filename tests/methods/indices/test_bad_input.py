@@ -116,6 +116,24 @@ def test_weights_that_cannot_be():
         indices.weights_budget_allocation(pl.DataFrame({"expert": ["X", "Y"], "a": [50, 50], "b": [50, 40]}))
 
 
+def test_weights_in_a_recipe_that_should_sum():
+    tree = {"code": "I", "children": [{"code": "a", "weight": 0.5}, {"code": "b", "weight": 0.3}]}
+    steps = (indices.Step("weight", {"method": "given", "sum_to": 1}), indices.Step("aggregate"))
+    r = indices.IndexRecipe("r", "r", "1", indices.Structure.of(tree), steps)
+    with pytest.raises(BadInput, match=r"add up to 0\.8, not to 1"):
+        indices.build(r, frame([1, 2], [3, 4]))
+    right = r.changed(weights={"b": 0.5})
+    assert indices.build(right, frame([1, 2], [3, 4])).results["score"].to_list() == [2.0, 3.0]
+
+
+def test_units_named_by_numbers_and_yes_or_no_indicators():
+    d = pl.DataFrame({"unit": [7, 8], "a": [True, False], "b": [float("nan"), 3.0]})
+    index = indices.build(recipe(indices.Step("aggregate", {"missing": "available"})), d)
+    assert index.results["unit"].to_list() == ["7", "8"]
+    assert index.results["score"].to_list() == [1.0, 1.5]
+    assert indices.strengths(index, "8")["kind"].to_list() == ["strength", "weakness"]
+
+
 def test_comparisons_that_contradict():
     circle = [[1, 9, 1 / 9], [1 / 9, 1, 9], [9, 1 / 9, 1]]
     with pytest.raises(CannotBeSaid, match="consistency ratio"):

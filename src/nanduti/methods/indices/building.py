@@ -29,6 +29,7 @@ from .weighting import (
     weights_equal,
     weights_factors,
     weights_first_component,
+    weights_given,
 )
 
 
@@ -340,6 +341,9 @@ def _weights_of(
 ) -> tuple[dict[str, float], str]:
     if method == "equal":
         return weights_equal(children), ""
+    if method == "given":
+        weights = {code: state.structure[code].weight for code in children}
+        return weights_given(weights, sum_to=others.get("sum_to")), ""
     if method == "ahp":
         ahp = weights_ahp(others["comparisons"], children, note=others.get("note", ""))
         ratio = "none" if ahp.consistency_ratio is None else f"{ahp.consistency_ratio:.3f}"
@@ -355,7 +359,7 @@ def _weights_of(
         "factors": weights_factors,
     }
     if method not in kinds:
-        known = ("equal", "ahp", "budget_allocation", "optimised", *kinds)
+        known = ("equal", "given", "ahp", "budget_allocation", "optimised", *kinds)
         raise BadInput(
             place=f"weights by {method!r}", problem="are not known", remedy=f"Use one of {', '.join(known)}."
         )

@@ -152,7 +152,8 @@ def ellison_glaeser(
         )
     totals = _sizes(list(region_totals.values()), "the regional totals")
     x = totals / totals.sum()
-    inside = np.array([sum(s for s, n in zip(sizes, names, strict=True) if n == r) for r in region_totals])
+    place = {r: i for i, r in enumerate(region_totals)}
+    inside = np.bincount([place[n] for n in names], weights=sizes, minlength=len(place))
     s = inside / sizes.sum()
     h, spread = herfindahl(sizes), 1 - (x**2).sum()
     if h >= 1 or spread <= 0:
