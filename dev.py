@@ -211,8 +211,7 @@ def check() -> None:
     finally:
         stop(server)
     title = re.search(r"<title>\s*(.*?)\s*</title>", page, re.DOTALL)
-    print(f"The server answered with its home page: {title[1] if title else '(no title)'}")
-    do(BIN / "nanduti", "demo", "--summary")
+    print(f"\nThe server answered with its home page: {title[1] if title else '(no title)'}")
 
 
 def answer_of(address: str, server: subprocess.Popen, patience: float = 60) -> str:

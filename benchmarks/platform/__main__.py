@@ -149,7 +149,6 @@ def installation(database: str) -> Iterator[None]:
     home = tempfile.mkdtemp(prefix="nanduti-bench-")
     os.environ |= {"NANDUTI_HOME": home, "NANDUTI_WORK_IN_PROCESS": "0"}
     os.environ["DJANGO_SETTINGS_MODULE"] = "nanduti.config.settings"
-    os.mkdir(os.path.join(home, "static"))
     for name in ("DATABASE_URL", "VAULT_DATABASE_URL"):
         os.environ.pop(name, None)
     server = start_server() if database == "postgresql" else None

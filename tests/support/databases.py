@@ -60,7 +60,6 @@ def prepare(kind: str) -> None:
     _undo.append(lambda: shutil.rmtree(home, ignore_errors=True))
     os.environ["NANDUTI_HOME"] = home
     hatch_build.compile_catalogues(ROOT)
-    os.mkdir(os.path.join(home, "static"))  # whitenoise warns where it is missing
     for name in ("DATABASE_URL", "VAULT_DATABASE_URL"):
         os.environ.pop(name, None)
     if kind == "postgresql":
