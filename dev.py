@@ -187,7 +187,7 @@ def browser() -> None:
 
 def style() -> None:
     say("style")
-    do(BIN / "ruff", "check", "--quiet", ".")
+    do(BIN / "ruff", "check", "--quiet", "--output-format", "concise", ".")
     do(BIN / "ruff", "format", "--check", "--quiet", ".")
 
 
