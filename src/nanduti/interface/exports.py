@@ -99,6 +99,8 @@ def _in_scope(
 
 def plain(value: Any) -> Any:
     """A value for a cell: numbers stay numbers and days stay days, all else becomes text."""
+    if type(value) is str:  # by far the most cells
+        return value
     if value is None or isinstance(value, (bool, int, float, Decimal, date)):
         if isinstance(value, datetime) and timezone.is_aware(value):
             return timezone.localtime(value).replace(tzinfo=None)
