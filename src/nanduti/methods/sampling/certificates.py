@@ -12,9 +12,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -22,8 +22,18 @@ from nanduti.methods.values import BadInput, Reason, RuleSource, Verdict, mark, 
 
 from ._columns import column
 
+D = TypeVar("D")
 RULE = "nanduti-draw-1"
 SEPARATOR = "\x1f"
+
+#: The drawing functions that certificates may name; each registers itself with :func:`certified`.
+_DRAWS: dict[str, Callable[..., Any]] = {}
+
+
+def certified(draw: Callable[..., D]) -> Callable[..., D]:
+    """Let certificates name a drawing function."""
+    _DRAWS[draw.__name__] = draw
+    return draw
 
 
 def ticket(seed: str, purpose: str, unit: object) -> bytes:
@@ -94,16 +104,13 @@ class Certificate:
 
     def rerun(self, frame: pl.DataFrame) -> Any:
         """The draw made again from a list."""
-        from . import drawing
-
-        known = {name: getattr(drawing, name) for name in drawing.DRAWS}
-        if self.rule != RULE or self.method not in known:
+        if self.rule != RULE or self.method not in _DRAWS:
             raise BadInput(
                 place=f"rule {self.rule!r}, method {self.method!r}",
                 problem="is not known to this version",
                 remedy=f"Re-run it with the version that knows it (this one knows {RULE}).",
             )
-        return known[self.method](frame, seed=self.seed, **_thaw(self.parameters))
+        return _DRAWS[self.method](frame, seed=self.seed, **_thaw(self.parameters))
 
     def verify(self, frame: pl.DataFrame) -> Verdict:
         """Whether this list and this seed give this draw; the answer says what differs."""

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from nanduti.methods.values import BadInput, CannotBeSaid, Reason, mark
 
-from . import _stages
+from . import _stages, calibration, domains, estimators, few_psus, proportions, quantiles, replication
 from ._columns import What, complete_numbers, frame_of, membership, names
+from .calibration import Calibration
+from .estimates import Estimate
+from .few_psus import LinearFit
+from .replication import ReplicateDesign
 from .variance import LONELY, covariance, degrees_of_freedom
-
-if TYPE_CHECKING:
-    from .calibration import Calibration
-    from .estimates import Estimate
-    from .few_psus import LinearFit
-    from .replication import ReplicateDesign
 
 
 class SurveyDesign:
@@ -136,21 +134,15 @@ class SurveyDesign:
 
     def mean(self, what: What, **options: Any) -> Estimate:
         """Weighted mean; options of :func:`nanduti.methods.sampling.estimators.mean`."""
-        from .estimators import mean
-
-        return mean(self, what, **options)
+        return estimators.mean(self, what, **options)
 
     def total(self, what: What, **options: Any) -> Estimate:
         """Weighted total; options of :func:`nanduti.methods.sampling.estimators.total`."""
-        from .estimators import total
-
-        return total(self, what, **options)
+        return estimators.total(self, what, **options)
 
     def size(self, **options: Any) -> Estimate:
         """Estimated number of units in the population or domain."""
-        from .estimators import total
-
-        return total(self, pl.repeat(1.0, pl.len()).alias("units"), **options)
+        return estimators.total(self, pl.repeat(1.0, pl.len()).alias("units"), **options)
 
     def counts(self, by: str | Sequence[str], **options: Any) -> pl.DataFrame:
         """Estimated number of units in the population in every group; a frame as of :meth:`by`."""
@@ -158,77 +150,53 @@ class SurveyDesign:
 
     def ratio(self, numerator: What, denominator: What, **options: Any) -> Estimate:
         """Ratio of two totals; options of :func:`nanduti.methods.sampling.estimators.ratio`."""
-        from .estimators import ratio
-
-        return ratio(self, numerator, denominator, **options)
+        return estimators.ratio(self, numerator, denominator, **options)
 
     def proportion(self, what: What, **options: Any) -> Estimate:
         """Share for which something holds; see :func:`nanduti.methods.sampling.proportions.proportion`."""
-        from .proportions import proportion
-
-        return proportion(self, what, **options)
+        return proportions.proportion(self, what, **options)
 
     def shares(self, what: str, **options: Any) -> pl.DataFrame:
         """Share of every category; see :func:`nanduti.methods.sampling.proportions.shares`."""
-        from .proportions import shares
-
-        return shares(self, what, **options)
+        return proportions.shares(self, what, **options)
 
     def quantile(self, what: What, probability: float = 0.5, **options: Any) -> Estimate:
         """Quantile with Woodruff's interval; see :func:`nanduti.methods.sampling.quantiles.quantile`."""
-        from .quantiles import quantile
-
-        return quantile(self, what, probability, **options)
+        return quantiles.quantile(self, what, probability, **options)
 
     def by(self, what: What, by: str | Sequence[str], **options: Any) -> pl.DataFrame:
         """The same estimate for every domain; see :func:`nanduti.methods.sampling.domains.by`."""
-        from .domains import by as estimate_by
-
-        return estimate_by(self, what, by, **options)
+        return domains.by(self, what, by, **options)
 
     def difference(self, what: What, first: What, second: What, **options: Any) -> Estimate:
         """Difference of two domain means; see :func:`nanduti.methods.sampling.domains.difference`."""
-        from .domains import difference
-
-        return difference(self, what, first, second, **options)
+        return domains.difference(self, what, first, second, **options)
 
     def design_effect(self, what: What, **options: Any) -> float:
         """Design effect; see :func:`nanduti.methods.sampling.estimators.design_effect`."""
-        from .estimators import design_effect
-
-        return design_effect(self, what, **options)
+        return estimators.design_effect(self, what, **options)
 
     def regression(self, outcome: What, on: Mapping[str, What] | Sequence[str], **options: Any) -> LinearFit:
         """Weighted linear regression; see :func:`nanduti.methods.sampling.few_psus.regression`."""
-        from .few_psus import regression
-
-        return regression(self, outcome, on, **options)
+        return few_psus.regression(self, outcome, on, **options)
 
     # --- other weights -------------------------------------------------------------------------------
 
     def post_stratify(self, by: str | Sequence[str], population: Any) -> SurveyDesign:
         """Weights that meet known counts; see :func:`nanduti.methods.sampling.calibration.post_stratify`."""
-        from .calibration import post_stratify
-
-        return post_stratify(self, by, population)
+        return calibration.post_stratify(self, by, population)
 
     def rake(self, margins: Mapping[str | tuple[str, ...], Any], **options: Any) -> SurveyDesign:
         """Weights that reproduce several margins; see :func:`nanduti.methods.sampling.calibration.rake`."""
-        from .calibration import rake
-
-        return rake(self, margins, **options)
+        return calibration.rake(self, margins, **options)
 
     def calibrate(self, totals: Mapping[str, float], **options: Any) -> SurveyDesign:
         """Weights that reproduce known totals; see :func:`nanduti.methods.sampling.calibration.calibrate`."""
-        from .calibration import calibrate
-
-        return calibrate(self, totals, **options)
+        return calibration.calibrate(self, totals, **options)
 
     def replicate_weights(self, method: str = "jackknife", **options: Any) -> ReplicateDesign:
         """Replication weights; see :func:`nanduti.methods.sampling.replication.replicate_weights`."""
-        from .replication import replicate_weights
-
-        return replicate_weights(self, method, **options)
+        return replication.replicate_weights(self, method, **options)
 
 
 def _weights(frame: pl.DataFrame, given: str | float | None, stages: tuple[_stages.Stage, ...]) -> np.ndarray:

@@ -15,6 +15,7 @@ from ._columns import What, crossed, membership, name_of, names
 from .estimates import Estimate
 from .proportions import proportion
 from .quantiles import quantile
+from .samples import finish, take
 
 if TYPE_CHECKING:
     from .design import SurveyDesign
@@ -126,7 +127,7 @@ def difference(
     frame = design.frame
     sides = [membership(frame, side) for side in (first, second)]
     inside = sides[0] | sides[1] if design.domain is None else (sides[0] | sides[1]) & design.domain
-    sample = estimators.take(design.changed(domain=inside), what, missing=missing)
+    sample = take(design.changed(domain=inside), what, missing=missing)
     rows = np.arange(frame.height) if sample.rows is None else sample.rows
     (y,), w = sample.answers, sample.weights
     value, scores = 0.0, np.zeros(len(y))
@@ -144,4 +145,4 @@ def difference(
         scores += sign * part * (y - centre) / size
     variance = float(design.covariance(sample.rows, scores)[0, 0])
     what_told = f"{sample.name}: {name_of(first)} minus {name_of(second)}"
-    return estimators.finish(design, sample, what_told, value, variance, level, df)
+    return finish(design, sample, what_told, value, variance, level, df)

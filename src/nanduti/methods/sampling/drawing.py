@@ -12,11 +12,20 @@ import polars as pl
 from nanduti.methods.values import BadInput
 
 from ._columns import coded, column, complete_numbers, crossed, frame_of, names
-from .certificates import RULE, Certificate, check_seed, digest, fraction, freeze, identifiers, ranked
+from .certificates import (
+    RULE,
+    Certificate,
+    certified,
+    check_seed,
+    digest,
+    fraction,
+    freeze,
+    identifiers,
+    ranked,
+)
 from .sample_size import allocate
 
 ADDED = ("inclusion_share", "sampling_weight", "population", "population_in_psu")
-DRAWS = ("draw_simple", "draw_stratified", "draw_systematic", "draw_pps", "draw_clusters")
 TWO_64 = 2**64
 
 
@@ -38,6 +47,7 @@ class Draw:
     certificate: Certificate
 
 
+@certified
 def draw_simple(frame: pl.DataFrame, *, unit: str, n: int, seed: str | int, n_reserves: int = 0) -> Draw:
     """A simple random sample without replacement: the ``n`` units with the smallest tickets.
 
@@ -49,6 +59,7 @@ def draw_simple(frame: pl.DataFrame, *, unit: str, n: int, seed: str | int, n_re
     return _ranked_draw("draw_simple", frame, unit, (), {(): _whole(n, "n")}, seed, n_reserves, {"n": n})
 
 
+@certified
 def draw_stratified(
     frame: pl.DataFrame,
     *,
@@ -103,6 +114,7 @@ def _ranked_draw(
     return _finish(method, frame, unit, by, (), chosen, standby, text, told)
 
 
+@certified
 def draw_systematic(
     frame: pl.DataFrame,
     *,
@@ -136,6 +148,7 @@ def draw_systematic(
     return _finish("draw_systematic", frame, unit, by, names(order_by), chosen, [], text, told)
 
 
+@certified
 def draw_pps(
     frame: pl.DataFrame,
     *,
@@ -167,6 +180,7 @@ def draw_pps(
     return _finish("draw_pps", frame, unit, by, (size,), chosen, [], text, told)
 
 
+@certified
 def draw_clusters(
     frame: pl.DataFrame,
     *,

@@ -18,7 +18,7 @@ from nanduti.methods.values import BadInput, CannotBeSaid
 
 from ._columns import What
 from .estimates import critical
-from .estimators import Sample, take
+from .samples import Sample, take
 from .variance import centred
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from nanduti.methods.values import BadInput, Reason, mark
 
 from ._columns import What, coded, column, indicator, name_of
 from .estimates import Estimate, check_level, critical
-from .estimators import finish, take
 from .few_psus import fit_columns
+from .samples import finish, take
 
 if TYPE_CHECKING:
     from .design import SurveyDesign

@@ -11,8 +11,8 @@ from nanduti.methods.values import BadInput, Reason, mark
 
 from ._columns import What
 from .estimates import Estimate, critical
-from .estimators import finish, take
 from .proportions import limits
+from .samples import finish, take
 
 if TYPE_CHECKING:
     from .design import SurveyDesign

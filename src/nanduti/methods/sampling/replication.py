@@ -18,11 +18,11 @@ from nanduti.methods.values import BadInput, CannotBeSaid, Reason, mark
 
 from ._columns import What, indicator, name_of
 from .estimates import Estimate, check_level, symmetric
-from .estimators import Sample, take
-from .estimators import warnings as warnings_of
 from .hadamard import hadamard
 from .proportions import limits
 from .quantiles import distribution, invert
+from .samples import Sample, take
+from .samples import warnings as warnings_of
 
 if TYPE_CHECKING:
     from .design import SurveyDesign
