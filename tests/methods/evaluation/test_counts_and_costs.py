@@ -18,6 +18,7 @@ from nanduti.methods.evaluation import (
     indicator_table,
     ols,
     outcome_range,
+    twinning_indicators,
 )
 from nanduti.methods.values import BadInput, CannotBeSaid, Money
 
@@ -69,6 +70,14 @@ def test_records_that_cannot_be_totalled():
         )
     with pytest.raises(BadInput, match="level"):
         Indicator("X", "x", level="impact")
+
+
+def test_the_tables_of_the_guide():
+    listed = twinning_indicators()
+    assert len({i.code for i in listed}) == 16 and sum(i.has_money for i in listed) == 4
+    empty = records().clear().cast({"indicator": pl.String, "value": pl.Float64, "amount": pl.Float64})
+    table = indicator_table(empty, listed, currency="EUR")
+    assert table.height == 16 and table["n_records"].sum() == 0
 
 
 def test_progress_goes_both_ways():

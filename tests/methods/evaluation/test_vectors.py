@@ -233,6 +233,22 @@ def test_bell_mccaffrey_as_r_survey_prints_it(bundled):
         assert fit.degrees_of_freedom(term, "CR2") == pytest.approx(df, abs=5e-7)
 
 
+def test_county_teen_employment(bundled):
+    """R `did`, group-time effects without covariates, as its documentation prints them (recalled)."""
+    found = evaluation.att_gt(
+        bundled("county-teen-employment.csv.gz"), y="lemp", unit="county", period="year", start="start"
+    )
+    printed = {
+        (2004, 2004): -0.0105, (2004, 2005): -0.0704, (2004, 2006): -0.1373, (2004, 2007): -0.1008,
+        (2006, 2004): 0.0065, (2006, 2005): -0.0028, (2006, 2006): -0.0046, (2006, 2007): -0.0412,
+        (2007, 2004): 0.0305, (2007, 2005): -0.0027, (2007, 2006): -0.0311, (2007, 2007): -0.0261,
+    }  # fmt: skip
+    for row in found.cells.rows(named=True):
+        assert agrees(row["estimate"], printed[row["start"], row["period"]])
+    assert agrees(found.aggregate("simple")["estimate"][0], -0.0400)
+    assert agrees(found.pre_trend()[2], 0.16812)
+
+
 def test_wine_ratings(reference):
     wine = reference("wine-ratings-1989/wine.csv")
     model = evaluation.ordinal_mixed_model(wine, y="rating", x=["temp", "contact"], unit="judge")

@@ -69,6 +69,7 @@ from .regression import Regression, WaldTest, ols
 from .rerandomisation import Rerandomize
 from .spillover import Exposure, exposure, spillover
 from .staggered import GroupTimeEffects, att_gt, event_study
+from .twinning_indicators import twinning_indicators
 from .wild import WildBootstrap, wild_bootstrap
 
 __all__ = [
@@ -149,6 +150,7 @@ __all__ = [
     "spillover",
     "trust_trajectory",
     "turned",
+    "twinning_indicators",
     "verify",
     "wild_bootstrap",
 ]

@@ -173,6 +173,7 @@ def _effect(regression, side_of_group, n_sides, y, level, n_lost, again) -> Effe
     if n_groups < FEW_GROUPS:
         p, smallest, n_tried = _label_exchange(regression, side_of_group, n_sides, *again)
         method = f"exchanging the treated label between groups, {n_tried:,} ways"
+        lost = (mark("The interval is from CR2 errors, the p-value from exchanging labels."), *lost)
     if smallest is not None and smallest > 1 - level:
         why = f"With so few groups no p-value below {smallest:.3f} is possible: no test is printed."
         return EffectEstimate(**base, smallest_p=smallest, p_method=method, notes=(why, *lost))
