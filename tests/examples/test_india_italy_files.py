@@ -20,6 +20,7 @@ from nanduti.methods.planning import (
     parse_list,
     parse_when,
 )
+from nanduti.methods.twinning import Agreement, eight_steps, scope_history, scope_of_cooperation
 
 CHECKOUT = Path(__file__).parents[2]
 FOLDER = CHECKOUT / "examples" / "india-italy-twinning"
@@ -321,6 +322,41 @@ def test_statements_that_agree_raise_nothing():
         "sc:2",
     ):
         assert subject not in contradicted
+
+
+# --- what the rules of twinning make of it
+
+
+def frameworks(emerging: str, advanced: str) -> list[Agreement]:
+    """The agreements across one pair of clusters, as the rules want them."""
+    found = []
+    for row in table("agreements"):
+        parties = [p for p in table("agreement_parties") if p["agreement"] == row["code"]]
+        sides = {
+            c: frozenset(p["party_type"] for p in parties if p["cluster"] == c) for c in (emerging, advanced)
+        }
+        if all(sides.values()):
+            start = parse_when(row["valid_from"]).start if row["valid_from"] else None
+            end = parse_when(row["valid_until"]).end if row["valid_until"] else None
+            signed = row["status"] == "signed"
+            found.append(Agreement(row["code"], sides[emerging], sides[advanced], start, end, signed))
+    return found
+
+
+def test_scope_of_the_pairs():
+    leather = frameworks("chennai-leather", "santa-croce")
+    cell = scope_of_cooperation(leather, date(2008, 7, 1)).cell(
+        "technical_institution", "technical_institution"
+    )
+    assert (cell.level, cell.because, cell.since) == ("high", ("leather-ca",), date(2008, 6, 1))
+    footwear = frameworks("chennai-footwear", "marche")
+    assert [(str(c.on), c.stage) for c in scope_history(footwear)] == [("2007-10-01", 1), ("2009-11-01", 0)]
+    assert scope_history(frameworks("chennai-auto", "turin-auto")) == ()
+
+
+def test_evidence_kinds_are_those_of_the_steps():
+    known = {(step.number, e.code) for step in eight_steps() for e in step.evidence}
+    assert {(int(r["step"]), r["evidence_kind"]) for r in table("step_evidence")} <= known
 
 
 # --- our own words

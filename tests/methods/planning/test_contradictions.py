@@ -151,6 +151,7 @@ def test_names():
     assert rules(say("c", "name", "Chennai auto"), say("c", "name", "Pune automotive cluster")) == [
         "names_differ"
     ]
+    assert rules(say("c", "name", "Chennai"), say("c", "name", "Chengdu")) == ["names_differ"]
     assert rules(say("c", "name", "Confederación"), say("c", "name", "confederacion")) == []
 
 

@@ -138,7 +138,7 @@ class AtomReader:
             result = reader(i)
             if result:
                 atom, after = result
-                return replace(atom, weekday=weekday), after
+                return (atom if weekday is None else replace(atom, weekday=weekday)), after
         return None
 
     def _weekday_from(self, start: int) -> bool:
@@ -347,7 +347,10 @@ class AtomReader:
     def _span_of_fiscal_year(self, i: int, j: int) -> tuple[Atom, int]:
         """ "Q1 FY 2008-09" begins in April 2008, its fourth quarter in January 2009."""
         unit, number = self.found[i].value
-        whole, after = self._fiscal(j)
+        fiscal = self._fiscal(j)
+        if fiscal is None:
+            raise Trouble("fiscal_year", self.found[j].at, part=self.found[j].text)
+        whole, after = fiscal
         turns, month = divmod(3 + (number - 1) * MONTHS_IN[unit], 12)
         atom, after = self.make(unit, i, after, year=whole.year + turns, month=month + 1)
         return atom.noted("fiscal_year", first=whole.year, last=whole.year + 1), after

@@ -173,8 +173,8 @@ def _settle_two_digits(links: list[Link], options: Options, reading: Reading) ->
     for link in links:
         atom = link.atom
         if atom.two is not None:
-            atom = _settle_one(atom, has_days=has_days, options=options)
-        settled.append(replace(link, atom=atom))
+            link = replace(link, atom=_settle_one(atom, has_days=has_days, options=options))
+        settled.append(link)
     return settled
 
 
@@ -199,7 +199,7 @@ def _fill(links: list[Link], options: Options, reading: Reading, *, is_open: boo
     for atom in atoms:
         reading.notes.extend((code, dict(details)) for code, details in atom.notes)
         _check_weekday(atom, reading)
-    return [replace(link, atom=atom) for link, atom in zip(links, atoms, strict=True)]
+    return [Link(atom, link.joined_by, link.leads) for link, atom in zip(links, atoms, strict=True)]
 
 
 def _merge_years(links: list[Link]) -> list[Link]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -48,13 +49,17 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("PAREN", r"[()\[\]\"“”«»]"),
     ("DOT", r"\."),
     ("WORD", rf"{_LETTER}+"),
-    ("SPACE", r"\s+"),
     ("OTHER", r"."),
 )
-_PHRASES = tuple(
-    (kind, re.compile(rf"(?<!{_LETTER})(?:{pattern})(?!{_LETTER})")) for kind, pattern in PHRASES
+_PHRASE = re.compile(
+    "|".join(rf"(?P<p{i}>(?<!{_LETTER})(?:{p})(?!{_LETTER}))" for i, (_, p) in enumerate(PHRASES))
 )
 _TOKENS = tuple((kind, re.compile(pattern, re.DOTALL)) for kind, pattern in _PATTERNS)
+_FIGURES = {"ISO", "BASIC", "TIME", "DMY", "YQ", "YM", "MY", "SPAN", "NUM"}
+#: Which kinds can begin with a figure, a letter or another sign: most patterns need never be tried.
+_BY_FIGURE = tuple(t for t in _TOKENS if t[0] in _FIGURES)
+_BY_LETTER = tuple(t for t in _TOKENS if t[0] in ("TIME", "SPAN", "WORD", "OTHER"))
+_BY_SIGN = tuple(t for t in _TOKENS if t[0] not in _FIGURES | {"WORD"})
 _SPAN_UNIT = {"q": "quarter", "t": "quarter", "h": "half", "s": "half"}
 
 
@@ -68,16 +73,19 @@ def tokens(text: str) -> list[Token]:
     found: list[Token] = []
     at = 0
     while at < len(folded):
+        if folded[at].isspace():
+            at += 1
+            continue
         token = _phrase(folded, at) or _single(folded, at)
-        end = token.end
-        if token.kind != "SPACE":
-            first, last = places[token.at], places[end - 1] + 1
-            found.append(replace(token, at=first, end=last, text=text[first:last]))
-        at = end
+        first, last = places[token.at], places[token.end - 1] + 1
+        found.append(Token(token.kind, token.value, first, last, text[first:last]))
+        at = token.end
     return _settle_homonyms(found)
 
 
-def _fold_with_places(text: str) -> tuple[str, list[int]]:
+def _fold_with_places(text: str) -> tuple[str, Sequence[int]]:
+    if text.isascii():
+        return text.lower(), range(len(text))
     folded, places = [], []
     for place, character in enumerate(text):
         for piece in fold(character):
@@ -87,22 +95,24 @@ def _fold_with_places(text: str) -> tuple[str, list[int]]:
 
 
 def _phrase(folded: str, at: int) -> Token | None:
-    for kind, pattern in _PHRASES:
-        found = pattern.match(folded, at)
-        if found and kind == "WEEKDAY_PT":
-            day = ("segunda", "terca", "quarta", "quinta", "sexta").index(found[0].split("-")[0])
-            return Token("WEEKDAY", day, at, found.end(), found[0])
-        if found:
-            return Token(kind, None, at, found.end(), found[0])
-    return None
+    found = _PHRASE.match(folded, at) if folded[at].isalpha() else None
+    if not found:
+        return None
+    kind, value = PHRASES[int(found.lastgroup[1:])][0], None
+    if kind == "WEEKDAY_PT":
+        kind = "WEEKDAY"
+        value = ("segunda", "terca", "quarta", "quinta", "sexta").index(found[0].split("-")[0])
+    return Token(kind, value, at, found.end(), found[0])
 
 
 def _single(folded: str, at: int) -> Token:
-    for kind, pattern in _TOKENS:
+    first = folded[at]
+    patterns = _BY_FIGURE if first.isdecimal() else _BY_LETTER if first.isalpha() else _BY_SIGN
+    for kind, pattern in patterns:
         found = pattern.match(folded, at)
         if found and not (kind in ("SPAN", "YQ") and _bad_span(found)):
             return _token(kind, found, at)
-    raise AssertionError("the last pattern matches every character")
+    return Token("OTHER", None, at, at + 1, first)
 
 
 def _bad_span(found: re.Match[str]) -> bool:

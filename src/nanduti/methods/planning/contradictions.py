@@ -346,7 +346,13 @@ def _words(text: str) -> list[str]:
 
 
 def _has(words: list[str], word: str) -> bool:
-    return any(w == word or (min(len(w), len(word)) >= 4 and w[:4] == word[:4]) for w in words)
+    return any(w == word or _same_stem(w, word) for w in words)
+
+
+def _same_stem(a: str, b: str) -> bool:
+    """One begins with the whole of the other, or they share three fifths: "auto", "automotive"."""
+    shared = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    return shared >= 4 and (shared == min(len(a), len(b)) or shared >= 0.6 * max(len(a), len(b)))
 
 
 # --- spans and durations

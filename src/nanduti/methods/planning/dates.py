@@ -7,6 +7,7 @@ needed a choice. Nothing is guessed in silence and nothing knows today's date.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -261,7 +262,7 @@ def parse_when(
         raise _letter(trouble, written) from None
     when = _when(reading, written)
     others = _other_readings(when, written, options)
-    return replace(when, other_readings=others)
+    return replace(when, other_readings=others) if others else when
 
 
 def _when(reading: Reading, text: str) -> When:
@@ -296,7 +297,7 @@ _FLIPS = {
 
 def _other_readings(when: When, text: str, options: Options) -> tuple[Period, ...]:
     others: list[Period] = []
-    for code in sorted(set(when.note_codes()) & set(_FLIPS)):
+    for code in sorted(_FLIPS.keys() & when.note_codes()):
         try:
             other = _when(read(text, replace(options, **_FLIPS[code])), text).period
         except Trouble:
@@ -347,6 +348,9 @@ def _letter(trouble: Trouble, text: str) -> UnreadableDate:
     )
 
 
+_IN_FIGURES = re.compile(r"\d\s?[/-]\s?\d")
+
+
 def day_first_of(texts: Sequence[str | None]) -> bool | None:
     """Whether the dates in figures of one list put the day first, judged by those that can be judged.
 
@@ -360,7 +364,9 @@ def day_first_of(texts: Sequence[str | None]) -> bool | None:
     """
     alone, within = [], []
     for text in texts:
-        found = [t for t in tokens(str(text or "")[:LONGEST]) if t.kind != "SPACE"]
+        if not text or not _IN_FIGURES.search(str(text)):
+            continue  # most dates of a list are in words
+        found = tokens(str(text)[:LONGEST])
         for token in found:
             if token.kind == "DMY" and token.value[3] != "." and order_in(token) is not None:
                 (alone if len(found) == 1 else within).append(order_in(token))

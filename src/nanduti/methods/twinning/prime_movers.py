@@ -50,7 +50,10 @@ def prime_movers(candidates: Iterable[Candidate], *, sizes: frozenset[str] = FIT
     """
     judged = [(c, _failures(c, sizes)) for c in candidates]
     passed = sorted((c for c, why in judged if not why), key=_key)
-    placed = [Placed(c, 1 + sum(_score(o) > _score(c) for o in passed), ()) for c in passed]
+    first_of: dict[tuple[float, ...], int] = {}
+    for rank, candidate in enumerate(passed, start=1):
+        first_of.setdefault(_score(candidate), rank)
+    placed = [Placed(c, first_of[_score(c)], ()) for c in passed]
     left = sorted(((c, why) for c, why in judged if why), key=lambda pair: pair[0].code)
     return placed + [Placed(c, None, why) for c, why in left]
 
