@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from nanduti.methods import indices
+from nanduti.methods.values import BadInput
 
 TREE = {
     "code": "I",
@@ -198,6 +199,34 @@ def test_uncertainty_is_a_function_of_its_seed(x, seed):
         indices.replay(r, frame(x), [doubts[1]], pl.DataFrame({"weight of p": [0.0, 1.0]})).ranks.shape[0]
         == 2
     )
+
+
+@settings(max_examples=25, deadline=None)
+@given(varied, st.integers(0, 2**31))
+def test_a_stored_design_gives_the_same_ranks_again(x, seed):
+    r = recipe({"method": "minmax"}, {"method": "arithmetic"})
+    doubts = [
+        indices.WeightNoise("noise", {1: 0.5}, 20),
+        indices.WeightRange("p", 0.5, 2),
+        indices.Omission("left out", [None, "x0", "q"]),
+    ]
+    one = indices.uncertainty(r, frame(x), doubts, n=20, seed=seed)
+    again = indices.replay(r, frame(x), doubts, one.design, seed=seed)
+    assert again.scores.tolist() == one.scores.tolist()
+    with pytest.raises(BadInput, match="the seed"):
+        indices.replay(r, frame(x), doubts, one.design)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.permutations([0.1, 0.2, 0.3, 0.7]), st.permutations([0.1, 0.2, 0.3, 0.7]))
+def test_the_last_bit_does_not_decide_a_place(one, other):
+    """The same four values in another order have the same mean, whatever the binary sums say."""
+    data = frame(np.array([one, other, [0.0, 0.0, 0.0, 0.0]]))
+    tree = {"code": "I", "children": [{"code": f"x{j}"} for j in range(4)]}
+    r = indices.IndexRecipe("r", "r", "1", indices.Structure.of(tree), (indices.Step("aggregate"),))
+    assert indices.build(r, data).results["rank"].to_list() == [1.0, 1.0, 3.0]
+    doubts = [indices.Alternatives("none", "aggregate", [{}])]
+    assert indices.uncertainty(r, data, doubts, n=2, seed=1).ranks.tolist() == [[1, 1, 3]] * 2
 
 
 @settings(max_examples=40, deadline=None)

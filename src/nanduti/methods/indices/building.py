@@ -12,7 +12,7 @@ import polars as pl
 from nanduti.methods.values import BadInput, CannotBeSaid
 
 from .aggregation import aggregated, kinds_by_node
-from .frames import Matrix, column_values, ranks, read, to_frame, unit_names
+from .frames import Matrix, column_values, ranks, read, to_frame, unit_names, without_noise
 from .importance_weights import weights_optimised
 from .imputation import filled_values, imputed
 from .index_recipe import IndexRecipe, Step
@@ -430,7 +430,7 @@ def _finished(
         {
             recipe.unit: pl.Series(units, dtype=pl.String),
             "score": pl.Series([known.get(u) for u in units], dtype=pl.Float64).fill_nan(None),
-            "rank": pl.Series(ranks(eligible), dtype=pl.Float64).fill_nan(None),
+            "rank": pl.Series(ranks(without_noise(eligible)), dtype=pl.Float64).fill_nan(None),
             "n_missing": missing,
             "reason": pl.Series(reasons, dtype=pl.String),
         }

@@ -13,7 +13,7 @@ from nanduti.methods.values import BadInput, CannotBeSaid
 
 from .doubts import Doubt, WeightNoise, choices, settled
 from .engine import run
-from .frames import ranks, whole_ranks
+from .frames import ranks, whole_ranks, without_noise
 from .index_recipe import IndexRecipe
 
 
@@ -120,15 +120,27 @@ def uncertainty(
 
 
 def replay(
-    recipe: IndexRecipe, data: pl.DataFrame, doubts: Sequence[Doubt], design: pl.DataFrame
+    recipe: IndexRecipe,
+    data: pl.DataFrame,
+    doubts: Sequence[Doubt],
+    design: pl.DataFrame,
+    *,
+    seed: int | None = None,
 ) -> RankUncertainty:
     """Run a written-down design again, row by row.
 
     Args:
         design: one column per doubt, named as the doubt, with the place of the option chosen (from 0), or
             for a :class:`WeightRange` a number from 0 to 1.
+        seed: the seed of the first run; needed to draw the same sets of a :class:`WeightNoise` again.
     """
-    ready = settled(doubts, recipe.structure, np.random.default_rng(0))
+    if seed is None and any(isinstance(doubt, WeightNoise) for doubt in doubts):
+        raise BadInput(
+            place="the seed",
+            problem="is not given, so that the noise on weights cannot be drawn again",
+            remedy="Give the seed of the first run, or the sets themselves as WeightSets.",
+        )
+    ready = settled(doubts, recipe.structure, _streams(seed or 0)[1])
     absent = [doubt.name for doubt in ready if doubt.name not in design.columns]
     if absent or not design.height:
         raise BadInput(
@@ -160,8 +172,9 @@ def _uncertainty(
     _, nominal = run(recipe, data, (), np.zeros((1, 0)), cache)
     units, scores = run(recipe, data, doubts, chosen, cache)
     design = pl.DataFrame({d.name: chosen[:, j] for j, d in enumerate(doubts)})
-    ranked = ranks(scores) if np.isnan(scores).any() else whole_ranks(scores)
-    return RankUncertainty(units, ranks(nominal)[0], scores, ranked, design, recipe.unit)
+    even = without_noise(scores)
+    ranked = ranks(even) if np.isnan(even).any() else whole_ranks(even)
+    return RankUncertainty(units, ranks(without_noise(nominal))[0], scores, ranked, design, recipe.unit)
 
 
 def _rank_statistics(ranked: np.ndarray, quantiles: Sequence[float]) -> tuple[list[np.ndarray], np.ndarray]:
