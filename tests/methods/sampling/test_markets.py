@@ -7,6 +7,7 @@ import math
 import numpy as np
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from nanduti.methods import sampling
 from nanduti.methods.values import BadInput, CannotBeSaid
@@ -59,7 +60,7 @@ def test_monitor_series_and_bulletin(visits):
         suspect="fake",
         market="market",
     )
-    assert shuffled.periods.equals(found.periods)
+    assert_frame_equal(shuffled.periods, found.periods)
 
 
 def test_estimated_number_of_suspect_goods():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 
@@ -79,6 +80,9 @@ def numbers(frame: pl.DataFrame, what: What) -> np.ndarray:
             remedy="Use shares() for categories, or convert the column to numbers first.",
         )
     values = found.cast(pl.Float64).to_numpy()
+    # A finite sum proves that nothing is infinite or missing, in one pass and without a copy.
+    if math.isfinite(values.sum()):
+        return values
     infinite = np.isinf(values)
     if infinite.any():
         raise BadInput(
@@ -89,13 +93,27 @@ def numbers(frame: pl.DataFrame, what: What) -> np.ndarray:
     return values
 
 
+def dot(weights: np.ndarray, values: np.ndarray) -> float:
+    """Sum of products, without the threads of the linear algebra library.
+
+    Over a million rows those threads save nothing and, on a machine that others use, cost twenty times the
+    work itself.
+    """
+    return float(np.einsum("i,i->", weights, values))
+
+
+def gaps(values: np.ndarray) -> np.ndarray | None:
+    """Which answers are missing; ``None`` where none is."""
+    return None if math.isfinite(values.sum()) else np.isnan(values)
+
+
 def complete_numbers(frame: pl.DataFrame, name: str) -> np.ndarray:
     """A numeric column without a single gap."""
     values = numbers(frame, name)
-    gaps = np.isnan(values)
-    if gaps.any():
+    missing = gaps(values)
+    if missing is not None:
         raise BadInput(
-            place=f"column '{name}', row {int(np.argmax(gaps)) + 1}",
+            place=f"column '{name}', row {int(np.argmax(missing)) + 1}",
             problem="is missing",
             remedy="Fill it: this column describes the design and must be known for every row.",
         )
@@ -119,10 +137,10 @@ def indicator(frame: pl.DataFrame, what: What) -> np.ndarray:
 def membership(frame: pl.DataFrame, what: What) -> np.ndarray:
     """Which rows a condition holds for; a row for which it is missing is refused."""
     inside = indicator(frame, what)
-    gaps = np.isnan(inside)
-    if gaps.any():
+    missing = gaps(inside)
+    if missing is not None:
         raise BadInput(
-            place=f"the domain '{name_of(what)}', row {int(np.argmax(gaps)) + 1}",
+            place=f"the domain '{name_of(what)}', row {int(np.argmax(missing)) + 1}",
             problem="is neither inside nor outside (missing)",
             remedy="Decide where missing ones belong, for example with .fill_null(False).",
         )

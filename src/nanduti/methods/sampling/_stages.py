@@ -98,11 +98,15 @@ def _stage(
     if unit is None:
         units, unit_stratum = np.arange(frame.height), parents
     else:
-        own, levels = coded(column(frame, unit))
-        units, present = compress(parents * len(levels) + own, n_parents * len(levels))
-        unit_stratum = present // len(levels)
-        if not may_repeat:
-            _each_in_one_stratum(unit, present % len(levels), unit_stratum, levels, labels)
+        units, levels = coded(column(frame, unit))
+        unit_stratum = np.empty(len(levels), dtype=np.int64)
+        unit_stratum[units] = parents
+        if n_parents > 1 and not np.array_equal(unit_stratum[units], parents):
+            # Some identifier stands in several strata: there a unit is the pair of both.
+            pairs, present = compress(parents * len(levels) + units, n_parents * len(levels))
+            if not may_repeat:
+                _each_in_one_stratum(unit, present % len(levels), present // len(levels), levels, labels)
+            units, unit_stratum = pairs, present // len(levels)
     n_units = np.bincount(unit_stratum, minlength=n_parents)
     population = None if fpc is None else _population(frame, fpc, parents, n_units, labels)
     return Stage(units, unit_stratum, n_units, population, labels)

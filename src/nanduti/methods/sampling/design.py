@@ -78,7 +78,7 @@ class SurveyDesign:
         self.domain = None
         self.calibrations = ()
         self.weights = _weights(frame, weights, self.stages)
-        self.all_weighted = bool((self.weights > 0).all())
+        self.all_weighted = bool(self.weights.min() > 0)
         self.warnings = _look_at_weights(self, check_weights and weights is not None)
 
     def __repr__(self) -> str:
@@ -94,7 +94,7 @@ class SurveyDesign:
         other = copy.copy(self)
         for name, value in parts.items():
             setattr(other, name, value)
-        other.all_weighted = bool((other.weights > 0).all())
+        other.all_weighted = bool(other.weights.min() > 0)
         return other
 
     def where(self, condition: What) -> SurveyDesign:
@@ -216,8 +216,8 @@ def _weights(frame: pl.DataFrame, given: str | float | None, stages: tuple[_stag
         weights, place = complete_numbers(frame, given), f"column '{given}'"
     else:
         weights, place = np.full(frame.height, float(given)), "weights"
-    bad = ~np.isfinite(weights) | (weights < 0)
-    if bad.any():
+    if not (np.isfinite(weights.sum()) and weights.min() >= 0):
+        bad = ~np.isfinite(weights) | (weights < 0)
         row = int(np.argmax(bad))
         raise BadInput(
             place=f"{place}, row {row + 1}",

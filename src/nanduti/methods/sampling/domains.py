@@ -11,7 +11,7 @@ import polars as pl
 from nanduti.methods.values import BadInput, CannotBeSaid
 
 from . import estimators
-from ._columns import What, crossed, membership, name_of, names
+from ._columns import What, crossed, dot, membership, name_of, names
 from .estimates import Estimate
 from .proportions import proportion
 from .quantiles import quantile
@@ -133,14 +133,14 @@ def difference(
     value, scores = 0.0, np.zeros(len(y))
     for sign, side, told in zip((1.0, -1.0), sides, (first, second), strict=True):
         part = w * side[rows]
-        size = part.sum()
+        size = float(part.sum())
         if size == 0:
             raise CannotBeSaid(
                 what="The difference",
                 why=f"nobody in '{name_of(told)}' answered",
                 remedy="Widen the domain or ask again.",
             )
-        centre = float(part @ y / size)
+        centre = dot(part, y) / size
         value += sign * centre
         scores += sign * part * (y - centre) / size
     variance = float(design.covariance(sample.rows, scores)[0, 0])

@@ -8,7 +8,7 @@ import numpy as np
 
 from nanduti.methods.values import BadInput, CannotBeSaid
 
-from ._columns import What
+from ._columns import What, dot
 from .estimates import Estimate
 from .few_psus import fit_columns
 from .samples import finish, take
@@ -41,15 +41,18 @@ def mean(
     """
     sample = take(design, what, missing=missing)
     (y,), w = sample.answers, sample.weights
-    size = w.sum()
-    value = float(w @ y / size)
+    size = float(w.sum())
+    value = dot(w, y) / size
     if correction is not None:
         fit = fit_columns(design, sample, y, np.ones((len(y), 1)), ["mean"], correction)
         use = fit.df[0] if df is None else df
         return finish(
             design, sample, f"mean of {sample.name}", value, fit.covariance[0, 0], level, use, fit.method
         )
-    variance = float(design.covariance(sample.rows, w * (y - value) / size)[0, 0])
+    scores = y - value
+    scores *= w
+    scores /= size
+    variance = float(design.covariance(sample.rows, scores)[0, 0])
     return finish(design, sample, f"mean of {sample.name}", value, variance, level, df)
 
 
@@ -82,14 +85,14 @@ def ratio(
     """
     sample = take(design, numerator, denominator, missing=missing)
     (y, x), w = sample.answers, sample.weights
-    below = float(w @ x)
+    below = dot(w, x)
     if below == 0:
         raise CannotBeSaid(
             what=f"The ratio {sample.name}",
             why="the denominator adds up to zero",
             remedy="Choose a domain where the denominator is not zero.",
         )
-    value = float(w @ y) / below
+    value = dot(w, y) / below
     variance = float(design.covariance(sample.rows, w * (y - value * x) / below)[0, 0])
     return finish(design, sample, f"ratio {sample.name}", value, variance, level, df)
 
@@ -121,8 +124,8 @@ def design_effect(
     sample = take(design, what, missing=missing)
     (y,), w = sample.answers, sample.weights
     size, n = float(w.sum()), sample.n
-    centre = float(w @ y) / size
-    spread = float(w @ (y - centre) ** 2) / size * n / (n - 1) if n > 1 else 0.0
+    centre = dot(w, y) / size
+    spread = dot(w, (y - centre) ** 2) / size * n / (n - 1) if n > 1 else 0.0
     simple = spread / n * (1.0 if replacement else (size - n) / size)
     if simple <= 0:
         raise CannotBeSaid(

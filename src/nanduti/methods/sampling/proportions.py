@@ -12,7 +12,7 @@ from scipy import special
 
 from nanduti.methods.values import BadInput, Reason, mark
 
-from ._columns import What, coded, column, indicator, name_of
+from ._columns import What, coded, column, dot, indicator, name_of
 from .estimates import Estimate, check_level, critical
 from .few_psus import fit_columns
 from .samples import finish, take
@@ -59,8 +59,8 @@ def proportion(
     indicator(design.frame, what)
     sample = take(design, what, missing=missing)
     (y,), w = sample.answers, sample.weights
-    size = w.sum()
-    value = float(w @ y / size)
+    size = float(w.sum())
+    value = dot(w, y) / size
     if correction is None:
         variance = float(design.covariance(sample.rows, w * (y - value) / size)[0, 0])
     else:

@@ -9,7 +9,7 @@ import numpy as np
 
 from nanduti.methods.values import BadInput, Reason, mark
 
-from ._columns import What
+from ._columns import What, dot
 from .estimates import Estimate, critical
 from .proportions import limits
 from .samples import finish, take
@@ -65,7 +65,7 @@ def quantile(
     points, share = distribution(y, w)
     value = invert(points, share, probability, rule)
     below = y <= value
-    p = float(w @ below / w.sum())
+    p = dot(w, below.astype(float)) / float(w.sum())
     variance = float(design.covariance(sample.rows, w * (below - p) / w.sum())[0, 0])
     found = finish(design, sample, f"{probability:g} quantile of {sample.name}", value, variance, level, df)
     if bool(below.all()):

@@ -10,7 +10,7 @@ import numpy as np
 
 from nanduti.methods.values import BadInput, CannotBeSaid, Reason, mark
 
-from ._columns import What, name_of, numbers
+from ._columns import What, gaps, name_of, numbers
 from .estimates import Estimate, check_level, symmetric
 from .variance import degrees_of_freedom
 
@@ -47,23 +47,22 @@ def take(design: SurveyDesign, *whats: What, missing: str = "refuse") -> Sample:
             remedy="Use 'refuse' or 'leave_out'.",
         )
     columns = [numbers(design.frame, what) for what in whats]
-    gaps = np.isnan(columns[0])
-    for more in columns[1:]:
-        gaps = gaps | np.isnan(more)
+    absent = [found for found in map(gaps, columns) if found is not None]
     inside = design.domain if design.all_weighted else _weighted(design)
-    if inside is not None:
-        gaps = gaps & inside
-    n_missing = int(gaps.sum())
+    holes = np.any(absent, axis=0) if absent else None
+    if holes is not None and inside is not None:
+        holes = holes & inside
+    n_missing = 0 if holes is None else int(holes.sum())
     name = " / ".join(name_of(what) for what in whats)
-    if n_missing and missing == "refuse":
+    if holes is not None and n_missing and missing == "refuse":
         raise BadInput(
-            place=f"column '{name}', row {int(np.argmax(gaps)) + 1}",
+            place=f"column '{name}', row {int(np.argmax(holes)) + 1}",
             problem=f"is missing ({n_missing} of {design.frame.height} rows)",
             remedy="Fill the answers, or say missing='leave_out' to use the others and count these.",
         )
     rows: np.ndarray | None = None
-    if n_missing:
-        rows = np.flatnonzero(~gaps if inside is None else inside & ~gaps)
+    if holes is not None and n_missing:
+        rows = np.flatnonzero(~holes if inside is None else inside & ~holes)
     elif inside is not None:
         rows = np.flatnonzero(inside)
     if rows is not None and len(rows) == 0:

@@ -82,7 +82,8 @@ def _stage_covariance(
     with np.errstate(divide="ignore", invalid="ignore"):
         factor = np.where(n > 1, weight * n / (n - 1), 0.0)
     per_unit = factor[stage.unit_stratum]
-    out = (inside * per_unit[:, None]).T @ inside
+    # Not through the linear algebra library: its threads cost more than so thin a product.
+    out = np.einsum("ij,ik->jk", inside * per_unit[:, None], inside)
     if not alone.any():
         return out
     if lonely == "adjust":
