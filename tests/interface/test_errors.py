@@ -7,11 +7,13 @@ import logging
 import pytest
 from django import forms
 from django.test import Client, RequestFactory
+from django.utils.translation import override
 
 from nanduti.foundation.errors import EditedMeanwhile, NotAllowed, NotFound, RuleRefused
 from nanduti.interface import error_pages, middleware, saying
 from nanduti.interface.forms import EditForm
 from nanduti.interface.style_page import SampleForm
+from nanduti.methods.planning import parse_when
 from nanduti.methods.values import BadInput, CannotBeSaid, PersonError, Reason, RuleSource, catalogue, no
 
 STATUS = {"not-allowed": 403, "not-found": 404, "refused": 409, "meanwhile": 409, "person": 422}
@@ -126,6 +128,13 @@ class TestSaying:
         source = RuleSource("Handbook", "ch. 4")
         verdict = no(Reason("quorum", "{n} firms signed up.", {"n": 7}), source=source)
         assert saying.say(RuleRefused(verdict=verdict)).sentence == "7 firms signed up. (Handbook, ch. 4)"
+
+    def test_a_detail_that_is_a_sentence_is_translated_too(self):
+        with pytest.raises(PersonError) as caught:
+            parse_when("31 February 2009")
+        with override("es"):
+            said = saying.say(caught.value)
+        assert "febrero de 2009 no tiene día 31" in said.sentence
 
     def test_markup_in_a_detail_is_shown_not_run(self, rf):
         request = rf.get("/", HTTP_HX_REQUEST="true")

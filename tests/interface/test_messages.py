@@ -59,7 +59,8 @@ class TestCollecting:
         assert ids(messages.texts_of_template(source)) == found
 
     def test_contexts(self):
-        template = '{% translate "from" context "range" %}{% blocktranslate context "step" %}Plan{% endblocktranslate %}'
+        template = '{% translate "from" context "range" %}'
+        template += '{% blocktranslate context "step" %}Plan{% endblocktranslate %}'
         assert [(t.context, t.id) for t in messages.texts_of_template(template)] == [
             ("range", "from"),
             ("step", "Plan"),

@@ -11,10 +11,12 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from nanduti.methods.values import NandutiError, RuleSource, Verdict
+from nanduti.methods.values import NandutiError, Reason, RuleSource, Verdict
 
 # Details that are themselves sentences of ours rather than names or numbers, so the catalogues may know them.
-OUR_WORDS = frozenset({"remedy", "problem", "why", "what", "what_to_do", "place", "kind"})
+OUR_WORDS = frozenset(
+    {"remedy", "problem", "why", "what", "what_to_do", "place", "kind", "month_name", "month"}
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def fill(template: str, details: Mapping[str, Any]) -> str:
     """The translated template with its details; the English one where a translation cannot be filled."""
     if not template:
         return ""
-    ready = {name: _detail(name, value) for name, value in details.items()}
+    ready = {name: _detail(name, value, details) for name, value in details.items()}
     for candidate in (gettext(template), template):
         try:
             return candidate.format(**ready)
@@ -57,9 +59,14 @@ def fill(template: str, details: Mapping[str, Any]) -> str:
     return template
 
 
-def _detail(name: str, value: Any) -> Any:
+def _detail(name: str, value: Any, details: Mapping[str, Any]) -> Any:
     if isinstance(value, Verdict):
         return str(say_verdict(value))
+    if isinstance(value, Reason):
+        return fill(value.sentence, value.details)
+    if f"{name}_template" in details:
+        # A detail that is itself a filled sentence travels with its template.
+        return fill(details[f"{name}_template"], details.get(f"{name}_details", {}))
     if name in OUR_WORDS and isinstance(value, str) and value:
         return gettext(value)
     return value

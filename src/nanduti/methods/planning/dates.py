@@ -344,7 +344,14 @@ def _letter(trouble: Trouble, text: str) -> UnreadableDate:
         details["month_name"] = MONTH_NAMES[details["month"] - 1]
     problem, remedy = _PROBLEMS[trouble.reason]
     return UnreadableDate(
-        text=text, at=trouble.at + 1, reason=trouble.reason, problem=problem.format(**details), remedy=remedy
+        text=text,
+        at=trouble.at + 1,
+        reason=trouble.reason,
+        problem=problem.format(**details),
+        remedy=remedy,
+        # So that whoever shows the error can say the problem in another language.
+        problem_template=problem,
+        problem_details=details,
     )
 
 
