@@ -125,11 +125,17 @@ def test_targets_of_importance_that_cannot_be(asem_index, asem_structure):
     flat = data.with_columns(pl.lit(5.0).alias("LPI"))
     with pytest.raises(CannotBeSaid, match="'LPI' is the same"):
         indices.weights_optimised(flat, asem_structure, level=1, unit="uCode")
-    two = indices.weights_optimised(
+    near = indices.weights_optimised(
+        data, asem_structure, level=3, target={"Conn": 1.1, "Sust": 1}, unit="uCode"
+    )
+    assert near.is_reached
+    assert near.table["obtained_share"].to_list() == pytest.approx([1.1 / 2.1, 1 / 2.1], abs=1e-4)
+    # Twice as important is out of reach: even with all the weight on it the other correlates too well.
+    far = indices.weights_optimised(
         data, asem_structure, level=3, target={"Conn": 2, "Sust": 1}, unit="uCode"
     )
-    assert two.is_reached
-    assert two.table["obtained_share"].to_list() == pytest.approx([2 / 3, 1 / 3], abs=0.01)
+    assert not far.is_reached
+    assert far.weights["Conn"] == pytest.approx(1)
 
 
 def test_factors_are_chosen_by_the_handbooks_rule(tai):
