@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nanduti.methods import indices
@@ -135,6 +135,7 @@ def test_size_classes():
 counts = st.lists(st.integers(1, 1000), min_size=2, max_size=6)
 
 
+@settings(deadline=None)
 @given(counts, st.integers(2, 9), st.randoms())
 def test_ellison_glaeser_invariances(sizes, factor, random):
     regions = [f"r{i % 3}" for i in range(len(sizes))]
@@ -148,6 +149,7 @@ def test_ellison_glaeser_invariances(sizes, factor, random):
     assert indices.ellison_glaeser(scaled, doubled).gamma == pytest.approx(base, abs=1e-12)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 50), st.integers(50, 500)), min_size=2, max_size=8))
 def test_ginis_lie_between_zero_and_one_and_ignore_order(pairs):
     industry, totals = [p[0] for p in pairs], [p[1] for p in pairs]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nanduti.methods import indices
@@ -33,6 +33,7 @@ def test_higher_price_alone_is_not_enough():
     assert found.verdict.decision == "flag"
 
 
+@settings(deadline=None)
 @given(st.floats(0, 100), st.floats(0, 100), st.integers(0, 5), st.integers(0, 5), st.integers(0, 5))
 def test_the_order_of_the_two_does_not_matter_and_nobody_is_both(x, y, p, q, r):
     a, b = profile("A", x, designers=p, testing=r), profile("B", y, designers=q, machinery=r)
@@ -85,6 +86,7 @@ codes = st.dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(codes)
 def test_similarity_is_symmetric_and_order_is_free(firms):
     found = indices.homogeneity(firms)

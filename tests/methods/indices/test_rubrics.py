@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nanduti.methods import indices
@@ -116,6 +116,7 @@ def test_flags_are_sentences():
     assert codes == {"technology_ahead_of_people", "automation_ahead_of_people", "data_without_security"}
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_more_answered_with_yes_is_never_less(one, other):
     low, high = sorted((one, other))
