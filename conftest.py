@@ -2,7 +2,12 @@
 
 import os
 
-from hypothesis import HealthCheck, settings
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # The processes of a run share the cores already: numerical libraries must not each take all of them.
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "POLARS_MAX_THREADS"):
+        os.environ.setdefault(name, "1")
+
+from hypothesis import HealthCheck, settings  # noqa: E402
 
 pytest_plugins = ["tests.support.databases", "tests.support.loopback", "tests.support.pages"]
 

@@ -73,9 +73,10 @@ def test(options: argparse.Namespace, rest: list[str]) -> None:
     if options.fast:
         return do(PYTHON, "-m", "pytest", "-m", "not browser", *workers(rest), *rest)
     browser()
-    suite = (PYTHON, "-m", "pytest", *workers(rest), *rest)
-    on_sqlite = code_of(*suite, "--database=sqlite")
-    on_postgresql = code_of(*suite, "--database=postgresql", "-m", "not once")
+    suite = (PYTHON, "-m", "pytest", *workers(rest))
+    on_sqlite = code_of(*suite, "--database=sqlite", *rest)
+    with_database = ("--database=postgresql", "-m", "not once")
+    on_postgresql = code_of(*suite, *with_database, *(rest or ("tests", "--ignore=tests/methods")))
     if rest and on_postgresql == 5:
         on_postgresql = 0  # pytest's word for "no tests": those that the arguments chose need no database
     sys.exit(on_sqlite or on_postgresql)
