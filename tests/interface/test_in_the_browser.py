@@ -159,9 +159,9 @@ class TestTables:
         desk.wait_for_url("**page=2**")
         assert "sort=cost" in desk.url
 
-    def test_taking_it_along(self, desk):
+    def test_exporting(self, desk):
         desk.goto("/style/page/?state=late")
-        desk.locator("#activities summary", has_text="Take along").click()
+        desk.locator("#activities summary", has_text="Export").click()
         with desk.expect_download() as download:
             desk.get_by_role("link", name="CSV").click()
         assert re.fullmatch(r"activities-\d{4}-\d\d-\d\d\.csv", download.value.suggested_filename)
