@@ -33,7 +33,7 @@ def test_a_table_leaves_with_true_totals_or_not_at_all():
             & (pl.lit(row["town"] == "Total") | (pl.col("town") == row["town"]))
         )
         assert abs(part["sales"].sum() - row["value"]) < 1e-6
-    assert "sensitive cells keep their protection interval" in safe.report
+    assert "keeps its protection interval" in safe.report
     assert "deviation that anybody can check" in safe.report
 
 

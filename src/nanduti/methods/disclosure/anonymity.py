@@ -106,13 +106,19 @@ def runs(data: pl.DataFrame, keys: Sequence[str], sensitive: str) -> Runs:
 
 def distinct_values(r: Runs) -> np.ndarray:
     """Distinct sensitive values per class."""
-    return np.diff(r.start, append=len(r.value))
+    return r.distinct
 
 
 def entropy_effective(r: Runs) -> np.ndarray:
     """exp(entropy) per class: the number of equally likely values that would be as uncertain."""
-    count = r.count.astype(float)
-    weighted = np.add.reduceat(count * np.log(count), r.start)
+    most = int(r.count.max())
+    if most <= 4 * len(r.count):  # few different counts: look the logarithms up
+        table = np.arange(most + 1, dtype=float)
+        table[1:] *= np.log(table[1:])
+        terms = table[r.count]
+    else:
+        terms = r.count * np.log(r.count)
+    weighted = np.add.reduceat(terms, r.start)
     return np.exp(np.maximum(np.log(r.size) - weighted / r.size, 0.0))
 
 
@@ -121,34 +127,40 @@ def largest_count(r: Runs) -> np.ndarray:
     return np.maximum.reduceat(r.count, r.start)
 
 
-def _tails(r: Runs) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Per run, counts sorted downwards in each class: class, place (1 = commonest), sum from here on."""
-    of_class = r.class_of
-    # one integer per run that sorts by class, then by falling count
+def _falling(r: Runs, of_class: np.ndarray) -> np.ndarray:
+    """Counts sorted downwards within each class."""
     wide = int(r.count.max()) + 1
-    order = np.argsort(of_class * wide + (wide - 1 - r.count), kind="stable")
-    count = r.count[order]
-    place = np.arange(len(count)) - r.start[of_class] + 1
+    key = of_class.astype(np.int64) * wide + (wide - 1 - r.count)
+    key.sort()  # one integer per run sorts by class, then by falling count
+    return wide - 1 - (key - of_class * wide)
+
+
+def _tails(r: Runs) -> tuple[np.ndarray, np.ndarray]:
+    """Per run, counts sorted downwards in each class: its class, and the sum from its place on."""
+    of_class = r.class_of
+    count = _falling(r, of_class)
     before = np.cumsum(count) - count
-    done = before - before[r.start][of_class]
-    return of_class, place, r.size[of_class] - done
+    return of_class, r.size[of_class] - (before - before[r.start][of_class])
 
 
 def recursive_l(r: Runs, c: float) -> np.ndarray:
     """Per class the largest l with r_1 < c (r_l + … + r_m), counts sorted downwards (nought if none)."""
-    of_class, place, tail = _tails(r)
+    of_class, tail = _tails(r)
     holds = largest_count(r)[of_class] < c * tail
-    best = np.zeros(len(r.start), dtype=np.int64)
-    np.maximum.at(best, of_class[holds], place[holds])
-    return best
+    place = np.arange(len(tail)) - r.start[of_class] + 1
+    return np.maximum.reduceat(np.where(holds, place, 0), r.start)
 
 
 def recursive_c(r: Runs, l: int) -> np.ndarray:  # noqa: E741
     """Per class the bound that c must exceed: r_1 / (r_l + … + r_m); infinite with fewer than l values."""
-    of_class, place, tail = _tails(r)
     bound = np.full(len(r.start), np.inf)
-    at = place == l
-    bound[of_class[at]] = largest_count(r)[of_class[at]] / tail[at]
+    enough = r.distinct >= l
+    if l == 2:  # all but the commonest value
+        top = largest_count(r)[enough]
+        bound[enough] = top / (r.size[enough] - top)
+        return bound
+    _, tail = _tails(r)
+    bound[enough] = largest_count(r)[enough] / tail[r.start[enough] + l - 1]
     return bound
 
 
@@ -273,7 +285,7 @@ def ordered_codes(series: pl.Series) -> pl.Series:
 def distance_equal(r: Runs) -> np.ndarray:
     """Per class half the sum of |p - q| over all values, those that do not occur included."""
     q = r.overall / r.overall.sum()
-    p = r.count / np.repeat(r.size, distinct_values(r))
+    p = r.count / np.repeat(r.size, r.distinct)
     own = q[r.value]
     return 0.5 * (np.add.reduceat(np.abs(p - own) - own, r.start) + 1.0)
 

@@ -47,7 +47,7 @@ class Audit:
         """The finding in one sentence."""
         n = self.leaks.height
         if n == 0:
-            return f"All {self.cells.height} sensitive cells keep their protection interval."
+            return f"Attacked independently, every sensitive cell ({self.cells.height}) keeps its protection interval."
         points = int((self.leaks["high"] - self.leaks["low"] <= 1e-9 * (1 + self.leaks["value"].abs())).sum())
         return f"{n} of {self.cells.height} sensitive cells can be computed too closely, {points} of them exactly."
 

@@ -12,7 +12,7 @@ import polars as pl
 from nanduti.methods.values import BadInput, Reason, RuleSource, Verdict, mark, no, yes
 
 from . import anonymity
-from .keys import check_columns, check_k, check_rows, code_columns, counts_of_classes, pack, runs_of
+from .keys import Runs, check_columns, check_k, check_rows, code_columns, counts_of_classes, pack, runs_of
 from .risk import individual_risk
 
 POLICY_SOURCE = RuleSource(
@@ -149,25 +149,17 @@ def measures(
                 remedy="Decide: what outsiders may know is a key; what they must not learn is sensitive.",
             )
     packed = pack(code_columns(data, keys))
-    counts = counts_of_classes(packed)
 
-    def one(name: str) -> SensitiveMeasures:
+    def one(name: str) -> tuple[SensitiveMeasures, np.ndarray]:
         kind = data.schema[name]
         ordered = (kind.is_numeric() or kind.is_temporal()) and not data[name].null_count()
         r = runs_of(packed, anonymity.coded(data, name))
-        t = anonymity.distance_ordered(r) if ordered else anonymity.distance_equal(r)
-        return SensitiveMeasures(
-            distinct_l=int(anonymity.distinct_values(r).min()),
-            entropy_l=float(anonymity.entropy_effective(r).min()),
-            recursive_l=int(anonymity.recursive_l(r, c).min()),
-            recursive_c=float(anonymity.recursive_c(r, 2).max()),
-            alpha=float((anonymity.largest_count(r) / r.size).max()),
-            t=float(t.max()),
-            distance="ordered" if ordered else "equal",
-        )
+        return _sensitive(r, c, ordered), r.size
 
     with ThreadPoolExecutor(max_workers=2) as pool:  # sorting and counting release the interpreter lock
-        found = dict(zip(sensitive, pool.map(one, sensitive)))
+        both = list(pool.map(one, sensitive))
+    found = {name: answer for name, (answer, _) in zip(sensitive, both)}
+    counts = both[0][1] if both else counts_of_classes(packed)
     if weights is None:
         expected = float(len(counts))  # every class adds f times 1/f
     else:
@@ -176,6 +168,30 @@ def measures(
     return Measures(
         n, len(counts), int(counts.min()), int((counts == 1).sum()), small, expected / n, expected, found
     )
+
+
+def _sensitive(all_runs: Runs, c: float, ordered: bool) -> SensitiveMeasures:
+    """The worst class by every measure, block by block."""
+    distance = anonymity.distance_ordered if ordered else anonymity.distance_equal
+    all_runs = all_runs.condensed()
+    # with c > 1 one value alone already gives l = 1, and none gives less: no need to look further
+    single = c > 1 and bool((all_runs.distinct == 1).any())
+    worst = [
+        (
+            int(r.distinct.min()),
+            float(anonymity.entropy_effective(r).min()),
+            1 if single else int(anonymity.recursive_l(r, c).min()),
+            float(anonymity.recursive_c(r, 2).max()),
+            float((anonymity.largest_count(r) / r.size).max()),
+            float(distance(r).max()),
+        )
+        for r in all_runs.blocks()
+    ]
+    distinct, entropy, recursive, bound, alpha, t = zip(*worst)
+    return SensitiveMeasures(
+        min(distinct), min(entropy), min(recursive), max(bound), max(alpha), max(t),
+        "ordered" if ordered else "equal",
+    )  # fmt: skip
 
 
 def gate(data: pl.DataFrame, policy: Policy) -> Gate:

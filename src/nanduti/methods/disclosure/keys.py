@@ -7,7 +7,7 @@ integer per record, and counted by slots or by sorting, never by a loop over cla
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -104,7 +104,10 @@ def _from_integers(series: pl.Series) -> Coded:
         series = series.rank("dense")
         low, spread = 1, int(series.max())
     if low:
-        series = series.cast(pl.Int64) - int(low)
+        wide = (
+            series if series.dtype in (pl.UInt32, pl.UInt64, pl.UInt16, pl.UInt8) else series.cast(pl.Int64)
+        )
+        series = wide - int(low)
     if gap:
         series = series.fill_null(spread)
     return Coded(series.cast(pl.UInt32).to_numpy(), spread + gap)
@@ -154,7 +157,7 @@ def pack_columns(data: pl.DataFrame, columns: Sequence[str]) -> Packed:
 def counts_of_classes(packed: Packed) -> np.ndarray:
     """How many records every class that occurs has; the order means nothing."""
     n = len(packed.codes)
-    if packed.space <= min(_MOST_SLOTS, max(2 * n, 1 << 16)):
+    if packed.space <= max(n // 4, 1 << 16):  # few slots stay in the cache; beyond, sorting is quicker
         counts = np.bincount(packed.codes, minlength=packed.space)
         return counts[counts > 0]
     return run_lengths(np.sort(packed.codes))[1]
@@ -162,8 +165,13 @@ def counts_of_classes(packed: Packed) -> np.ndarray:
 
 def run_lengths(ordered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Where every run of equal values starts in an ordered array, and how long it is."""
-    starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-    return starts, np.diff(starts, append=len(ordered))
+    new = np.empty(len(ordered), dtype=bool)
+    new[:1] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    starts = np.flatnonzero(new)
+    if len(ordered) < 1 << 31:
+        starts = starts.astype(np.int32)
+    return starts, np.diff(starts, append=starts.dtype.type(len(ordered)))
 
 
 def class_ids(packed: Packed) -> tuple[np.ndarray, int]:
@@ -194,22 +202,60 @@ class Runs:
     overall: np.ndarray
 
     @property
+    def distinct(self) -> np.ndarray:
+        """Values per class."""
+        return np.diff(self.start, append=len(self.value))
+
+    @property
     def class_of(self) -> np.ndarray:
         """For every run, the number of its class."""
-        return np.repeat(np.arange(len(self.start)), np.diff(self.start, append=len(self.value)))
+        return np.repeat(np.arange(len(self.start)), self.distinct)
+
+    def condensed(self) -> Runs:
+        """The same for questions about the best or worst class: equal classes of one record kept once."""
+        alone = self.size == 1
+        if not alone.any():
+            return self
+        seen = np.flatnonzero(np.bincount(self.value[self.start[alone]], minlength=self.n_values))
+        distinct = self.distinct
+        stays = np.repeat(~alone, distinct)
+        ones = np.ones(len(seen), dtype=self.count.dtype)
+        distinct = np.concatenate((distinct[~alone], ones))
+        return Runs(
+            np.concatenate((self.value[stays], seen.astype(self.value.dtype))),
+            np.concatenate((self.count[stays], ones)),
+            np.cumsum(distinct) - distinct,
+            np.concatenate((self.size[~alone], ones)),
+            self.n_values,
+            self.overall,
+        )
+
+    def blocks(self, most: int = 1 << 19) -> Iterator[Runs]:
+        """The same in blocks of at most ``most`` classes, so that work arrays stay small."""
+        for first in range(0, len(self.start), most):
+            begin = int(self.start[first])
+            after = first + most
+            end = int(self.start[after]) if after < len(self.start) else len(self.value)
+            yield Runs(
+                self.value[begin:end], self.count[begin:end], self.start[first:after] - begin,
+                self.size[first:after], self.n_values, self.overall,
+            )  # fmt: skip
 
 
 def runs_of(packed: Packed, attribute: Coded) -> Runs:
     """Counts of attribute values within classes, from one sort of the packed pair."""
-    pair = pack([Coded(packed.codes, packed.space), attribute])
-    ordered = np.sort(pair.codes)
-    starts, count = run_lengths(ordered)
-    heads = ordered[starts]
-    del ordered
+    pair = pack([Coded(packed.codes, packed.space), attribute]).codes
+    pair.sort()  # our own array: packing a pair always makes a new one
+    starts, count = run_lengths(pair)
+    heads = pair[starts]
+    n = len(pair)
+    del pair
     divisor = heads.dtype.type(attribute.size)
     of_class = heads // divisor
-    value = (heads - of_class * divisor).astype(np.int64)
+    heads -= of_class * divisor
+    value = heads.astype(np.int32)
+    del heads
     start, _ = run_lengths(of_class)
-    size = np.add.reduceat(count, start)
-    overall = np.bincount(attribute.codes, minlength=attribute.size)
+    size = np.diff(starts[start], append=starts.dtype.type(n))
+    overall = np.bincount(value, count, minlength=attribute.size)
     return Runs(value, count, start, size, attribute.size, overall)

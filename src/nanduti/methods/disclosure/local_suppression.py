@@ -233,10 +233,37 @@ def _blank_category(data: pl.DataFrame, keys: list[str], k: int, cost: np.ndarra
         done = rows[np.bincount(ids)[ids] >= k]
         blanks[np.ix_(done, chosen)] = True
         waiting[done] = False
+    _borrow(waiting, blanks, columns, k, [*sorted(sets, key=lambda s: (cost[list(s)].sum(), s))])
     left = np.flatnonzero(waiting)
     if len(left):
         blanks[_fill_last(left, blanks, columns, k)] = True
     return blanks
+
+
+def _borrow(
+    waiting: np.ndarray, blanks: np.ndarray, columns: list[Coded], k: int, sets: list[tuple[int, ...]]
+) -> None:
+    """Groups that stayed below k take records from classes that share their kept keys and can spare some."""
+    whole, n = class_ids(pack(columns))
+    free = ~waiting & ~blanks.any(axis=1)
+    size = np.bincount(whole[free], minlength=n)
+    for chosen in sets:
+        kept = [j for j in range(len(columns)) if j not in chosen]
+        if not kept:
+            continue
+        ids, _ = class_ids(pack([columns[j] for j in kept]))
+        for group in np.unique(ids[waiting]):
+            mine = np.flatnonzero(waiting & (ids == group))
+            lent: list[int] = []
+            for other in np.unique(whole[free & (ids == group)]):
+                spare = min(int(size[other]) - k, k - len(mine) - len(lent))
+                if spare > 0:
+                    lent += np.flatnonzero(free & (whole == other))[:spare].tolist()
+            if len(mine) + len(lent) >= k:
+                np.subtract.at(size, whole[lent], 1)
+                free[lent] = False
+                blanks[np.ix_(np.concatenate((mine, lent)).astype(np.int64), chosen)] = True
+                waiting[mine] = False
 
 
 def _fill_last(left: np.ndarray, blanks: np.ndarray, columns: list[Coded], k: int) -> np.ndarray:

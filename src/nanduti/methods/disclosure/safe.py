@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from nanduti.methods.values import CannotBeSaid
+
 from .audit import audit
 from .gate import Gate, Policy, gate
 from .hierarchy import Hierarchy
@@ -15,7 +17,7 @@ from .improve import Budget
 from .local_suppression import local_suppression
 from .primary import Rules
 from .problem import PRIMARY
-from .recoding import minimal_recoding
+from .recoding import minimal_recoding, recode
 from .suppression import Suppression, suppress
 from .table import Table, count_table, magnitude_table, problem_of
 from .utility import categorical_loss
@@ -104,7 +106,8 @@ def protect_records(
     """Bring records to the policy's k: coarser codes first, single blanks last, then ask the gate again.
 
     ``ladders`` offer coarser codes per key (see :func:`minimal_recoding`); they are climbed until at most
-    ``blank_share`` of the records still stand out, and those lose single key values. A blank counts as a value of its
+    ``blank_share`` of the records still stand out (or to the top), and those lose single key values. A
+    blank counts as a value of its
     own (the strict reading), so the gate's k holds for the file as it is. Columns that identify directly are not
     repaired: the gate refuses them by name.
 
@@ -116,14 +119,7 @@ def protect_records(
     before = gate(data, policy)
     now, levels = data, {}
     if ladders and before.measures.k < policy.k:
-        recoded = minimal_recoding(
-            data,
-            ladders=ladders,
-            k=policy.k,
-            keys=list(policy.keys),
-            may_violate=int(blank_share * data.height),
-        )
-        now, levels = recoded.data, recoded.levels
+        now, levels = _coarser(data, ladders, policy, int(blank_share * data.height))
     if gate(now, policy).measures.k < policy.k:
         now = local_suppression(
             now, keys=policy.keys, k=policy.k, importance=importance, missing="category", seed=seed
@@ -131,6 +127,24 @@ def protect_records(
     after = gate(now, policy)
     lost = categorical_loss(data, now, columns=list(policy.keys))
     return SafeRecords(now, before, after, levels, lost, _report(before, after, levels, lost, data.height))
+
+
+def _coarser(
+    data: pl.DataFrame,
+    ladders: Mapping[str, Sequence[Mapping[object, object]]],
+    policy: Policy,
+    may_violate: int,
+) -> tuple[pl.DataFrame, dict[str, int]]:
+    """The least recoding that leaves few records standing out; the coarsest where none does."""
+    try:
+        found = minimal_recoding(
+            data, ladders=ladders, k=policy.k, keys=list(policy.keys), may_violate=may_violate
+        )
+        return found.data, found.levels
+    except CannotBeSaid:  # blanks will have to do the rest, and the report will show how many
+        for column, steps in ladders.items():
+            data = recode(data, column=column, groups=steps[-1]) if steps else data
+        return data, {column: len(steps) for column, steps in ladders.items()}
 
 
 def _report(before: Gate, after: Gate, levels: dict[str, int], lost: pl.DataFrame, n: int) -> str:

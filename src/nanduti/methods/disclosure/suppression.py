@@ -61,8 +61,8 @@ class Suppression:
         p = self.problem
         share = float(p.value[self.suppressed].sum()) if (p.value >= 0).all() else None
         words = [
-            f"{int(self.suppressed.sum())} of {p.n_cells} cells are hidden: {len(p.primary)} because they are "
-            f"sensitive, {self.n_secondary} so that these cannot be computed from the totals."
+            f"{int(self.suppressed.sum())} of {p.n_cells} cells are hidden: {len(p.primary)} for their own sake, "
+            f"{self.n_secondary} so that those cannot be computed from the totals."
         ]
         if share is not None and p.grid is not None and p.value[0] > 0:
             inner = self.suppressed.copy()
