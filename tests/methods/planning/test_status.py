@@ -41,7 +41,7 @@ Jun-09              | 2009-06-10 | implementation | under_way
 Jun-09              | 2009-07-01 | closed         | reported_done
 until Oct 2011      | 2011-07-31 | implementation | deadline_ahead
 after May 2009      | 2011-07-31 | unknown        | no_end
-18-05-2008 to 11-05-2008 | 2011-07-31 | unknown   | unreadable
+18-05-2008 to 11-05-2008 | 2011-07-31 | unknown   | backward
 next month          | 2011-07-31 | unknown        | unreadable
                     | 2011-07-31 | unknown        | no_date
 """

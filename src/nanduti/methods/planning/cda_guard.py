@@ -21,12 +21,12 @@ REFUSED: dict[str, str] = {
     "pay_stakeholders": mark("The agent would pay out resources to stakeholders."),
 }
 _REMEDIES = {
-    "provide_service": "Find a provider and help the firms to contract it.",
-    "sell": "Let a provider sell, and help the two to meet.",
-    "build": "Help the stakeholders to find finance and to build it themselves.",
-    "supply_equipment": "Help the firms to buy or share it.",
-    "market_products": "Let an association or a network of firms do it.",
-    "pay_stakeholders": "Let the funder pay the provider or the association directly.",
+    "provide_service": mark("Find a provider and help the firms to contract it."),
+    "sell": mark("Let a provider sell, and help the two to meet."),
+    "build": mark("Help the stakeholders to find finance and to build it themselves."),
+    "supply_equipment": mark("Help the firms to buy or share it."),
+    "market_products": mark("Let an association or a network of firms do it."),
+    "pay_stakeholders": mark("Let the funder pay the provider or the association directly."),
 }
 
 
@@ -57,7 +57,7 @@ def cda_guard(
         codes.append("provide_service")
     if codes:
         reasons = [Reason(code, REFUSED[code]) for code in codes]
-        return no(*reasons, source=SOURCE, remedy=" ".join(_REMEDIES[code] for code in codes))
+        return no(*reasons, source=SOURCE, remedy=mark(" ").join(_REMEDIES[code] for code in codes))
     if role in CATALYTIC:
         sentence = mark("The agent acts as a catalyst and others provide and pay.")
         return yes(Reason("catalyst", sentence), source=SOURCE)
@@ -65,5 +65,5 @@ def cda_guard(
     return flag(
         Reason("unknown_role", sentence, {"role": role}),
         source=SOURCE,
-        remedy="Say whether the agent provides, pays, builds, supplies or sells.",
+        remedy=mark("Say whether the agent provides, pays, builds, supplies or sells."),
     )

@@ -52,14 +52,29 @@ def cda_yardsticks(
     'No contribution has been valued.'
     """
     return Yardsticks(
-        _ratio("vision_focus", n_linked_to_vision, n_activities, mark("activities serve the vision")),
-        _ratio("joint_benefit", n_collective, n_benefit_known, mark("activities are of collective benefit")),
-        _ratio("breadth", n_newcomers, n_participants, mark("participants came for the first time")),
+        _ratio(
+            "vision_focus",
+            n_linked_to_vision,
+            n_activities,
+            mark("{part} of {whole} activities serve the vision."),
+        ),
+        _ratio(
+            "joint_benefit",
+            n_collective,
+            n_benefit_known,
+            mark("{part} of {whole} activities are of collective benefit."),
+        ),
+        _ratio(
+            "breadth",
+            n_newcomers,
+            n_participants,
+            mark("{part} of {whole} participants came for the first time."),
+        ),
         _cost_share(local_share),
     )
 
 
-def _ratio(code: str, part: int, whole: int, words: str) -> Yardstick:
+def _ratio(code: str, part: int, whole: int, sentence: str) -> Yardstick:
     if not 0 <= part <= whole:
         raise BadInput(
             place=f"{code}: {part} of {whole}",
@@ -68,10 +83,7 @@ def _ratio(code: str, part: int, whole: int, words: str) -> Yardstick:
         )
     if not whole:
         return Yardstick(code, None, Reason("nothing_counted", mark("There is nothing to count.")))
-    sentence = mark("{part} of {whole} {words}.")
-    return Yardstick(
-        code, Share(part / whole), Reason(code, sentence, {"part": part, "whole": whole, "words": words})
-    )
+    return Yardstick(code, Share(part / whole), Reason(code, sentence, {"part": part, "whole": whole}))
 
 
 def _cost_share(local_share: float | None) -> Yardstick:

@@ -71,11 +71,11 @@ def cofinance_verdict(shares: Sequence[float]) -> Verdict:
         if after > before:
             sentence = mark("The share rises from {before} to {after} at repetition {n}.")
             reason = Reason("rises", sentence, {"before": before.percent(), "after": after.percent(), "n": n})
-            return no(reason, source=SOURCE, remedy="Let the share fall or stay.")
+            return no(reason, source=SOURCE, remedy=mark("Let the share fall or stay."))
     if path[-1] > 0:
         sentence = mark("The last share is {last}; clients never come to bear the full cost.")
         reason = Reason("never_ends", sentence, {"last": path[-1].percent()})
-        return no(reason, source=SOURCE, remedy="Add a last repetition that clients pay in full.")
+        return no(reason, source=SOURCE, remedy=mark("Add a last repetition that clients pay in full."))
     return yes(Reason("declines", mark("The share never rises and ends at zero.")), source=SOURCE)
 
 

@@ -37,7 +37,7 @@ def joint_benefit(benefit: str, *, spillover: str = "", n_beneficiaries: int | N
     if benefit == "unknown":
         sentence = mark("Who gains from it is not said.")
         return flag(
-            Reason("unknown", sentence), source=SOURCE, remedy="Say whether the benefit is collective."
+            Reason("unknown", sentence), source=SOURCE, remedy=mark("Say whether the benefit is collective.")
         )
     raise BadInput(
         place=f"benefit {benefit!r}",
@@ -50,7 +50,9 @@ def _collective(n_beneficiaries: int | None) -> Verdict:
     if n_beneficiaries == 1:
         sentence = mark("It is called collective, but only one organisation gains directly.")
         return flag(
-            Reason("one_only", sentence), source=SOURCE, remedy="Call it individual and name its spillover."
+            Reason("one_only", sentence),
+            source=SOURCE,
+            remedy=mark("Call it individual and name its spillover."),
         )
     return yes(Reason("collective", mark("The benefit is collective.")), source=SOURCE)
 
@@ -63,5 +65,5 @@ def _individual(spillover: str) -> Verdict:
     return no(
         Reason("no_spillover", sentence),
         source=SOURCE,
-        remedy="Name the spillover for the cluster, or open the activity to others.",
+        remedy=mark("Name the spillover for the cluster, or open the activity to others."),
     )

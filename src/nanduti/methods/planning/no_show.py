@@ -40,7 +40,9 @@ def no_show(attendance: Sequence[str], *, in_a_row: int = 2, in_phase: int = 3) 
     if total >= in_phase:
         reasons.append(Reason("in_phase", mark("It has stayed away {n} times in this phase."), {"n": total}))
     if reasons:
-        remedy = "Visit the firm to see what stands in its way, and ask members of the group to contact it."
+        remedy = mark(
+            "Visit the firm to see what stands in its way, and ask members of the group to contact it."
+        )
         return flag(*reasons, source=SOURCE, remedy=remedy)
     return yes(Reason("attends", mark("Absences: {n}, below the limit."), {"n": total}), source=SOURCE)
 

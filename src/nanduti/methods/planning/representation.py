@@ -68,7 +68,7 @@ def _cannot_say(in_forum: Share | None, in_cluster: Share | None) -> Verdict:
         reason = Reason("no_census", mark("The cluster has not been counted."))
     else:
         reason = Reason("not_in_cluster", mark("The census of the cluster has nobody of this group."))
-    return flag(reason, source=SOURCE, remedy="Count the group in the cluster and in the forum.")
+    return flag(reason, source=SOURCE, remedy=mark("Count the group in the cluster and in the forum."))
 
 
 def _verdict(ratio: float, in_forum: Share, in_cluster: Share, threshold: float) -> Verdict:
@@ -76,5 +76,5 @@ def _verdict(ratio: float, in_forum: Share, in_cluster: Share, threshold: float)
     sentence = mark("The group is {forum} of the forum and {cluster} of the cluster (ratio {ratio}).")
     reason = Reason("ratio", sentence, details)
     if ratio < threshold:
-        return flag(reason, source=SOURCE, remedy="Invite the group and ask what keeps it away.")
+        return flag(reason, source=SOURCE, remedy=mark("Invite the group and ask what keeps it away."))
     return yes(reason, source=SOURCE)

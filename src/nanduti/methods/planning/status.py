@@ -12,7 +12,7 @@ from typing import Literal
 
 from nanduti.methods.values import Period, PersonError, Reason, mark
 
-from .dates import UnreadableDate, When
+from .dates import EndBeforeStart, UnreadableDate, When
 
 Status = Literal["pipeline", "implementation", "closed", "cancelled", "unknown"]
 
@@ -34,7 +34,9 @@ REASONS: dict[str, str] = {
     ),
     "no_end": mark("It was to start after {start}; no end and no completion is known."),
     "no_date": mark("It has no date."),
-    "unreadable": mark("Its date “{text}” cannot be read ({why})."),
+    "unreadable": mark("Its date “{text}” cannot be read: {why}."),
+    "backward": mark("Its date “{text}” ends on {last_day}, before it starts on {first_day}."),
+    "refused": mark("Its date “{text}” cannot be used."),
 }
 
 
@@ -102,8 +104,21 @@ def _said(status: Status, code: str, **details: object) -> ActivityStatus:
 def _without_date(when: PersonError | None) -> ActivityStatus:
     if when is None or (isinstance(when, UnreadableDate) and when.reason == "empty"):
         return _said("unknown", "no_date")
-    text = when.details.get("text", "")
-    return _said("unknown", "unreadable", text=text, why=when.details.get("problem") or when.title.lower())
+    details = when.details
+    if isinstance(when, EndBeforeStart):
+        days = {"last_day": details["last_day"], "first_day": details["first_day"]}
+        return _said("unknown", "backward", text=details["text"], **days)
+    if "problem_template" not in details:
+        return _said("unknown", "refused", text=details.get("text", ""))
+    return _said(
+        "unknown",
+        "unreadable",
+        text=details["text"],
+        why=details["problem"],
+        # So that whoever shows the reason can say it in another language.
+        why_template=details["problem_template"],
+        why_details=details["problem_details"],
+    )
 
 
 def _open(when: When, as_of: date) -> ActivityStatus:

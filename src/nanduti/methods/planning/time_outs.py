@@ -45,12 +45,16 @@ def time_out_verdict(
     if on_hold:
         sentence = mark("A review has put the programme on hold.")
         return no(
-            Reason("on_hold", sentence), source=SOURCE, remedy="Record what was solved, then lift the hold."
+            Reason("on_hold", sentence),
+            source=SOURCE,
+            remedy=mark("Record what was solved, then lift the hold."),
         )
     past = sorted(day for day in held if day <= as_of)
     reasons = _overdue(as_of, scheduled, past, tolerance_days) + _unreviewed(as_of, turns, past, window_days)
     if reasons:
-        return flag(*reasons, source=SOURCE, remedy="Hold a review in depth and record what it changes.")
+        return flag(
+            *reasons, source=SOURCE, remedy=mark("Hold a review in depth and record what it changes.")
+        )
     return yes(Reason("reviewed", mark("No review is due.")), source=SOURCE)
 
 

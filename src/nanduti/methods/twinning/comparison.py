@@ -41,7 +41,9 @@ def is_really_twinning(rows: Mapping[str, bool | None]) -> Verdict:
     lacking = [row for row in ROWS if rows.get(row) is False]
     unknown = [row for row in ROWS if rows.get(row) is None]
     if any(row in ESSENTIAL for row in lacking):
-        return no(*(_missing(row) for row in lacking), source=SOURCE, remedy="Run it as a plain programme.")
+        return no(
+            *(_missing(row) for row in lacking), source=SOURCE, remedy=mark("Run it as a plain programme.")
+        )
     reasons = [_missing(row) for row in lacking] + [_unknown(row) for row in unknown]
     if reasons:
         return flag(*reasons, source=SOURCE)

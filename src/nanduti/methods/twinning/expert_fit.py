@@ -52,9 +52,7 @@ def expert_fit(expert: Expert, firm: FirmNeed) -> Verdict:
         sentence = mark("The expert's experience has not been demonstrated.")
         reasons.append(Reason("not_proven", sentence))
     if reasons:
-        remedy = (
-            "Look for an expert who fits, perhaps from another cluster, or narrow the visit to what fits."
-        )
+        remedy = mark("Look for an expert who fits, perhaps elsewhere, or narrow the visit to what fits.")
         return flag(*reasons, source=SOURCE, remedy=remedy)
     return yes(Reason("fits", mark("Product, material, size and language match.")), source=SOURCE)
 

@@ -89,7 +89,9 @@ def _verdict(a: Interest, b: Interest, rivalry: Share | None) -> Verdict:
         return no(Reason("no_gain", sentence, {"who": " and ".join(without)}), source=SOURCE)
     if rivalry == 1:
         sentence = mark("Both sell the same thing to the same buyers.")
-        remedy = "Look for makers of machines, chemicals or materials and for providers of advice instead."
+        remedy = mark(
+            "Look for makers of machines, chemicals or materials and for providers of advice instead."
+        )
         return no(Reason("rivals", sentence), source=SOURCE, remedy=remedy)
     unknown = [side.stakeholder for side in (a, b) if side.gain is None]
     if rivalry is None or unknown:
@@ -98,7 +100,7 @@ def _verdict(a: Interest, b: Interest, rivalry: Share | None) -> Verdict:
         if unknown:
             sentence = mark("What {who} would gain is not known.")
             reasons.append(Reason("gain_unknown", sentence, {"who": " and ".join(unknown)}))
-        return flag(*reasons, source=SOURCE, remedy="Ask both sides.")
+        return flag(*reasons, source=SOURCE, remedy=mark("Ask both sides."))
     if rivalry:
         sentence = mark("They reach the same buyers from different places in the chain.")
         return flag(Reason("some_rivalry", sentence), source=SOURCE)

@@ -66,7 +66,9 @@ def sequence_verdict(
         return _twinning(activity_class, on, trust, low_hanging_done)
     if activity_class == "non_twinning_capability" and side != "emerging":
         sentence = mark("Non-twinning activities are meant for the emerging cluster only.")
-        return flag(Reason("wrong_side", sentence), source=SEQUENCE_SOURCE, remedy="Class it as twinning.")
+        return flag(
+            Reason("wrong_side", sentence), source=SEQUENCE_SOURCE, remedy=mark("Class it as twinning.")
+        )
     return yes(
         Reason("always", mark("This class needs no trust beforehand; it helps to build it.")),
         source=SEQUENCE_SOURCE,
@@ -83,11 +85,11 @@ def _twinning(
             if before
             else mark("No trust has been built yet.")
         )
-        remedy = "Hold a first meeting, exchange visits or sign a cooperation agreement, and record it."
+        remedy = mark("Hold a first meeting, exchange visits or sign a cooperation agreement, and record it.")
         return no(Reason("no_trust", sentence), source=SEQUENCE_SOURCE, remedy=remedy)
     if activity_class == "long_run_twinning" and not any(day <= on for day in low_hanging_done):
         sentence = mark("No quick twinning activity has shown results yet.")
-        remedy = "Begin with training, a visit or a technology show."
+        remedy = mark("Begin with training, a visit or a technology show.")
         return flag(Reason("no_quick_result", sentence), source=SEQUENCE_SOURCE, remedy=remedy)
     return yes(
         Reason("trust_built", mark("Trust between the clusters has been built before.")),
@@ -124,7 +126,7 @@ def implementation_order(done: Collection[str], proposed: str) -> Verdict:
     if missing:
         sentence = mark("Earlier steps are missing: {missing}.")
         reason = Reason("out_of_order", sentence, {"missing": ", ".join(missing)})
-        return flag(reason, source=ORDER_SOURCE, remedy="Do them first or say why they are not needed.")
+        return flag(reason, source=ORDER_SOURCE, remedy=mark("Do them first or say why they are not needed."))
     return yes(Reason("in_order", mark("All earlier steps are done.")), source=ORDER_SOURCE)
 
 

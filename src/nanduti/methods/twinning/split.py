@@ -43,11 +43,11 @@ def developmental_commercial(
     if executor in project:
         reasons.append(Reason("project_executes", mark("The project would become a party to a deal.")))
     if reasons:
-        remedy = "Let a commercial entity do it as a venture of its own, paid by those who gain."
+        remedy = mark("Let a commercial entity do it as a venture of its own, paid by those who gain.")
         return no(*reasons, source=SOURCE, remedy=remedy)
     if payer is None or executor is None:
         sentence = mark("Who pays and who does it is not settled.")
-        return flag(Reason("not_settled", sentence), source=SOURCE, remedy="Name a commercial entity.")
+        return flag(Reason("not_settled", sentence), source=SOURCE, remedy=mark("Name a commercial entity."))
     return yes(
         Reason("commercial", mark("A commercial entity does it at the cost of others.")), source=SOURCE
     )
