@@ -247,6 +247,7 @@ def test_treatment_leaves_short_and_flat_indicators_alone():
     d = frame([1, 1, 900], [5, 5, 5])
     assert indices.treat(d).data["a"].to_list() == [1, 1, 900]
     assert indices.treat(d).details["kurtosis_before"].to_list() == [None, None]
+    assert indices.treat(d).details["passed_before"].to_list() == [None, None]
     with pytest.raises(BadInput, match="all 5"):
         indices.transform([5, 5, 5], "log")
 

@@ -391,6 +391,14 @@ def benchmark_gaps(data: pl.DataFrame) -> pl.DataFrame:
     absent = {"metric", "own", "benchmark", "direction"} - set(data.columns)
     if absent:
         raise BadInput(place=f"columns {sorted(absent)}", problem="are not in the table", remedy="Add them.")
+    for column in ("own", "benchmark"):
+        if not data[column].dtype.is_numeric() and data[column].dtype != pl.Null:
+            raise BadInput(
+                place=f"column {column!r}",
+                problem="holds no numbers",
+                remedy="Leave empty what is not known.",
+            )
+    data = data.with_columns(pl.col("own", "benchmark").cast(pl.Float64).fill_nan(None))
     wrong = data.filter(~pl.col("direction").is_in([1, -1]) | pl.col("direction").is_null())
     if wrong.height:
         raise BadInput(

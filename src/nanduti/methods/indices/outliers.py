@@ -46,7 +46,8 @@ class Treated:
     Attributes:
         data: the table after treatment.
         details: one row per indicator: ``skew_before``, ``kurtosis_before``, ``passed_before``,
-            ``n_winsorised``, ``transformation``, ``skew_after``, ``kurtosis_after``, ``passed_after``.
+            ``n_winsorised``, ``transformation``, ``skew_after``, ``kurtosis_after``, ``passed_after``; null where
+            too few or equal values have no skew or kurtosis, so that nothing was tested.
         points: one row per value moved: unit, ``indicator``, ``before``, ``after``, ``how``.
     """
 
@@ -110,12 +111,12 @@ class Treatment:
             "indicator": pl.Series(m.codes, dtype=pl.String),
             "skew_before": pl.Series(self.before[0], dtype=pl.Float64).fill_nan(None),
             "kurtosis_before": pl.Series(self.before[1], dtype=pl.Float64).fill_nan(None),
-            "passed_before": pl.Series(self.passed[0]),
+            "passed_before": _tested(self.passed[0], self.before),
             "n_winsorised": pl.Series(np.where(self.transformed, 0, self.n_winsorised)),
             "transformation": pl.Series(how, dtype=pl.String),
             "skew_after": pl.Series(self.after[0], dtype=pl.Float64).fill_nan(None),
             "kurtosis_after": pl.Series(self.after[1], dtype=pl.Float64).fill_nan(None),
-            "passed_after": pl.Series(self.passed[1]),
+            "passed_after": _tested(self.passed[1], self.after),
         }
         return pl.DataFrame(columns)
 
@@ -135,6 +136,12 @@ class Treatment:
                 ),
             }
         )
+
+
+def _tested(passed: np.ndarray, moments: tuple[np.ndarray, np.ndarray]) -> pl.Series:
+    """Whether each column passed; null where there was nothing to test."""
+    unknown = np.isnan(moments[0]) | np.isnan(moments[1])
+    return pl.Series([None if u else bool(p) for p, u in zip(passed, unknown, strict=True)], dtype=pl.Boolean)
 
 
 def treated(

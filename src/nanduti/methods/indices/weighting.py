@@ -37,6 +37,8 @@ def weights_given(weights: Mapping[str, float], *, sum_to: float | None = None) 
     >>> weights_given({"a": 30, "b": 70}, sum_to=100)
     {'a': 0.3, 'b': 0.7}
     """
+    if not weights:
+        raise BadInput(place="the weights", problem="are none", remedy="Give at least one.")
     values = weight_vector(weights, list(weights))
     total = values.sum()
     if sum_to is not None and abs(total - sum_to) > 1e-6 * max(1.0, abs(sum_to)):
@@ -184,7 +186,9 @@ def weights_entropy(data: pl.DataFrame, *, unit: str = "unit") -> dict[str, floa
     m = read(data, unit)
     x = m.values
     if np.isnan(x).any() or len(x) < 2:
-        raise CannotBeSaid(what="An entropy weight", why="of gaps or a single unit", remedy="Impute first.")
+        raise CannotBeSaid(
+            what="An entropy weight", why="there are gaps or only one unit", remedy="Impute first."
+        )
     negative = np.argwhere(x < 0)
     if negative.size:
         i, j = negative[0]
