@@ -28,6 +28,7 @@ _REMEDIES = {
     "market_products": mark("Let an association or a network of firms do it."),
     "pay_stakeholders": mark("Let the funder pay the provider or the association directly."),
 }
+_SEVERAL = mark("Let others provide and pay, and help them to find each other.")
 
 
 def cda_guard(
@@ -57,7 +58,7 @@ def cda_guard(
         codes.append("provide_service")
     if codes:
         reasons = [Reason(code, REFUSED[code]) for code in codes]
-        return no(*reasons, source=SOURCE, remedy=mark(" ").join(_REMEDIES[code] for code in codes))
+        return no(*reasons, source=SOURCE, remedy=_REMEDIES[codes[0]] if len(codes) == 1 else _SEVERAL)
     if role in CATALYTIC:
         sentence = mark("The agent acts as a catalyst and others provide and pay.")
         return yes(Reason("catalyst", sentence), source=SOURCE)
