@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -11,15 +10,27 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from nanduti.foundation.access import Access
 from nanduti.foundation.audit import action, note
 from nanduti.foundation.editing import save_edit
 from nanduti.foundation.models import Scope, User
 from nanduti.vault import actions as vault
 from nanduti.vault import uploads
 from nanduti.vault.keeping import differing
-from nanduti.vault.models import Consent, ContactRequest, Purpose
 
+from .custody import (
+    give_standing_grant,
+    grant_request,
+    look_up,
+    read_upload,
+    record_consent,
+    refuse_request,
+    request_contact,
+    reveal_identity,
+    revoke_standing_grant,
+    shred_identity,
+    withdraw_consent,
+    withdraw_request,
+)
 from .errors import (
     AlreadyThere,
     FactSaysNothing,
@@ -44,15 +55,30 @@ from .models import (
     shared_scope,
 )
 from .pseudonyms import ESTABLISHMENT, ORGANISATION, PERSON, Mint
-from .queries import require_edit
 from .subjects import Actor, subject_of
+
+# Told here once more so that callers find every verb of the register in one place.
+__all__ = [
+    "give_standing_grant",
+    "grant_request",
+    "look_up",
+    "read_upload",
+    "record_consent",
+    "refuse_request",
+    "request_contact",
+    "reveal_identity",
+    "revoke_standing_grant",
+    "shred_identity",
+    "withdraw_consent",
+    "withdraw_request",
+]
 
 VAULT = "vault"
 # What a firm must be to be shown by name; other kinds may always be.
 SHOWN_ONLY_IF_LARGE = frozenset({Organisation.Kind.ENTERPRISE.value, Organisation.Kind.NETWORK.value})
 
 
-def scope_of(cluster: Cluster | None) -> Scope:
+def _scope_of(cluster: Cluster | None) -> Scope:
     """Where a record belongs: to its cluster's register, or to the shared one."""
     return cluster.scope if cluster else shared_scope()
 
@@ -89,7 +115,7 @@ def register_organisation(
     values = _tidy_names(values)
     cluster = values.get("cluster")
     organisation = Organisation(
-        **values, scope=scope_of(cluster), pseudonym=_fresh(Organisation, ORGANISATION)
+        **values, scope=_scope_of(cluster), pseudonym=_fresh(Organisation, ORGANISATION)
     )
     organisation.save()
     if _keep(organisation, identity, by, at):
@@ -114,7 +140,7 @@ def edit_organisation(
     """Change what is said about an organisation; the second of two editors is told."""
     values = _tidy_names(values)
     if "cluster" in values:
-        values["scope"] = scope_of(values["cluster"])
+        values["scope"] = _scope_of(values["cluster"])
     draft = Organisation(
         **{f: values.get(f, getattr(organisation, f)) for f in INDEXED}, pseudonym=organisation.pseudonym
     )
@@ -497,68 +523,6 @@ def remove_fact(*, fact: ProfileFact, reason: str, by: User | str, at: datetime 
     ProfileFact._base_manager.filter(pk=fact.pk).delete()
 
 
-# --- the vault's verbs, for pages: the register knows the scope, the vault decides
-
-
-def request_contact(
-    *,
-    actor: Actor,
-    access: Access,
-    asks_for: str,
-    purpose: Purpose,
-    text: str,
-    fields: Collection[str],
-    until_on: date,
-    by: User,
-    at: datetime | None = None,
-) -> ContactRequest:
-    """Ask the municipality for the contact of an actor."""
-    return vault.request_contact(
-        subject=subject_of(actor), scope=actor.scope, access=access, asks_for=asks_for, purpose=purpose,
-        text=text, fields=fields, until_on=until_on, by=by, at=at,
-    )  # fmt: skip
-
-
-def reveal_identity(
-    *, actor: Actor, access: Access, fields: Collection[str], by: User, at: datetime | None = None
-) -> dict[str, str]:
-    """Show fields of an actor's identity to somebody who holds a right to them."""
-    return vault.reveal_identity(subject=subject_of(actor), access=access, fields=fields, by=by, at=at)
-
-
-def shred_identity(
-    *, actor: Actor, access: Access, reason: str, by: User, at: datetime | None = None
-) -> None:
-    """Destroy what the vault keeps about an actor."""
-    vault.shred_identity(subject=subject_of(actor), access=access, reason=reason, by=by, at=at)
-
-
-def record_consent(
-    *, actor: Actor, access: Access, purpose: Purpose, how: str, given_on: date, until_on: date | None, by: User,
-    at: datetime | None = None,
-) -> Consent:  # fmt: skip
-    """Write down that an actor agreed to a use of their identity."""
-    require_edit(access, actor.scope)
-    return vault.record_consent(
-        subject=subject_of(actor),
-        purpose=purpose,
-        how=how,
-        given_on=given_on,
-        until_on=until_on,
-        by=by,
-        at=at,
-    )
-
-
-withdraw_request = vault.withdraw_request
-grant_request = vault.grant_request
-refuse_request = vault.refuse_request
-give_standing_grant = vault.give_standing_grant
-revoke_standing_grant = vault.revoke_standing_grant
-withdraw_consent = vault.withdraw_consent
-look_up = vault.look_up
-
-
 # --- files that identify people
 
 
@@ -567,11 +531,6 @@ def keep_upload(*, content: bytes, by: User | str, at: datetime | None = None) -
     """Keep an uploaded file encrypted until its import has run; the token stands for it in jobs and addresses."""
     note(n_bytes=len(content))
     return uploads.keep(content, by_id=by.pk if isinstance(by, User) else None, at=at or timezone.now())
-
-
-def read_upload(token: str) -> bytes:
-    """The file behind a token."""
-    return uploads.read(token)
 
 
 @action("register.drop_upload", using=VAULT)

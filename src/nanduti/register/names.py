@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from nanduti.foundation.access import Access
-from nanduti.vault import actions as vault
+from nanduti.vault import looking
 from nanduti.vault.queries import Subject
 
 from .folding import fold, in_language
@@ -69,7 +69,7 @@ def _kept(access: Access, pseudonyms: list[str], at: datetime) -> dict[str, str]
     if access.user is None or not access.scope_ids or not pseudonyms:
         return {}
     subjects: list[Subject] = subjects_of(pseudonyms)
-    seen = vault.look(subjects=subjects, access=access, fields={NAME}, at=at)
+    seen = looking.look(subjects=subjects, access=access, fields={NAME}, at=at)
     return {pseudonym: values[NAME] for pseudonym, values in seen.items() if NAME in values}
 
 
@@ -88,7 +88,7 @@ def organisations_named(*, access: Access, text: str, at: datetime | None = None
     words = fold(text)
     if len(words) < 3:
         return []
-    scopes = vault.scopes_whose_names_show(access=access, at=at or timezone.now())
+    scopes = looking.scopes_whose_names_show(access=access, at=at or timezone.now())
     if not scopes:
         return []
     firms = Organisation._base_manager.filter(scope__in=scopes, is_public=False)
@@ -97,5 +97,5 @@ def organisations_named(*, access: Access, text: str, at: datetime | None = None
     own |= dict(sites.values_list("pseudonym", "organisation_id")[: SEARCHED_NAMES + 1])
     if len(own) > 2 * SEARCHED_NAMES:
         return []
-    matching = vault.pseudonyms_named(pseudonyms=list(own), matches=lambda name: words in fold(name))
+    matching = looking.pseudonyms_named(pseudonyms=list(own), matches=lambda name: words in fold(name))
     return sorted({own[pseudonym] for pseudonym in matching})

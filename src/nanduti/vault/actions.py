@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -28,7 +27,8 @@ from .errors import (
     SecondFactorMissing,
 )
 from .fields import FIELDS, LOOKED_UP, Field
-from .keeping import Keeper, comparable, open_rows
+from .keeping import Keeper, comparable
+from .looking import in_order, look_with
 from .models import (
     Consent,
     ContactRequest,
@@ -36,10 +36,9 @@ from .models import (
     IdentityField,
     KeptUploadPart,
     Purpose,
-    Reveal,
     StandingGrant,
 )
-from .queries import Right, Subject, has_second_factor, rights
+from .queries import Subject, has_second_factor, rights
 from .router import ALIAS
 
 # Rules of the house: nobody keeps a right to a name for longer without being asked again.
@@ -142,7 +141,7 @@ def request_contact(
     access.require("request_contact", scope)
     _check_chosen(fields, FIELDS)
     _check_expiry(until_on, at, LONGEST_REQUEST)
-    note(scope=scope, pseudonym=subject.pseudonym, purpose=purpose.code, fields=_in_order(fields))
+    note(scope=scope, pseudonym=subject.pseudonym, purpose=purpose.code, fields=in_order(fields))
     return ContactRequest.objects.create(
         scope_id=scope.pk,
         scope_code=scope.code,
@@ -154,7 +153,7 @@ def request_contact(
         asks_for=asks_for,
         purpose=purpose,
         text=text,
-        fields_asked=_in_order(fields),
+        fields_asked=in_order(fields),
         until_on=until_on,
     )
 
@@ -190,13 +189,13 @@ def grant_request(
         [ContactRequest.State.ASKED],
         version,
         state=ContactRequest.State.GRANTED,
-        fields_granted=_in_order(fields),
+        fields_granted=in_order(fields),
         granted_until=until_on,
         decided_at=at,
         decided_by_id=by.pk,
         decided_by_label=by.username,
     )
-    note(scope=Scope.objects.get(pk=request.scope_id), pseudonym=request.pseudonym, fields=_in_order(fields))
+    note(scope=Scope.objects.get(pk=request.scope_id), pseudonym=request.pseudonym, fields=in_order(fields))
     return request
 
 
@@ -247,7 +246,7 @@ def give_standing_grant(
     _check_chosen(fields, FIELDS)
     _check_expiry(until_on, at, LONGEST_STANDING)
     _check_holder(user, role, scope, by, at)
-    note(scope=scope, role=role, fields=_in_order(fields), purpose=purpose.code)
+    note(scope=scope, role=role, fields=in_order(fields), purpose=purpose.code)
     return StandingGrant.objects.create(
         scope_id=scope.pk,
         scope_code=scope.code,
@@ -255,7 +254,7 @@ def give_standing_grant(
         user_label=user.username if user else "",
         role="" if user else role,
         purpose=purpose,
-        fields=_in_order(fields),
+        fields=in_order(fields),
         since_on=timezone.localdate(at),
         until_on=until_on,
         given_at=at,
@@ -293,89 +292,9 @@ def reveal_identity(
     mine = rights(access=access, subjects=[subject], on=timezone.localdate(at))[subject.pseudonym]
     if not asked or not asked <= {code for right in mine for code in right.fields}:
         raise NotRevealed(pseudonym=subject.pseudonym)
-    shown = _look([subject], {subject.pseudonym: mine}, asked, access, at)
-    note(scope=Scope.objects.get(pk=subject.scope_id), pseudonym=subject.pseudonym, fields=_in_order(fields))
+    shown = look_with([subject], {subject.pseudonym: mine}, asked, access, at)
+    note(scope=Scope.objects.get(pk=subject.scope_id), pseudonym=subject.pseudonym, fields=in_order(fields))
     return shown.get(subject.pseudonym, {})
-
-
-def look(
-    *, subjects: Sequence[Subject], access: Access, fields: Collection[str], at: datetime | None = None
-) -> dict[str, dict[str, str]]:
-    """Fields of many identities, as far as the viewer holds a right to each; one reveal written for each.
-
-    What is not allowed is left out without a word. The bulk counterpart of :func:`reveal_identity`.
-    """
-    at = at or timezone.now()
-    with transaction.atomic(using=ALIAS):
-        held = rights(access=access, subjects=subjects, on=timezone.localdate(at))
-        return _look(subjects, held, set(fields), access, at)
-
-
-def _look(
-    subjects: Sequence[Subject],
-    held: dict[str, list[Right]],
-    asked: set[str],
-    access: Access,
-    at: datetime,
-) -> dict[str, dict[str, str]]:
-    wanted = {
-        s.pseudonym: asked & {code for right in held[s.pseudonym] for code in right.fields} for s in subjects
-    }
-    wanted = {pseudonym: codes for pseudonym, codes in wanted.items() if codes}
-    if not wanted:
-        return {}
-    rows = IdentityField.objects.filter(identity__in=wanted, field__in=asked, is_current=True).order_by()
-    shown = open_rows(row for row in rows if row.field in wanted[row.identity_id])
-    Reveal.objects.bulk_create(
-        [
-            _reveal(s, held[s.pseudonym], set(shown[s.pseudonym]), access, at)
-            for s in subjects
-            if s.pseudonym in shown
-        ],
-        batch_size=500,
-    )
-    return shown
-
-
-def _reveal(subject: Subject, held: list[Right], shown: set[str], access: Access, at: datetime) -> Reveal:
-    # The narrowest right that covers what was seen is the one that was used: they stand in that order.
-    used = next((right for right in held if shown <= right.fields), held[0])
-    user = access.user
-    return Reveal(
-        pseudonym=subject.pseudonym,
-        scope_id=subject.scope_id,
-        fields=_in_order(shown),
-        by_id=user.pk if user else None,
-        by_label=user.username if user else "",
-        why=used.why,
-        request_id=used.request_id,
-        grant_id=used.grant_id,
-        at=at,
-    )
-
-
-def scopes_whose_names_show(*, access: Access, at: datetime) -> list[int]:
-    """The scopes in which the viewer may see every name today: by custody or by a standing grant."""
-    probes = [Subject(f"?{scope_id}", "", scope_id) for scope_id in access.scope_ids]
-    held = rights(access=access, subjects=probes, on=timezone.localdate(at))
-    wide = {Reveal.Why.CUSTODY, Reveal.Why.STANDING}
-    return [
-        probe.scope_id
-        for probe in probes
-        if any(right.why in wide and Field.NAME in right.fields for right in held[probe.pseudonym])
-    ]
-
-
-def pseudonyms_named(*, pseudonyms: Sequence[str], matches: Callable[[str], bool]) -> list[str]:
-    """Which of these have a name that matches. Names are opened but leave this function in no form."""
-    found = []
-    for start in range(0, len(pseudonyms), 500):
-        rows = IdentityField.objects.filter(
-            identity__in=pseudonyms[start : start + 500], field=Field.NAME, is_current=True
-        ).order_by()
-        opened = open_rows(rows)
-        found += [pseudonym for pseudonym, values in opened.items() if matches(values[Field.NAME])]
-    return found
 
 
 @action("vault.look_up", using=ALIAS)
@@ -436,10 +355,6 @@ def _reseal(rows: Iterable[IdentityField]) -> None:
 def _keeper(by: User | str, at: datetime | None) -> Keeper:
     is_user = isinstance(by, User)
     return Keeper(by.pk if is_user else None, by.username if is_user else str(by), at or timezone.now())
-
-
-def _in_order(fields: Collection[str]) -> list[str]:
-    return sorted(set(fields), key=FIELDS.index)
 
 
 def _check_fields(fields: Collection[str]) -> None:
