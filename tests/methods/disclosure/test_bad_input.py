@@ -140,3 +140,14 @@ def test_a_table_without_anything_sensitive_is_left_alone():
     safe = disclosure.protect_table(data, dims=["p"])
     assert safe.frame["value"].null_count() == 0
     assert safe.suppression.is_optimal
+
+
+def test_a_sensitive_cell_must_ask_for_some_protection():
+    good = disclosure.problem_of(
+        disclosure.count_table(pl.DataFrame({"p": ["x"] * 2 + ["y"] * 9}), dims=["p"])
+    )
+    none = np.zeros(good.n_cells)
+    with pytest.raises(BadInput, match="asks for no protection"):
+        disclosure.Problem(
+            good.value, good.cost, good.status, good.lower, good.upper, none, none, good.equations, good.grid
+        )

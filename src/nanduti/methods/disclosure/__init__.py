@@ -26,6 +26,7 @@ from .certificate import CheckedCertificate, Deviation, check_certificate
 from .gate import DIRECT_KINDS, Gate, Measures, Policy, SensitiveMeasures, gate, measures, share_unique
 from .hierarchy import Hierarchy
 from .improve import Budget
+from .insiders import single_cells, undefended
 from .jj import read_jj, write_jj
 from .ledger import Ledger, LedgerCheck, Release, may_show_group, release_of
 from .linked import Linked, link, suppress_linked
@@ -129,12 +130,12 @@ __all__ = [
     "round_controlled",
     "round_random",
     "sample_uniques",
-    "share_unique",
+    "share_unique", "single_cells",
     "suda2",
     "suppress",
     "suppress_linked",
     "t_closeness",
     "table_from_cells",
-    "top_bottom_code",
+    "top_bottom_code", "undefended",
     "write_jj",
 ]  # fmt: skip

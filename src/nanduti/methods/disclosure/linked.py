@@ -10,6 +10,7 @@ from scipy import sparse
 
 from nanduti.methods.values import BadInput
 
+from .insiders import single_cells
 from .primary import Rules
 from .problem import FIXED, PRIMARY, Problem
 from .suppression import Budget, Suppression, suppress
@@ -18,10 +19,14 @@ from .table import Table, problem_of
 
 @dataclass(frozen=True)
 class Linked:
-    """Several tables as one problem; ``position[t][c]`` is where cell c of table t stands in it."""
+    """Several tables as one problem; ``position[t][c]`` is where cell c of table t stands in it.
+
+    ``singles`` marks the sensitive cells of the joint problem with one contributor.
+    """
 
     problem: Problem
     position: tuple[np.ndarray, ...]
+    singles: np.ndarray
 
     def split(self, suppressed: np.ndarray) -> tuple[np.ndarray, ...]:
         """A pattern of the joint problem as one pattern per table."""
@@ -93,7 +98,10 @@ def link(tables: Sequence[Table], *, rules: Rules | None = None) -> Linked:
         merged["value"], merged["cost"], status, merged["lower"], merged["upper"],
         merged["need_up"], merged["need_down"], sparse.csr_matrix(equations), None, tuple(names),
     )  # fmt: skip
-    return Linked(joint, tuple(position))
+    alone = np.zeros(n, dtype=bool)
+    for table, p, where in zip(tables, problems, position):
+        alone[where] |= single_cells(p, table.n_contributors)
+    return Linked(joint, tuple(position), alone)
 
 
 def _moved(equations: sparse.csr_matrix, where: np.ndarray, n: int) -> sparse.csr_matrix:
@@ -109,5 +117,5 @@ def suppress_linked(
     Source: de Wolf and Giessing (2009), Privacy in Statistical Databases, for the problem of linked tables.
     """
     linked = link(tables, rules=rules)
-    found = suppress(linked.problem, budget=budget, seed=seed)
+    found = suppress(linked.problem, budget=budget, seed=seed, singles=linked.singles)
     return found, linked.split(found.suppressed)

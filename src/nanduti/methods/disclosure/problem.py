@@ -72,6 +72,11 @@ class Problem:
                 "has a negative protection level",
                 "Give nought or more.",
             ),
+            (
+                (self.status == PRIMARY) & (self.need_up + self.need_down <= 0),
+                "is sensitive but asks for no protection",
+                "Ask for some room above or below the true value, however little.",
+            ),
         ):
             if bad.any():
                 at = int(np.flatnonzero(bad)[0])

@@ -14,6 +14,7 @@ from .audit import audit
 from .gate import Gate, Policy, gate
 from .hierarchy import Hierarchy
 from .improve import Budget
+from .insiders import single_cells
 from .local_suppression import local_suppression
 from .primary import Rules
 from .problem import PRIMARY
@@ -66,7 +67,7 @@ def protect_table(
             data, dims=dims, measure=measure, hierarchies=hierarchies, holding=holding, n_largest=n
         )
     problem = problem_of(table, used)
-    found = suppress(problem, budget=budget, seed=seed)
+    found = suppress(problem, budget=budget, seed=seed, singles=single_cells(problem, table.n_contributors))
     attacked = audit(problem, found.suppressed, only_safety=True)
     why = np.full(table.n_cells, None, dtype=object)
     why[found.suppressed] = "hidden to protect another cell"

@@ -14,6 +14,7 @@ from .exact import improve_exactly
 from .flow import FlowRouter, flow_start
 from .hypercube import GridRouter, hypercube_start
 from .improve import Budget, Search
+from .insiders import defend
 from .problem import FIXED, PRIMARY, Problem
 
 Method = Literal["auto", "hypercube", "flow", "exact"]
@@ -28,7 +29,8 @@ class Suppression:
 
     ``suppressed`` per cell; ``cost`` of the cells hidden beyond the primary ones; ``lower_bound`` below which no
     safe pattern can be (None where no bound was computed); ``deviations`` the certificate; ``method`` the last
-    step that was taken; ``work`` routes and solves spent.
+    step that was taken; ``work`` routes and solves spent; ``exposed`` pairs (insider's cell, victim) that no choice
+    of cells can defend.
     """
 
     problem: Problem
@@ -39,6 +41,7 @@ class Suppression:
     deviations: tuple[Deviation, ...]
     method: str
     work: float
+    exposed: tuple[tuple[int, int], ...] = ()
 
     @property
     def n_secondary(self) -> int:
@@ -78,6 +81,12 @@ class Suppression:
         else:
             words.append("Whether a cheaper safe choice exists was not examined.")
         words.append("Every protection is proven by a stored deviation that anybody can check.")
+        if self.exposed:
+            insider, victim = self.exposed[0]
+            words.append(
+                f"But {len(self.exposed)} time(s) a firm that is alone in its cell could work out another: "
+                f"whoever stands behind {p.name(insider)} learns about {p.name(victim)}. Use coarser codes."
+            )
         return " ".join(words)
 
 
@@ -91,7 +100,12 @@ def _innermost(problem: Problem) -> np.ndarray:
 
 
 def suppress(
-    problem: Problem, *, method: Method = "auto", budget: Budget | float = 2_000, seed: int = 0
+    problem: Problem,
+    *,
+    method: Method = "auto",
+    budget: Budget | float = 2_000,
+    seed: int = 0,
+    singles: np.ndarray | None = None,
 ) -> Suppression:
     """Hide cells beyond the primary ones until every primary cell keeps its protection interval.
 
@@ -100,6 +114,10 @@ def suppress(
     allow. ``budget`` is an amount of work (routes and solves), or a :class:`Budget` with an injected clock. The
     pattern is always certified; what could not be proven is told as a gap. The same input, seed and amount of
     work give the same pattern.
+
+    ``singles`` marks cells with one contributor, who knows the own cell: further cells are then hidden so that each
+    other sensitive cell is protected from that insider too (added after the search, not optimised; what cannot be
+    defended is listed in ``exposed``).
 
     Raises CannotBeSaid when a primary cell cannot be protected whatever is hidden.
 
@@ -123,26 +141,38 @@ def suppress(
     problem.check_reachable()
     if not problem.tasks:
         return _finished(problem, Cover(problem), 0.0, True, "nothing to protect", budget)
+    cover, lower, step = _pattern(problem, method, budget, seed)
+    cover.drop_idle()
+    lost: list[tuple[int, int, int]] = []
+    if singles is not None and np.asarray(singles).any():
+        grid = [GridRouter(problem)] if problem.grid is not None else []
+        lost = defend(cover, np.asarray(singles, dtype=bool), [*grid, FlowRouter(problem)], budget)
+    optimal = lower is not None and not lost and lower >= cover.cost - 1e-9 * max(cover.cost, 1.0)
+    return _finished(problem, cover, lower, optimal, step, budget, lost)
+
+
+def _pattern(problem: Problem, method: Method, budget: Budget, seed: int) -> tuple[Cover, float | None, str]:
+    """Cover, lower bound if any, and the last step, as far as method, size and budget allow."""
     cover, step = _start(problem, method, budget)
     if method == "hypercube":
-        return _finished(problem, cover, None, False, step, budget)
+        return cover, None, step
     small = problem.n_cells <= _SMALL
     if not budget.is_over and problem.grid is not None and not small:
         _improve(Search(cover, GridRouter(problem), budget.part(0.2)), budget, seed, anneal=False)
     if budget.is_over:
-        return _finished(problem, cover, None, False, step, budget)
+        return cover, None, step
     # in large tables only cells that are hidden already may carry the new routes
     router = FlowRouter(problem, cover.hidden if problem.n_cells > _MIDDLE else None)
     if method != "exact" and not (method == "auto" and small):
         _improve(Search(cover, router, budget.part(1.0)), budget, seed, anneal=True)
-        return _finished(problem, cover, None, False, "flow", budget)
+        return cover, None, "flow"
     _improve(Search(cover, router, budget.part(0.35)), budget, seed, anneal=False)
 
     def polish(now: Cover) -> None:
         _improve(Search(now, router, budget.part(0.8)), budget, seed, anneal=True)
 
     cover, bound = improve_exactly(problem, cover, budget, polish=polish)
-    return _finished(problem, cover, bound.lower, bound.is_optimal, "exact", budget)
+    return cover, bound.lower, "exact"
 
 
 def _improve(search: Search, budget: Budget, seed: int, *, anneal: bool) -> None:
@@ -174,13 +204,19 @@ def _start(problem: Problem, method: Method, budget: Budget) -> tuple[Cover, str
 
 
 def _finished(
-    problem: Problem, cover: Cover, lower: float | None, optimal: bool, step: str, budget: Budget
+    problem: Problem,
+    cover: Cover,
+    lower: float | None,
+    optimal: bool,
+    step: str,
+    budget: Budget,
+    lost: list[tuple[int, int, int]] | None = None,
 ) -> Suppression:
-    cover.drop_idle()
     hidden = cover.hidden
     hidden &= problem.status != FIXED
     deviations = tuple(cover.deviations[i] for i in sorted(cover.deviations))
-    result = Suppression(problem, hidden, cover.cost, lower, optimal, deviations, step, budget.spent)
+    exposed = tuple(sorted({(insider, victim) for insider, victim, _ in lost or ()}))
+    result = Suppression(problem, hidden, cover.cost, lower, optimal, deviations, step, budget.spent, exposed)
     checked = result.check()
     if not checked.holds:
         names = ", ".join(problem.name(c) for c in checked.unproven[:5])
