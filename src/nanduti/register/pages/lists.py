@@ -28,7 +28,7 @@ class OrganisationTable(NamedTable):
     name = "register"
     caption = gettext_lazy("Register")
     search = ("search_text",)
-    order = "who"
+    order = "sort_text"
 
     @cached_property
     def filtered(self) -> Any:
