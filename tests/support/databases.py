@@ -73,12 +73,23 @@ def prepare(kind: str) -> None:
 def django_db_setup(django_test_environment, django_db_blocker) -> Iterator[None]:
     """pytest-django's way to the databases, with copies instead of migrations for every process."""
     from django.db import connections
+    from django.test import TransactionTestCase
 
     with django_db_blocker.unblock():
         templates.use_copies(os.environ.get("PYTEST_XDIST_WORKER", "alone"))
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", take_rows_away)
+        yield
     with django_db_blocker.unblock():
         connections.close_all()
+
+
+def take_rows_away(case) -> None:
+    """In place of Django's flush, and much faster."""
+    from django.db import connections
+
+    for alias in case._databases_names(include_mirrors=False):
+        templates.empty(connections[alias])
 
 
 @atexit.register  # too, for a run that failed before it began
