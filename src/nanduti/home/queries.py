@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.http import HttpRequest
@@ -247,8 +248,10 @@ def _waiting_requests(request: HttpRequest) -> list[Group]:
     access: Access = request.access  # type: ignore[attr-defined]
     if not access.may("decide_contact"):
         return []
-    rows = register.vault.waiting(access=access)[:SHOWN]
-    lines = [Line(r.pseudonym, reverse("register:decide", args=(r.public_id,)), r.asked_by_label) for r in rows]
+    rows = register.requests_waiting(access=access)[:SHOWN]
+    lines = [
+        Line(r.pseudonym, reverse("register:decide", args=(r.public_id,)), r.asked_by_label) for r in rows
+    ]
     return [Group(_("Contact requests waiting for you"), lines, "warn")]
 
 
@@ -331,5 +334,5 @@ def _found_in_register(request: HttpRequest, asked: str) -> Group:
             Line(str(o), reverse("register:actor", args=(o.pseudonym,)), o.get_kind_display())
             for o in rows[:SHOWN]
         ],
-        more=f"{reverse('register:home')}?q={asked}" if len(rows) > SHOWN else "",
+        more=f"{reverse('register:home')}?{urlencode({'q': asked})}" if len(rows) > SHOWN else "",
     )

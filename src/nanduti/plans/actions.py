@@ -8,29 +8,15 @@ from typing import Any
 from nanduti.foundation.audit import action, note
 from nanduti.foundation.editing import save_edit
 from nanduti.foundation.models import User
-from nanduti.methods import planning
 from nanduti.methods.values import Verdict
 from nanduti.programme.actions import check_when
 from nanduti.programme.models import Programme
 from nanduti.programme.scopes import work_scope
 from nanduti.register.models import Cluster, Organisation
 
+from . import queries
 from .errors import NumberTaken, OverrideNeedsReason
 from .models import ActionPlan, Activity, ActivityRole, Contribution, Milestone, Participation, Vision
-
-
-def rule_verdicts(
-    *, programme: Programme, values: dict[str, Any], agent_role: str = "", payer: str = "", provider: str = ""
-) -> list[tuple[str, Verdict]]:
-    """What the rules say about an activity: the agent's role, and who benefits from it."""
-    said = []
-    if agent_role or payer or provider:
-        guard = planning.cda_guard(agent_role or "convene", payer=payer or None, provider=provider or None)
-        said.append(("cda_guard", guard))
-    benefit = values.get("joint_benefit")
-    if benefit in {"collective", "individual"}:
-        said.append(("joint_benefit", planning.joint_benefit(benefit, spillover=values.get("spillover", ""))))
-    return said
 
 
 def _obey(programme: Programme, said: list[tuple[str, Verdict]], reason: str) -> None:
@@ -57,13 +43,13 @@ def plan_activity(
 ) -> Activity:
     """Put an activity into a plan, if the rules of the programme let it in."""
     check_when(values.get("date_text", ""))
-    said = rule_verdicts(
+    said = queries.rule_verdicts(
         programme=plan.programme, values=values, agent_role=agent_role, payer="cda" if payer_is_agent else ""
     )
     _obey(plan.programme, said, override_reason)
-    number = values.pop("number", None) or next_number(plan)
+    number = values.pop("number", None) or queries.next_number(plan=plan)
     if Activity._base_manager.filter(plan=plan, number=number).exists():
-        raise NumberTaken(plan=str(plan), number=number, free=next_number(plan))
+        raise NumberTaken(plan=str(plan), number=number, free=queries.next_number(plan=plan))
     activity = Activity.objects.create(
         plan=plan, cluster=plan.cluster, scope=plan.scope, number=number, **values
     )
@@ -71,14 +57,6 @@ def plan_activity(
         ActivityRole.objects.create(activity=activity, organisation=organisation, scope=plan.scope)
     note(subject=activity, number=number)
     return activity
-
-
-def next_number(plan: ActionPlan) -> int:
-    """The next free number of a list."""
-    last = (
-        Activity._base_manager.filter(plan=plan).order_by("-number").values_list("number", flat=True).first()
-    )
-    return (last or 0) + 1
 
 
 @action("plans.edit_activity")
@@ -94,7 +72,7 @@ def edit_activity(
     """Correct an activity; the second of two editors is told."""
     check_when(values.get("date_text", ""))
     programme = activity.plan.programme
-    _obey(programme, rule_verdicts(programme=programme, values=values), override_reason)
+    _obey(programme, queries.rule_verdicts(programme=programme, values=values), override_reason)
     note(subject=activity, fields=save_edit(activity, values, version=version))
     return activity
 

@@ -25,7 +25,7 @@ from django.db.models import (
 from nanduti.foundation.fields import reading_of
 from nanduti.foundation.models import AuditEvent
 from nanduti.methods import planning
-from nanduti.methods.values import Money, Reason, mark
+from nanduti.methods.values import Money, Reason, Verdict, mark
 from nanduti.programme.models import Programme, Statement
 from nanduti.programme.queries import statements
 from nanduti.register.models import Cluster
@@ -270,7 +270,7 @@ def participation_breadth(*, programme: Programme, cluster: Cluster | None = Non
 
 
 def local_share(*, programme: Programme, cluster: Cluster | None = None) -> planning.LocalShare | None:
-    """What the cluster itself gave of all that was given and valued, in the currency used most; no rates are guessed."""
+    """What the cluster itself gave of all that was given and valued, in the currency used most, without rates."""
     given = list(
         contributions(programme=programme, cluster=cluster).filter(state=Contribution.State.GIVEN)[:20_000]
     )
@@ -289,3 +289,25 @@ def local_share(*, programme: Programme, cluster: Cluster | None = None) -> plan
         for row in given
     ]
     return planning.local_share(values, currency=currency)
+
+
+def rule_verdicts(
+    *, programme: Programme, values: dict[str, Any], agent_role: str = "", payer: str = "", provider: str = ""
+) -> list[tuple[str, Verdict]]:
+    """What the rules say about an activity: the agent's role, and who benefits from it."""
+    said = []
+    if agent_role or payer or provider:
+        guard = planning.cda_guard(agent_role or "convene", payer=payer or None, provider=provider or None)
+        said.append(("cda_guard", guard))
+    benefit = values.get("joint_benefit")
+    if benefit in {"collective", "individual"}:
+        said.append(("joint_benefit", planning.joint_benefit(benefit, spillover=values.get("spillover", ""))))
+    return said
+
+
+def next_number(*, plan: ActionPlan) -> int:
+    """The next free number of a list."""
+    last = (
+        Activity._base_manager.filter(plan=plan).order_by("-number").values_list("number", flat=True).first()
+    )
+    return (last or 0) + 1

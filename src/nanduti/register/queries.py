@@ -248,6 +248,11 @@ def facts_about(**subject: object) -> list[ProfileFact]:
     )
 
 
+def requests_waiting(*, access: Access) -> QuerySet[vault.ContactRequest]:
+    """The contact requests that wait for this custodian, oldest first."""
+    return vault.waiting(access=access)
+
+
 # --- clusters and places
 
 
