@@ -123,9 +123,11 @@ def serve(options: argparse.Namespace) -> int:
     threads = ["--blocking-threads", "4"]
     os.execv(
         sys.executable,
-        [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", options.host, "--port"]
-        + [str(options.port), "--workers", str(options.workers), *threads, "--log-level", "warning"]
-        + ["nanduti.config.wsgi:application"],
+        [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", options.host),
+            *("--port", str(options.port), "--workers", str(options.workers), *threads),
+            *("--log-level", "warning", "nanduti.config.wsgi:application"),
+        ],
     )
 
 

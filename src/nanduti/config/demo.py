@@ -97,8 +97,9 @@ def print_summary() -> None:
         for programme in Programme.objects.all():
             print(f"Programme: {programme.title} ({programme.code})")
             n_clusters = Coverage.objects.filter(programme=programme).values("cluster").distinct().count()
+            n_agreements = CooperationAgreement.objects.filter(programme=programme).count()
             print(
-                f"  {n_clusters} clusters, {CooperationAgreement.objects.filter(programme=programme).count()} agreements,"
+                f"  {n_clusters} clusters, {n_agreements} agreements,"
                 f" {Activity.objects.filter(plan__programme=programme).count()} activities,"
                 f" {Statement.objects.filter(programme=programme).count()} statements"
             )

@@ -16,9 +16,11 @@ class HomeConfig(AppConfig):
             items=[
                 navigation.Item("today", _("Today"), "home:today", order=10, on_phone=True, may="read"),
                 navigation.Item("programme", _("Programme"), frame.programme_url, order=12, may="read"),
-                navigation.Item("ledger", _("Activities"), frame.room_url("plans:ledger"), order=14, on_phone=True, may="read"),
+                navigation.Item("ledger", _("Activities"), frame.room_url("plans:ledger"), order=14, on_phone=True,
+                                may="read"),
                 navigation.Item("results", _("Results"), frame.room_url("results:table"), order=16, may="read"),
-                navigation.Item("quality", _("Quality"), frame.room_url("results:quality"), order=17, may="read_sensitive"),
+                navigation.Item("quality", _("Quality"), frame.room_url("results:quality"), order=17,
+                                may="read_sensitive"),
                 navigation.Item("import", _("Import"), "home:import", order=80, may="import"),
                 navigation.Item("people", _("People"), "home:people", order=85, may="manage_people"),
                 navigation.Item("audit", _("Deeds"), "home:audit", order=90, may="see_audit"),

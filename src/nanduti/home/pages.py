@@ -98,7 +98,7 @@ def _programme_state(steps: list[queries.StepState], counts: dict[str, int], fra
         said += "; " + ngettext("%(n)s activity is late", "%(n)s activities are late", late) % {
             "n": words.number(late)
         }
-    return said + " (%s)." % words.day(frame.as_of)
+    return f"{said} ({words.day(frame.as_of)})."
 
 
 def _programme_figures(frame: Frame, counts: dict[str, int]) -> list[Figure]:
@@ -287,9 +287,7 @@ def import_batch(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             "batch": batch,
             "is_busy": is_busy,
             "may_import": batch.state == ImportBatch.State.PREVIEWED and not is_busy,
-            "counts": [
-                {"table": name, **{k: v for k, v in counts.items()}} for name, counts in batch.tables.items()
-            ],
+            "counts": [{"table": name, **counts} for name, counts in batch.tables.items()],
             "errors": DataTable(errors, request, columns=error_columns, name="errors"),
             "changes": DataTable(changes, request, columns=change_columns, name="changes", prefix="c."),
             "back": link("/import/", _("Import")),
@@ -363,11 +361,13 @@ def people(request: HttpRequest) -> HttpResponse:
     )
     columns = [
         Col("user", gettext_lazy("Who"), value=lambda g: g.user.username, phone=True, sortable="user__username"),
-        Col("role", gettext_lazy("Role"), "choice", choices={c: _(r.title) for c, r in BY_CODE.items()}, phone=True, filter="choice"),
+        Col("role", gettext_lazy("Role"), "choice", choices={c: _(r.title) for c, r in BY_CODE.items()}, phone=True,
+            filter="choice"),
         Col("scope", gettext_lazy("Within"), value=lambda g: g.scope.title or g.scope.code),
         Col("since", gettext_lazy("Since"), "day"),
         Col("until", gettext_lazy("Until"), "day"),
-        Col("end", "", value=lambda g: _("End it") if g.until is None else "", url=lambda g: f"/people/{g.pk}/end/" if g.until is None else None),
+        Col("end", "", value=lambda g: _("End it") if g.until is None else "",
+            url=lambda g: f"/people/{g.pk}/end/" if g.until is None else None),
     ]  # fmt: skip
     return render(
         request,

@@ -515,7 +515,9 @@ def plan(request: HttpRequest, frame: Frame) -> HttpResponse:
             {
                 "title": _("How widely people take part"),
                 "facts": _breadth_facts(breadth),
-                "intro": "" if breadth else _("No participation by named organisations is written down, so that this cannot be said."),
+                "intro": ""
+                if breadth
+                else _("No participation by named organisations is written down, so that this cannot be said."),
             },
             _milestones_section(request, frame),
         ],
@@ -534,7 +536,9 @@ def _plan_state(visions: list[Any], plans: list[ActionPlan], unlinked: int) -> s
     )
     if unlinked:
         said += "; " + ngettext(
-            "%(n)s activity serves no objective of its plan", "%(n)s activities serve no objective of their plan", unlinked
+            "%(n)s activity serves no objective of its plan",
+            "%(n)s activities serve no objective of their plan",
+            unlinked,
         ) % {"n": words.number(unlinked)}  # fmt: skip
     return said + "."
 
@@ -617,7 +621,8 @@ def _local_share_in_words(frame: Frame) -> str:
     }
     if share.n_unvalued:
         said += " " + ngettext(
-            "%(n)s contribution has no value yet and is left out.", "%(n)s contributions have no value yet and are left out.",
+            "%(n)s contribution has no value yet and is left out.",
+            "%(n)s contributions have no value yet and are left out.",
             share.n_unvalued,
         ) % {"n": words.number(share.n_unvalued)}  # fmt: skip
     return said
@@ -628,10 +633,10 @@ def _breadth_facts(breadth: Any) -> list[tuple[str, Any]]:
         return []
     return [
         (_("Organisations that took part"), words.number(breadth.n_participants)),
-        (_("Concentration (Gini)"), words.number(breadth.gini, 2) if breadth.gini is not None else _("cannot be said")),
-        (_("Places taken by the most active tenth"), words.share(breadth.top_share) if breadth.top_share is not None else _("cannot be said")),
-        (_("Newcomers"), words.share(breadth.newcomer_share) if breadth.newcomer_share is not None else _("cannot be said")),
-    ]  # fmt: skip
+        (_("Concentration (Gini)"), words.number(breadth.gini, 2) or _("cannot be said")),
+        (_("Places taken by the most active tenth"), words.share(breadth.top_share) or _("cannot be said")),
+        (_("Newcomers"), words.share(breadth.newcomer_share) or _("cannot be said")),
+    ]
 
 
 @programme_page(step=6, item="plan", may=EDIT)

@@ -38,9 +38,10 @@ def _check_span(values: dict[str, Any]) -> None:
     for name in ("signed", "valid_from", "valid_until"):
         check_when(values.get(name, ""))
     since, until = read_when(values.get("valid_from", "")), read_when(values.get("valid_until", ""))
-    if isinstance(since, planning.When) and isinstance(until, planning.When):
-        if since.start and until.end and until.end <= since.start:
-            raise PeriodReversed(since=since.start, until=until.period.last_day)
+    if not (isinstance(since, planning.When) and isinstance(until, planning.When)):
+        return
+    if since.start and until.end and until.end <= since.start:
+        raise PeriodReversed(since=since.start, until=until.period.last_day)
 
 
 @action("programme.record_agreement")

@@ -334,7 +334,8 @@ def agreement_columns(frame: Frame) -> list[Col]:
         Col("kind", gettext_lazy("Kind"), "choice", choices=CooperationAgreement.Kind.choices, filter="choice",
             sortable=True),
         Col("level", gettext_lazy("Level"), "choice", choices=CooperationAgreement.Level.choices),
-        Col("parties", gettext_lazy("Parties"), value=lambda r: ", ".join(str(p.organisation) for p in r.parties.all())),
+        Col("parties", gettext_lazy("Parties"),
+            value=lambda r: ", ".join(str(p.organisation) for p in r.parties.all())),
         Col("signed", gettext_lazy("Signed"), sortable="signed_start", phone=True),
         Col("valid_until", gettext_lazy("Valid until"), sortable="valid_until_end"),
         Col("state", gettext_lazy("State"), "chip", value=lambda r: r.state_on(day), choices=AGREEMENT_STATES,
@@ -541,7 +542,11 @@ def conditions(request: HttpRequest, frame: Frame) -> HttpResponse:
         Col("source", gettext_lazy("Source"), value=lambda r: r.cite()),
     ]  # fmt: skip
     state = (
-        ngettext("%(n)s condition has not been seen to be kept.", "%(n)s conditions have not been seen to be kept.", n_open)
+        ngettext(
+            "%(n)s condition has not been seen to be kept.",
+            "%(n)s conditions have not been seen to be kept.",
+            n_open,
+        )
         % {"n": words.number(n_open)}
         if n_open
         else _("Every condition that is written down is kept.")

@@ -22,7 +22,8 @@ def work_scope(programme: Programme, cluster: Cluster | None, *, into: Context |
     """The scope of a programme's work in a cluster (the programme's own where there is no cluster).
 
     Made on first use, with what reaches it: the programme reaches its work and its clusters' registers; a
-    cluster reaches every programme's work there, and the programme's own records for reading. Inside an import, pass its context as ``into``.
+    cluster reaches every programme's work there, and the programme's own records for reading. Inside an
+    import, pass its context as ``into``.
     """
     if cluster is None:
         return programme.scope

@@ -112,7 +112,9 @@ def table(request: HttpRequest, frame: Frame) -> HttpResponse:
     }
     if n_differ:
         state += " " + ngettext(
-            "%(n)s figure differs from what a document states.", "%(n)s figures differ from what documents state.", n_differ
+            "%(n)s figure differs from what a document states.",
+            "%(n)s figures differ from what documents state.",
+            n_differ,
         ) % {"n": words.number(n_differ)}  # fmt: skip
     return show(
         request,
@@ -184,7 +186,10 @@ def _year_bars(row: queries.ResultRow) -> Any:
     rows = format_html_join(
         "",
         '<tr><th scope="row">{}</th><td>{}</td><td class="num">{}</td></tr>',
-        ((year, bars.bar(row.by_year[year].value, whole=most), words.number(row.by_year[year].value)) for year in years),
+        (
+            (year, bars.bar(row.by_year[year].value, whole=most), words.number(row.by_year[year].value))
+            for year in years
+        ),
     )  # fmt: skip
     return format_html(
         '<table class="bars"><caption class="unseen">{}</caption><tbody>{}</tbody></table>',
@@ -201,7 +206,7 @@ def _records_section(request: HttpRequest, frame: Frame, rows: Any, number: int)
         Col("record", gettext_lazy("Record"), value=str, phone=True, url=lambda r: _record_url(r, frame)),
         Col("cluster", gettext_lazy("Cluster"), value=lambda r: str(getattr(r, "cluster", None) or "")),
         Col("when", gettext_lazy("When"), value=_record_when, phone=True),
-        Col("count", gettext_lazy("How many"), "number", value=lambda r: getattr(r, "count", None) or getattr(r, "n_participants", None)),
+        Col("count", gettext_lazy("How many"), "number", value=_record_count),
         Col("source", gettext_lazy("Source"), value=lambda r: r.cite()),
     ]  # fmt: skip
     return {
@@ -221,6 +226,10 @@ def _record_url(record: Any, frame: Frame) -> str | None:
     if label == "programme.cooperationagreement":
         return frame.url("programme:agreement", record.code)
     return None
+
+
+def _record_count(record: Any) -> int | None:
+    return next((n for name in ("count", "n_participants") if (n := getattr(record, name, None))), None)
 
 
 def _record_when(record: Any) -> str:
@@ -303,34 +312,21 @@ ATTRIBUTES = {
 def quality_report(request: HttpRequest, frame: Frame) -> HttpResponse:
     """Contradictions as pairs of statements side by side, with what became of them."""
     form = SettleForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if _settle(request, frame, form):
-            messages.success(request, _("It is settled; the reason is kept."))
-            return redirect(request.get_full_path())
+    if request.method == "POST" and form.is_valid() and _settle(request, frame, form):
+        messages.success(request, _("It is settled; the reason is kept."))
+        return redirect(request.get_full_path())
     found = quality.findings(programme=frame.programme)
     open_ones = [pair for pair in found if not quality.is_settled(pair[1])]
     shown = found if request.GET.get("all") else open_ones
     if request.GET.get("export"):
         return _export(request, shown)
     titles = quality.titles(programme=frame.programme)
-    n_errors = sum(f.severity == "error" for f, _rows in open_ones)
-    state = (
-        ngettext("%(n)s contradiction is open", "%(n)s contradictions are open", len(open_ones))
-        % {"n": words.number(len(open_ones))}
-        + (
-            "; " + ngettext("%(n)s cannot be true at all.", "%(n)s cannot be true at all.", n_errors) % {"n": words.number(n_errors)}
-            if n_errors
-            else "."
-        )
-        if open_ones
-        else _("No contradiction is open.")
-    )  # fmt: skip
     return render(
         request,
         "results/quality.html",
         {
             "title": _("Data quality"),
-            "state": state,
+            "state": _quality_state([f for f, _rows in open_ones]),
             "frame_of": frame,
             "findings": [_shown(f, rows, frame, titles) for f, rows in shown[:400]],
             "n_settled": len(found) - len(open_ones),
@@ -340,6 +336,19 @@ def quality_report(request: HttpRequest, frame: Frame) -> HttpResponse:
         },
         status=form.status if form.is_bound else 200,
     )
+
+
+def _quality_state(found: list[Any]) -> str:
+    if not found:
+        return _("No contradiction is open.")
+    n_errors = sum(f.severity == "error" for f in found)
+    said = ngettext("%(n)s contradiction is open", "%(n)s contradictions are open", len(found)) % {
+        "n": words.number(len(found))
+    }
+    if not n_errors:
+        return said + "."
+    impossible = ngettext("%(n)s cannot be true at all.", "%(n)s cannot be true at all.", n_errors)
+    return f"{said}; {impossible % {'n': words.number(n_errors)}}"
 
 
 def _settle(request: HttpRequest, frame: Frame, form: SettleForm) -> bool:

@@ -133,8 +133,13 @@ def _task_section(request: HttpRequest, frame: Frame) -> dict[str, Any]:
     ]
     return {
         "title": _("Tasks on the way to deals"),
-        "intro": _("The programme may pay for trust, partners and institutions; dossiers, deals and closing belong to a commercial entity."),
-        "table": DataTable(queries.deal_tasks(programme=frame.programme), request, columns=columns, name="tasks", prefix="t."),
+        "intro": _(
+            "The programme may pay for trust, partners and institutions; dossiers, deals and closing belong to "
+            "a commercial entity."
+        ),
+        "table": DataTable(
+            queries.deal_tasks(programme=frame.programme), request, columns=columns, name="tasks", prefix="t."
+        ),
         "links": [link(frame.url("twinning:new_task"), _("Plan a task"))] if frame.may(EDIT) else [],
         "empty_title": _("No task is planned"),
     }  # fmt: skip
@@ -274,7 +279,13 @@ def _gains(twinning: Twinning) -> list[dict[str, Any]]:
 def _rivalry(share: Any) -> str:
     if share is None:
         return _("not known")
-    return _("none") if share == 0 else _("same market") if share == 1 else _("same market, another place in the chain")
+    return (
+        _("none")
+        if share == 0
+        else _("same market")
+        if share == 1
+        else _("same market, another place in the chain")
+    )
 
 
 @programme_page(step=7, item="programme")

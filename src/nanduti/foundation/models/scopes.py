@@ -8,7 +8,7 @@ from ..classification import classified
 from ..roles import ROLES
 
 
-@classified(open="kind code title")
+@classified(open="kind code title reaches")
 class Scope(models.Model):
     """What access is granted within: a programme, a cluster, or a programme's work in one cluster."""
 

@@ -17,7 +17,7 @@ from .plans import ActionPlan
     sensitive="amount",
 )
 class Contribution(Scoped, Sourced, Versioned, Timestamped):
-    """What a stakeholder promised or gave to an activity or a whole plan, in cash or in kind, with how it was valued."""
+    """What a stakeholder promised or gave to an activity or a plan, in cash or in kind, with how it was valued."""
 
     class Kind(models.TextChoices):
         CASH = "cash", _("cash")
