@@ -34,6 +34,13 @@ def read_when(text: str, context_year: int | None = None, day_first: bool | None
         return error
 
 
+def check_when(text: str) -> None:
+    """Refuse a date that cannot be understood, with the reason; an empty one is fine."""
+    reading = read_when(text or "")
+    if isinstance(reading, PersonError):
+        raise reading
+
+
 def reading_of(instance: models.Model, name: str) -> Any:
     """What :func:`read_when` says of a text field, in the context that the record gives it."""
     context = instance.when_context() if hasattr(instance, "when_context") else {}

@@ -7,9 +7,9 @@ from typing import Any
 
 from nanduti.foundation.audit import action, note
 from nanduti.foundation.editing import save_edit
+from nanduti.foundation.fields import check_when
 from nanduti.foundation.models import User
 from nanduti.methods.values import Verdict
-from nanduti.programme.actions import check_when
 from nanduti.programme.models import Programme
 from nanduti.programme.scopes import work_scope
 from nanduti.register.models import Cluster, Organisation

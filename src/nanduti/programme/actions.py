@@ -9,10 +9,9 @@ from django.utils import timezone
 
 from nanduti.foundation.audit import action, note
 from nanduti.foundation.editing import save_edit
-from nanduti.foundation.fields import read_when
+from nanduti.foundation.fields import check_when, read_when
 from nanduti.foundation.models import User
 from nanduti.methods import planning
-from nanduti.methods.values import PersonError
 from nanduti.register.models import Cluster, Organisation
 
 from .errors import NotSigned, PeriodReversed
@@ -25,13 +24,6 @@ from .models import (
     Resolution,
     Statement,
 )
-
-
-def check_when(text: str) -> None:
-    """Refuse a date that cannot be understood, with the reason; an empty one is fine."""
-    reading = read_when(text or "")
-    if isinstance(reading, PersonError):
-        raise reading
 
 
 def _check_span(values: dict[str, Any]) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 from django.utils import timezone
 
 from nanduti.foundation.audit import action, note
+from nanduti.foundation.fields import check_when
 from nanduti.foundation.models import User
 from nanduti.methods import twinning as rules
-from nanduti.programme.actions import check_when
 from nanduti.programme.models import Programme
 from nanduti.programme.scopes import work_scope
 from nanduti.register.models import Cluster
