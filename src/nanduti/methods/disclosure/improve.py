@@ -207,8 +207,9 @@ class Search:
         more = stream.choice(pool, min(size - 1, len(pool)), replace=False).tolist() if pool else []
         return [first, *more]
 
-    def anneal(self, seed: int, *, patience: int = 200) -> None:
-        """Shake until nothing came of ``patience`` shakes in a row or the budget is over."""
+    def anneal(self, seed: int) -> None:
+        """Shake until nothing came of twenty shakes per hidden cell in a row, or the budget is over."""
+        patience = max(200, 20 * int(((self.cover.used > 0) & (self.weight > 0)).sum()))
         stream = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, 4])))
         idle = 0
         while not self.budget.is_over and idle < patience:
