@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, DateField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import ExtractYear
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from nanduti.plans.kinds import KINDS, kinds_that_count_as
 from nanduti.plans.models import Activity, Milestone, Participation
@@ -54,24 +54,105 @@ class Tally:
 Piece = tuple[int | None, int | None, Tally]
 
 
+class Facts:
+    """The records of a programme up to a day, aggregated in the database: one query for each kind of record.
+
+    Years are worked out here from the days by which the database groups, because a date function for each of a
+    million participations costs more than the sum itself.
+    """
+
+    def __init__(self, programme: Programme, as_of: date) -> None:
+        self.programme, self.as_of = programme, as_of
+
+    @cached_property
+    def done(self) -> QuerySet[Activity]:
+        """The activities that were completed by the cut-off day."""
+        rows = with_status(activities(programme=self.programme), as_of=self.as_of)
+        return rows.filter(status_now="closed").order_by().select_related(None)
+
+    @cached_property
+    def activities(self) -> list[tuple[str, int | None, int | None, int]]:
+        """Kind, cluster, year, how many."""
+        rows = self.done.values_list("kind", "cluster_id", "date_text_end").annotate(n=Count("id"))
+        return [(kind, cluster, last_year(end), n) for kind, cluster, end, n in rows]
+
+    @cached_property
+    def listed(self) -> list[tuple[str, int | None, int | None, str, int]]:
+        """Participants of activities with a list of them: kind, cluster, year, unit, how many."""
+        rows = self.done.filter(participations__role=Participation.Role.PARTICIPANT, kind__in=COUNTED_KINDS)
+        groups = rows.values_list("kind", "cluster_id", "date_text_end", "participations__unit")
+        counted = groups.annotate(n=Sum("participations__count"))
+        return [(kind, cluster, last_year(end), unit, n) for kind, cluster, end, unit, n in counted]
+
+    @cached_property
+    def unlisted(self) -> list[tuple[str, int | None, int | None, str, int | None, int, int]]:
+        """Activities without a list: kind, cluster, year, unit, number noted, how many have none, how many."""
+        kept = Participation.objects.filter(activity=OuterRef("pk"), role=Participation.Role.PARTICIPANT)
+        rows = self.done.filter(~Exists(kept), kind__in=COUNTED_KINDS)
+        groups = rows.values_list("kind", "cluster_id", "date_text_end", "participant_unit").annotate(
+            n=Sum("n_participants"),
+            n_unknown=Count("id", filter=Q(n_participants__isnull=True)),
+            n_records=Count("id"),
+        )
+        return [(kind, cluster, last_year(end), *rest) for kind, cluster, end, *rest in groups]
+
+    @cached_property
+    def milestones(self) -> list[tuple[str, int | None, int | None, bool, int, int]]:
+        """Signs reached: kind, cluster, year, whether they name no activity, how many, from how many records."""
+        rows = Milestone.objects.filter(programme=self.programme).exclude(reached_on_start__gt=self.as_of)
+        groups = rows.order_by().values_list("kind", "cluster_id", "reached_on_end", "activity_id")
+        counted = groups.annotate(n=Sum("count"), n_records=Count("id"))
+        return [
+            (kind, cluster, last_year(end), activity is None, n or 0, n_records)
+            for kind, cluster, end, activity, n, n_records in counted
+        ]
+
+    @cached_property
+    def homes(self) -> dict[int, int]:
+        """Agreement → the covered cluster among its parties; it counts once however many parties it has."""
+        covered = set(self.programme.coverage.values_list("cluster_id", flat=True))
+        parties = AgreementParty.objects.filter(agreement__programme=self.programme, cluster__in=covered)
+        return dict(parties.order_by("-id").values_list("agreement_id", "cluster_id"))
+
+    @cached_property
+    def agreements(self) -> list[tuple[str, str, int | None, int | None, Decimal | None, str]]:
+        """Signed agreements: kind, level, cluster, year, amount, currency."""
+        rows = signed_agreements(self.programme, self.as_of).order_by()
+        fields = rows.values_list("id", "kind", "level", "signed_end", "amount", "currency")
+        return [
+            (kind, level, self.homes.get(pk), last_year(end), amount, currency)
+            for pk, kind, level, end, amount, currency in fields
+        ]
+
+    @cached_property
+    def linkages(self) -> list[tuple[str, int | None, int | None, Decimal | None, str]]:
+        """Linkages that came to a deal: kind, cluster, year, amount, currency."""
+        rows = signed_linkages(self.programme, self.as_of).order_by()
+        fields = rows.values_list("kind", "from_cluster_id", "signed_end", "amount", "currency")
+        return [(kind, cluster, last_year(end), amount, code) for kind, cluster, end, amount, code in fields]
+
+
 @dataclass(frozen=True)
 class Question:
-    """What is asked of a counting rule."""
+    """What is asked of a counting rule; several questions can share the facts."""
 
     indicator: Indicator
     programme: Programme
     as_of: date
+    facts: Facts | None = None
+
+    def from_facts(self) -> Facts:
+        """The facts it is answered from."""
+        return self.facts or Facts(self.programme, self.as_of)
 
 
-def last_year(field_name: str) -> Any:
-    """The year of the last day of an interval whose end is exclusive, in the database."""
-    return ExtractYear(ExpressionWrapper(F(field_name) - timedelta(days=1), output_field=DateField()))
+def last_year(end: date | None) -> int | None:
+    """The year of the last day of an interval whose end is exclusive.
 
-
-def done_activities(question: Question, kinds: list[str]) -> QuerySet[Activity]:
-    """The activities of these kinds that were completed by the cut-off day."""
-    rows = with_status(activities(programme=question.programme), as_of=question.as_of)
-    return rows.filter(kind__in=kinds, status_now="closed").order_by().select_related(None)
+    >>> last_year(date(2010, 1, 1)), last_year(None)
+    (2009, None)
+    """
+    return (end - timedelta(days=1)).year if end else None
 
 
 def _kinds(indicator: Indicator) -> list[str]:
@@ -80,110 +161,82 @@ def _kinds(indicator: Indicator) -> list[str]:
     return kinds_that_count_as(indicator.code)
 
 
+# Only of these do participants enter a figure; nobody else's lists are read.
+COUNTED_KINDS = [kind.code for kind in KINDS.values() if kind.is_training or kind.is_visit]
+
+
 def count_activities(question: Question) -> Iterator[Piece]:
     """One for each completed activity of a kind that counts."""
-    rows = done_activities(question, _kinds(question.indicator)).annotate(year=last_year("date_text_end"))
-    for cluster, year, n in rows.values_list("cluster_id", "year").annotate(n=Count("id")):
-        yield cluster, year, Tally(n, n_records=n)
+    kinds = set(_kinds(question.indicator))
+    for kind, cluster, year, n in question.from_facts().activities:
+        if kind in kinds:
+            yield cluster, year, Tally(n, n_records=n)
 
 
 def count_people(question: Question) -> Iterator[Piece]:
     """Participants of completed activities: from the lists kept, else from the number noted with the activity."""
-    done = done_activities(question, _kinds(question.indicator)).annotate(year=last_year("date_text_end"))
-    kept = Participation.objects.filter(activity=OuterRef("pk"), role=Participation.Role.PARTICIPANT)
-    done = done.annotate(is_listed=Exists(kept))
-    listed = done.filter(is_listed=True, participations__role=Participation.Role.PARTICIPANT)
-    for cluster, year, unit, n in listed.values_list("cluster_id", "year", "participations__unit").annotate(
-        n=Sum("participations__count")
-    ):
-        yield cluster, year, _in_unit(unit, n)
-    noted = done.filter(is_listed=False)
-    for cluster, year, unit, n, n_unknown, n_records in noted.values_list(
-        "cluster_id", "year", "participant_unit"
-    ).annotate(
-        n=Sum("n_participants"),
-        n_unknown=Count("id", filter=Q(n_participants__isnull=True)),
-        n_records=Count("id"),
-    ):
-        piece = _in_unit(unit or "persons", n or 0)
-        piece.n_unknown, piece.n_records = n_unknown, n_records
-        yield cluster, year, piece
-    for cluster, year, n in (
-        done.filter(is_listed=True).values_list("cluster_id", "year").annotate(n=Count("id", distinct=True))
-    ):
-        yield cluster, year, Tally(n_records=n)
+    kinds, facts = set(_kinds(question.indicator)), question.from_facts()
+    for kind, cluster, year, unit, n in facts.listed:
+        if kind in kinds:
+            yield cluster, year, _in_unit(unit, n)
+    for kind, cluster, year, unit, n_noted, n_unknown, _n in facts.unlisted:
+        if kind in kinds:
+            piece = _in_unit(unit or "persons", n_noted or 0)
+            piece.n_unknown = n_unknown
+            yield cluster, year, piece
+    for kind, cluster, year, n in facts.activities:
+        if kind in kinds:
+            yield cluster, year, Tally(n_records=n)
 
 
 def _in_unit(unit: str, n: int) -> Tally:
     return Tally(n) if unit == Participation.Unit.PERSONS else Tally(others={unit: n} if n else {})
 
 
-def count_milestones(question: Question) -> Iterator[Piece]:
+def count_milestones(question: Question, *, only_alone: bool = False) -> Iterator[Piece]:
     """The signs of the indicator's kind, reached by the cut-off day or undated."""
-    rows = Milestone.objects.filter(
-        programme=question.programme, kind=question.indicator.milestone
-    ).order_by()
-    rows = rows.exclude(reached_on_start__gt=question.as_of).annotate(year=last_year("reached_on_end"))
-    for cluster, year, n, records in rows.values_list("cluster_id", "year").annotate(
-        n=Sum("count"), records=Count("id")
-    ):
-        yield cluster, year, Tally(n or 0, n_records=records)
+    for kind, cluster, year, is_alone, n, n_records in question.from_facts().milestones:
+        if kind == question.indicator.milestone and (is_alone or not only_alone):
+            yield cluster, year, Tally(n, n_records=n_records)
 
 
 def count_activities_and_milestones(question: Question) -> Iterator[Piece]:
     """Activities of the kind, and signs of the kind that name no activity (so that nothing counts twice)."""
     yield from count_activities(question)
-    rows = Milestone.objects.filter(
-        programme=question.programme, kind=question.indicator.milestone, activity__isnull=True
-    ).order_by()
-    rows = rows.exclude(reached_on_start__gt=question.as_of).annotate(year=last_year("reached_on_end"))
-    for cluster, year, n, records in rows.values_list("cluster_id", "year").annotate(
-        n=Sum("count"), records=Count("id")
-    ):
-        yield cluster, year, Tally(n or 0, n_records=records)
-
-
-def signed_agreements(question: Question) -> QuerySet[CooperationAgreement]:
-    """The agreements of the indicator's kinds and levels that were signed by the cut-off day."""
-    indicator = question.indicator
-    rows = CooperationAgreement.objects.filter(
-        programme=question.programme, status=CooperationAgreement.Status.SIGNED, kind__in=indicator.kinds
-    ).exclude(signed_start__gt=question.as_of)
-    return rows.filter(level__in=indicator.level_of_parties) if indicator.level_of_parties else rows
+    yield from count_milestones(question, only_alone=True)
 
 
 def count_agreements(question: Question) -> Iterator[Piece]:
     """One for each signed agreement, told under the cluster of the programme that is a party to it."""
-    rows = signed_agreements(question).annotate(year=last_year("signed_end")).order_by()
-    homes = _home_clusters(question)
-    for agreement, year in rows.values_list("id", "year"):
-        yield homes.get(agreement), year, Tally(1, n_records=1)
-
-
-def _home_clusters(question: Question) -> dict[int, int]:
-    """Agreement → the covered cluster among its parties; an agreement counts once however many parties it has."""
-    covered = set(question.programme.coverage.values_list("cluster_id", flat=True))
-    parties = AgreementParty.objects.filter(agreement__programme=question.programme, cluster__in=covered)
-    return dict(parties.order_by("-id").values_list("agreement_id", "cluster_id"))
+    indicator = question.indicator
+    for kind, level, cluster, year, _amount, _currency in question.from_facts().agreements:
+        if kind in indicator.kinds and (
+            not indicator.level_of_parties or level in indicator.level_of_parties
+        ):
+            yield cluster, year, Tally(1, n_records=1)
 
 
 def count_deals(question: Question) -> Iterator[Piece]:
     """Deals between the clusters: agreements of the kind, and linkages that came to a deal; number and money."""
-    homes = _home_clusters(question)
-    rows = signed_agreements(question).annotate(year=last_year("signed_end")).order_by()
-    for pk, year, amount, currency in rows.values_list("id", "year", "amount", "currency"):
-        yield homes.get(pk), year, _with_money(amount, currency)
-    deals = signed_linkages(question).annotate(year=last_year("signed_end")).order_by()
-    for cluster, year, amount, currency in deals.values_list("from_cluster_id", "year", "amount", "currency"):
-        yield cluster, year, _with_money(amount, currency)
+    facts, kinds = question.from_facts(), question.indicator.kinds
+    for kind, _level, cluster, year, amount, currency in facts.agreements:
+        if kind in kinds:
+            yield cluster, year, _with_money(amount, currency)
+    for kind, cluster, year, amount, currency in facts.linkages:
+        if kind in kinds:
+            yield cluster, year, _with_money(amount, currency)
 
 
-def signed_linkages(question: Question) -> QuerySet[Linkage]:
-    """The linkages of the indicator's kinds that came to a deal by the cut-off day."""
-    rows = Linkage.objects.filter(
-        programme=question.programme, kind__in=question.indicator.kinds, stage__in=SIGNED_STAGES
-    )
-    return rows.exclude(signed_start__gt=question.as_of)
+def signed_agreements(programme: Programme, as_of: date) -> QuerySet[CooperationAgreement]:
+    """The agreements that were signed by the cut-off day."""
+    rows = CooperationAgreement.objects.filter(programme=programme, status=CooperationAgreement.Status.SIGNED)
+    return rows.exclude(signed_start__gt=as_of)
+
+
+def signed_linkages(programme: Programme, as_of: date) -> QuerySet[Linkage]:
+    """The linkages that came to a deal by the cut-off day."""
+    rows = Linkage.objects.filter(programme=programme, stage__in=SIGNED_STAGES)
+    return rows.exclude(signed_start__gt=as_of)
 
 
 def _with_money(amount: Decimal | None, currency: str) -> Tally:
@@ -210,23 +263,23 @@ def pieces(question: Question) -> Iterator[Piece]:
 
 def records_behind(question: Question) -> list[QuerySet[Any]]:
     """The records that a figure is counted from: what it opens to."""
-    indicator = question.indicator
+    indicator, programme, day = question.indicator, question.programme, question.as_of
     if indicator.count in {"activities", "participants_of_activities", "persons_trained"}:
         return [_activity_rows(question)]
+    held = signed_agreements(programme, day).filter(kind__in=indicator.kinds).select_related("source")
     if indicator.count == "agreements":
-        return [signed_agreements(question).select_related("source")]
+        levels = indicator.level_of_parties
+        return [held.filter(level__in=levels) if levels else held]
     if indicator.count == "deals":
-        return [
-            signed_agreements(question).select_related("source"),
-            signed_linkages(question).select_related("source", "from_cluster"),
-        ]
-    milestones = Milestone.objects.filter(programme=question.programme, kind=indicator.milestone)
-    milestones = milestones.exclude(reached_on_start__gt=question.as_of).select_related("source", "cluster")
+        deals = signed_linkages(programme, day).filter(kind__in=indicator.kinds)
+        return [held, deals.select_related("source", "from_cluster")]
+    signs = Milestone.objects.filter(programme=programme, kind=indicator.milestone)
+    signs = signs.exclude(reached_on_start__gt=day).select_related("source", "cluster")
     if indicator.count == "activities_and_milestones":
-        return [_activity_rows(question), milestones.filter(activity__isnull=True)]
-    return [milestones]
+        return [_activity_rows(question), signs.filter(activity__isnull=True)]
+    return [signs]
 
 
 def _activity_rows(question: Question) -> QuerySet[Activity]:
-    rows = done_activities(question, _kinds(question.indicator))
+    rows = question.from_facts().done.filter(kind__in=_kinds(question.indicator))
     return rows.select_related("plan", "cluster", "source").order_by("date_text_start", "plan_id", "number")

@@ -59,7 +59,8 @@ def _columns(table: queries.ResultTable, frame: Frame) -> list[Col]:
         Col("total", gettext_lazy("Computed"), value=lambda r: in_words(r.total, r.indicator), phone=True),
     ]  # fmt: skip
     busy = {pk for row in table.rows for pk, tally in row.by_cluster.items() if tally.n_records}
-    if frame.cluster is None:
+    # More clusters than this are chosen above, not compared in columns.
+    if frame.cluster is None and len(table.clusters) <= 12:
         columns += [
             Col(f"c{c.pk}", str(c), value=lambda r, pk=c.pk: _row_value(r, pk, "by_cluster"), shown=c.pk in busy)
             for c in table.clusters

@@ -10,7 +10,7 @@ from nanduti.programme.models import Programme
 from nanduti.programme.queries import clusters as clusters_of
 from nanduti.register.models import Cluster
 
-from .counting import Question, Tally, pieces
+from .counting import Facts, Question, Tally, pieces
 from .frameworks import INDICATORS, Indicator
 from .models import StatedFigure
 
@@ -45,13 +45,14 @@ class ResultTable:
 
 
 def result_table(*, programme: Programme, as_of: date, cluster: Cluster | None = None) -> ResultTable:
-    """Every output and outcome computed from the records; about one query for each counting rule."""
+    """Every output and outcome computed from the records; one query for each kind of record."""
     covered = [cluster] if cluster else clusters_of(programme=programme)
     shown = {c.pk for c in covered}
     rows = []
+    facts = Facts(programme, as_of)
     for indicator in INDICATORS.values():
         row = ResultRow(indicator)
-        for cluster_id, year, tally in pieces(Question(indicator, programme, as_of)):
+        for cluster_id, year, tally in pieces(Question(indicator, programme, as_of, facts)):
             if cluster is None or cluster_id in shown:
                 row.add(cluster_id, year, tally)
         rows.append(row)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 from django.utils.translation import gettext as _
 
 from nanduti.foundation.errors import NotFound
@@ -256,20 +256,22 @@ KIND_EVIDENCE = {
 
 
 def _from_activities(programme: Programme, cluster: Cluster | None, on: date) -> list[Found]:
+    """One activity for each class and kind that is evidence: the first completed one; two queries."""
     rows = plan_queries.with_status(plan_queries.activities(programme=programme, cluster=cluster), as_of=on)
-    done = rows.filter(status_now="closed").order_by("date_text_start", "plan_id", "number")
-    found = []
-    for field, wanted in (("activity_class", CLASS_EVIDENCE), ("kind", KIND_EVIDENCE)):
-        for value, code in wanted.items():
-            found += [
-                Found(
-                    code, str(row), row.date_text, row.cite(), ("plans:activity", (row.plan.code, row.number))
-                )
-                for row in done.filter(**{field: value})[:2]
-            ]
-    if done[:1]:
-        found.append(Found("outputs_recorded", _("Computed from the records"), page=("results:table", ())))
-    return found
+    done = rows.filter(status_now="closed").order_by()
+    firsts = list(done.values_list("activity_class", "kind").annotate(first=Min("id")))
+    wanted = [pk for one, kind, pk in firsts if one in CLASS_EVIDENCE or kind in KIND_EVIDENCE]
+    shown = plan_queries.activities(programme=programme).filter(pk__in=wanted)
+    found: dict[str, list[Found]] = {}
+    for row in shown.order_by("date_text_start", "plan_id", "number"):
+        for code in (CLASS_EVIDENCE.get(row.activity_class), KIND_EVIDENCE.get(row.kind)):
+            if code and len(found.setdefault(code, [])) < 2:
+                page = ("plans:activity", (row.plan.code, row.number))
+                found[code].append(Found(code, str(row), row.date_text, row.cite(), page))
+    pieces = [piece for some in found.values() for piece in some]
+    if firsts:
+        pieces.append(Found("outputs_recorded", _("Computed from the records"), page=("results:table", ())))
+    return pieces
 
 
 def _from_plans(programme: Programme, cluster: Cluster | None) -> list[Found]:

@@ -49,4 +49,5 @@ class Participation(Scoped, Sourced):
         verbose_name = _("participation")
         verbose_name_plural = _("participations")
         constraints = [models.CheckConstraint(condition=models.Q(count__gte=1), name="participation_counts")]
-        indexes = [models.Index(fields=["scope", "role", "unit"], name="participation_scope_role")]
+        # Holds all that is summed, so that a million participations are counted from the index alone.
+        indexes = [models.Index(fields=["activity", "role", "unit", "count"], name="participation_counted")]
