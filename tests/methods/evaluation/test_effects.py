@@ -129,6 +129,53 @@ def test_losses_lower_the_grade_and_are_counted():
         ancova(data.with_columns(y=pl.lit(None, pl.Float64)), drawn, y="y")
 
 
+@pytest.mark.parametrize("inference", ["design", "HC2"])
+def test_where_nothing_varies_no_test_is_printed(inference):
+    data = world().with_columns(y=pl.lit(7.0))
+    effect = ancova(data, draw(data), y="y", inference=inference)[0]
+    assert effect.estimate == pytest.approx(0, abs=1e-12) and "Nothing varies" in effect.notes[0]
+    assert effect.p_value is effect.standard_error is effect.low is None
+
+
+@pytest.mark.parametrize(
+    ("change", "asked", "error", "match"),
+    [
+        (lambda d: d.drop("id"), {}, BadInput, "'id' is not in the data"),
+        (lambda d: d.drop("y"), {}, BadInput, "'y' is not in the data"),
+        (lambda d: d.with_columns(y=pl.lit("a")), {}, BadInput, "not numbers"),
+        (
+            lambda d: d.with_columns(size=pl.lit(None, pl.Float64)),
+            {"controls": ["size"]},
+            BadInput,
+            "'size' 60",
+        ),
+        (lambda d: d, {"inference": "hope"}, BadInput, "not known"),
+        (lambda d: d.with_columns(id=pl.lit("nobody")), {}, BadInput, "was not in the lottery"),
+    ],
+)
+def test_bad_endlines(change, asked, error, match):
+    data = world()
+    with pytest.raises(error, match=match):
+        ancova(change(data), draw(data), y="y", **asked)
+
+
+def test_an_arm_without_an_endline_is_named():
+    data = world()
+    drawn = draw(data)
+    treated = pl.Series(drawn.arm_codes[drawn.rows_in(data)] == 1)
+    half = data.with_columns(y=pl.when(treated).then(None).otherwise("y"))
+    with pytest.raises(CannotBeSaid, match="no unit of arm 'mentor'"):
+        ancova(half, drawn, y="y")
+    with pytest.raises(BadInput, match="no estimate"):
+        ancova(data, drawn, y="y", draws=99)["class"]
+    one = randomize(data.head(1), unit="id", arms=["a", "b"], seed="s")
+    with pytest.raises(CannotBeSaid):
+        ancova(data.head(1), one, y="y")
+    alone = draw(data, strata="id")
+    with pytest.raises(CannotBeSaid, match="imply"):
+        ancova(data, alone, y="y")
+
+
 def test_missing_controls_are_refused_or_flagged():
     data = world().with_columns(size=pl.when(pl.col("size") > 25).then(None).otherwise("size"))
     drawn = draw(data)
@@ -313,7 +360,7 @@ def test_the_attrition_table_counts_who_is_absent():
     assert table.arms["n_lost"].to_list() == lost and table.grade.letter == "B"
     assert table.arms["p_value"][1] <= 0.05 and table.arms["p_value"][0] is None
     full = attrition_table(data, drawn, y="y", covariates=["size"], draws=99)
-    assert full.grade.letter == "A" and full.arms["p_value"][1] == 1.0
+    assert full.grade.letter == "A" and full.arms["p_value"][1] is None
     assert full.covariates["p_value"].to_list() == [None]
 
 

@@ -183,6 +183,18 @@ def test_degenerate_input():
         ols(data.head(2), y="y", x=["x"]).standard_error("x", "iid")
     with pytest.raises(CannotBeSaid, match="one cluster"):
         ols(data.with_columns(g=1), y="y", x=["x"], grouped_by="g").standard_error("x", "CRV1")
+    with pytest.raises(CannotBeSaid, match="one cluster"):
+        ols(data.with_columns(g=1), y="y", x=["x"], grouped_by="g").table()
+    with pytest.raises(CannotBeSaid, match="one cluster"):
+        wild_bootstrap(ols(data.with_columns(g=1), y="y", x=["x"], grouped_by="g"), "x")
+    two = ols(data.with_columns(g=pl.col("d")), y="y", x=["d"], grouped_by="g")
+    assert (
+        two.table("CR2").row(1)[2:] == (None,) * 6 == two.table("CRV1").row(1)[2:]
+    )  # a cluster on each side
+    with pytest.raises(CannotBeSaid, match="whole side"):
+        wild_bootstrap(two, "d")
+    flat = ols(data.with_columns(y=pl.lit(4.0)), y="y", x=["x"]).table()
+    assert flat["p_value"].null_count() == flat["standard_error"].null_count() >= 1
     with pytest.raises(BadInput, match="without clusters"):
         ols(data, y="y", x=["x"]).standard_error("x", "CRV1")
     dropped = ols(data.with_columns(x=pl.when(pl.col("f") > 0).then("x")), y="y", x=["x"], missing="drop")

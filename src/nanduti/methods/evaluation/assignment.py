@@ -19,7 +19,7 @@ from nanduti.methods.values import BadInput, CannotBeSaid
 
 from . import lottery
 from ._redraw import Redrawer, permute_labels, stream, whole_numbers
-from ._tables import positive_count
+from ._tables import column, positive_count
 from .rerandomisation import Acceptance
 
 ALGORITHM = "nanduti-lottery-1"
@@ -131,6 +131,10 @@ class Assignment:
                 remedy="Analyse the units that were drawn; list late-comers apart.",
             )
         return found.get_column("at").to_numpy()
+
+    def rows_in(self, data: pl.DataFrame) -> np.ndarray:
+        """For each row of a table with the id column the unit's place in the list."""
+        return self.rows_of(column(data, self.unit))
 
     # --- proving it
 

@@ -30,7 +30,7 @@ class AttritionTable:
 
     Attributes:
         arms: arm, n_drawn, n_observed, n_lost, lost_share, difference (against the first arm), p_value
-            (by re-drawing the lottery; null in the first arm's row).
+            (by re-drawing the lottery; null in the first arm's row, and where nobody was lost).
         covariates: arm, covariate, difference: by how much more a unit of the covariate goes with being
             lost in the arm than in the first; standard_error, p_value (HC2). Empty without covariates.
         grade: A or B by the losses.
@@ -80,7 +80,7 @@ def attrition_table(
 
 def _selective(data, assignment, observed, covariates) -> pl.DataFrame:
     rows = []
-    at = assignment.rows_of(data.get_column(assignment.unit))
+    at = assignment.rows_in(data)
     for name in covariates:
         known = np.full(assignment.n, np.nan)
         known[at] = numbers(data, name)
@@ -94,7 +94,7 @@ def _selective(data, assignment, observed, covariates) -> pl.DataFrame:
             row: tuple[object, ...] = (None, None, None)
             if "both" in regression.terms and regression.n > regression.rank:
                 found = regression.table(terms=["both"]).row(0, named=True)
-                p = found["p_value"] if found["standard_error"] > 0 else None
+                p = found["p_value"]
                 row = (found["estimate"], found["standard_error"], p)
             rows.append((arm, name, *row))
     return pl.DataFrame(rows, schema=_COVARIATES, orient="row")
@@ -189,7 +189,7 @@ def manski_bounds(
 def _two_sides(data, assignment, y, arm, against):
     names = two_arms(assignment, arm, against)
     values = np.full(assignment.n, np.nan)
-    at = assignment.rows_of(data.get_column(assignment.unit))
+    at = assignment.rows_in(data)
     if len(np.unique(at)) < len(at):
         raise BadInput(
             place="the data", problem="hold a unit twice", remedy="Bounds need one outcome per unit; average."

@@ -112,7 +112,7 @@ class _Arms:
     def read(cls, data, assignment, group, against, fixed_effects, grouped_by) -> _Arms:
         at = None
         if assignment is not None:
-            at = assignment.rows_of(column(data, assignment.unit))
+            at = assignment.rows_in(data)
             data = data.filter(pl.Series(assignment.arm_codes[at] >= 0))
             at = at[assignment.arm_codes[at] >= 0]
             codes, names = assignment.arm_codes[at].astype(np.int64), list(assignment.arms)

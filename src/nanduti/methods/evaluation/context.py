@@ -85,7 +85,7 @@ class _Slopes:
     @classmethod
     def build(cls, rows, assignment, y, context, arm, controls) -> _Slopes:
         code, here = assignment.arm_index(arm), rows.get_column(context).cast(pl.String)
-        at = assignment.rows_of(rows.get_column(assignment.unit))
+        at = assignment.rows_in(rows)
         pair = np.isin(assignment.arm_codes[at], (0, code))
         x = np.column_stack([np.ones(rows.height), *(numbers(rows, c) for c in controls)])
         masks = [(here == level).to_numpy() & pair for level in here.unique().sort()]

@@ -85,6 +85,12 @@ def covariance(parts: Parts, kind: str) -> np.ndarray:
         )
     if kind == "iid":
         return parts.bread * (parts.residuals @ parts.residuals) / (parts.n - parts.rank)
+    if kind in CLUSTERED and parts.n_groups() < 2:
+        raise CannotBeSaid(
+            what="The clustered standard error",
+            why="there is only one cluster",
+            remedy="Report the effect without a test, or find comparison clusters.",
+        )
     scores = adjusted_scores(parts, kind)
     middle = parts.bread @ (scores.T @ scores) @ parts.bread
     return middle * _small_sample(parts, kind)
@@ -145,12 +151,6 @@ def _small_sample(parts: Parts, kind: str) -> float:
     if kind != "CRV1":
         return 1.0
     n_groups, rank = parts.n_groups(), parts.rank
-    if n_groups < 2:
-        raise CannotBeSaid(
-            what="The clustered standard error",
-            why="there is only one cluster",
-            remedy="Report the effect without a test, or find comparison clusters.",
-        )
     if parts.absorber.nested_in(parts.needs_groups()):
         rank = rank - parts.absorber.n_levels + 1
     return n_groups / (n_groups - 1) * (parts.n - 1) / (parts.n - rank)

@@ -169,6 +169,10 @@ def _effect(regression, side_of_group, n_sides, y, level, n_lost, again) -> Effe
         why = mark("One place cannot be told from its luck: read the paths; no test is possible.")
         return EffectEstimate(**base, notes=(why, *lost))
     row = regression.table("CR2", terms=[_EFFECT], level=level).row(0, named=True)
+    if row["standard_error"] is None:
+        return EffectEstimate(
+            **base, notes=(mark("Nothing varies that the effect could be judged by."), *lost)
+        )
     p, method, smallest = row["p_value"], f"CR2 errors, t with {row['df']:.1f} degrees of freedom", None
     if n_groups < FEW_GROUPS:
         p, smallest, n_tried = _label_exchange(regression, side_of_group, n_sides, *again)
@@ -241,7 +245,7 @@ def _pre_trend(data, y, sides, times, after, unit, groups, smallest_side):
         return None, None
     p = None
     if smallest_side >= LEAST_GROUPS_A_SIDE:
-        p = float(regression.table("CR2").item(0, "p_value"))
+        p = regression.table("CR2", terms=["slope"]).item(0, "p_value")
     return regression.coefficient("slope"), p
 
 

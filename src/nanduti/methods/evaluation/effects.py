@@ -10,14 +10,15 @@ import polars as pl
 
 from nanduti.methods.values import BadInput, mark
 
-from ._tables import names_of, numbers, one_of
+from ._tables import names_of, numbers, one_of, refuse_missing
 from .assignment import Assignment
 from .evidence import AttritionLimits, EffectEstimate, EffectTable, EvidenceGrade, grade_lottery
-from .permutation import randomization_test, usable_rows
+from .permutation import randomization_test, refuse_empty_arms, usable_rows
 from .regression import Regression, missing_mask, ols
 
 INFERENCE = ("design", "HC2", "CR2")
 _ARM = "arm: "
+_NOTHING_VARIES = mark("Nothing varies that the effect could be judged by: no test is printed.")
 
 
 def ancova(
@@ -74,6 +75,8 @@ def ancova(
     before = [*([baseline] if baseline else []), *controls]
     if missing_controls == "indicator":
         rows, before = fill_controls(rows, before)
+    gaps = {name: missing_mask(rows, name) for name in before}
+    refuse_missing(gaps, "the controls", 'Leave the control out, or say missing_controls="indicator".')
     rows = usable_rows(rows, assignment, (y, *before, *names_of(fixed_effects)), "refuse")
     regression = _on_arms(rows, assignment, y, before, fixed_effects)
     common = {
@@ -93,7 +96,7 @@ def ancova(
 def observed_units(data: pl.DataFrame, assignment: Assignment, y: str) -> np.ndarray:
     """For each unit of the lottery whether at least one outcome is known."""
     seen = np.zeros(assignment.n, dtype=bool)
-    at = assignment.rows_of(data.get_column(assignment.unit))
+    at = assignment.rows_in(data)
     np.logical_or.at(seen, at, ~missing_mask(data, y))
     return seen
 
@@ -143,7 +146,8 @@ def _inference(assignment: Assignment, inference: str | None) -> str:
 def _on_arms(
     rows: pl.DataFrame, assignment: Assignment, y: str, before: Sequence[str], effects: str | Sequence[str]
 ) -> Regression:
-    at = assignment.rows_of(rows.get_column(assignment.unit))
+    at = assignment.rows_in(rows)
+    refuse_empty_arms(assignment, at, assignment.arms)
     codes = assignment.arm_codes[at]
     columns = {f"{_ARM}{arm}": (codes == a).astype(float) for a, arm in enumerate(assignment.arms) if a}
     groups = at if assignment.clusters is None else assignment.clusters[at]
@@ -170,7 +174,9 @@ def _estimate(rows, assignment, regression, arm, before, effects, inference, dra
         return EffectEstimate(**base, notes=(mark("No test is possible; see the grade."),))
     if inference != "design":
         return EffectEstimate(**base, **robust_certainty(regression, name, common["level"]))
-    at = assignment.rows_of(rows.get_column(assignment.unit))
+    if np.ptp(numbers(rows, y_of(common))) == 0:
+        return EffectEstimate(**base, notes=(_NOTHING_VARIES,))
+    at = assignment.rows_in(rows)
     test = randomization_test(
         rows.with_columns(pl.Series("lottery stratum", assignment.strata[at])), assignment, y=y_of(common),
         arm=arm, against=assignment.arms[0], controls=before,
@@ -188,6 +194,8 @@ def robust_certainty(regression: Regression, term: str, level: float) -> dict[st
     """Standard error, interval and p-value by HC2 or CR2 with Satterthwaite degrees of freedom."""
     kind = regression.default_kind
     row = regression.table(kind, terms=[term], level=level).row(0, named=True)
+    if row["standard_error"] is None:
+        return {"notes": (_NOTHING_VARIES,)}
     return {
         "standard_error": row["standard_error"], "low": row["low"], "high": row["high"],
         "p_value": row["p_value"], "p_method": f"{kind} errors, t with {row['df']:.1f} degrees of freedom",

@@ -101,7 +101,7 @@ def _weaknesses(assignment: Assignment, observed: np.ndarray, limits: AttritionL
         1 - float(observed[assignment.arm_codes == a].mean())
         for a in range(len(assignment.arms))
         if (assignment.arm_codes == a).any()
-    ]
+    ] or [1.0]
     overall = 1 - float(observed[drawn].mean()) if drawn.any() else 1.0
     out = []
     if assignment.source != "drawn":
@@ -163,6 +163,12 @@ class EffectEstimate:
 
     def __post_init__(self) -> None:
         certain = (self.standard_error, self.low, self.high, self.p_value)
+        if any(c is not None and np.isnan(c) for c in certain):
+            raise BadInput(
+                place=f"the estimate of {self.outcome!r}",
+                problem="has a certainty that is not a number",
+                remedy="Leave it out and say why.",
+            )
         if not self.grade.allows_test and any(c is not None for c in certain):
             raise BadInput(
                 place=f"an estimate of grade {self.grade.letter}",
@@ -190,7 +196,11 @@ class EffectTable(Sequence[EffectEstimate]):
 
     def __getitem__(self, key):
         if isinstance(key, str):
-            return next(e for e in self.estimates if e.arm == key)
+            found = [e for e in self.estimates if e.arm == key]
+            if not found:
+                known = ", ".join(dict.fromkeys(e.arm for e in self.estimates))
+                raise BadInput(place=f"arm {key!r}", problem="has no estimate", remedy=f"There are: {known}.")
+            return found[0]
         return self.estimates[key]
 
     def __len__(self) -> int:

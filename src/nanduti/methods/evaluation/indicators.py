@@ -91,7 +91,8 @@ def indicator_table(
 
     Returns:
         indicator, name, level, unit, the ``by`` columns, n_records, total (null where not additive),
-        n_distinct, amount, currency, note. An indicator without a record keeps a line with zero records.
+        n_distinct, amount, currency, grade (F: counted by the programme), note.
+        An indicator without a record keeps a line with zero records.
 
     >>> seen = pl.DataFrame({"indicator": ["V", "V"], "value": [12, 8], "person": ["a", "a"]})
     >>> table = indicator_table(seen, [Indicator("V", "Visits", unit="participants")], counted="person")
@@ -127,7 +128,8 @@ def indicator_table(
         amount=pl.when("has_money").then(pl.col("amount").fill_null(0.0)),
         note=pl.when(~summed).then(pl.lit("not additive: report each value with its unit")),
     ).select(
-        "indicator", "name", "level", "unit", *keys, "n_records", "total", "n_distinct", "amount", "currency", "note"
+        "indicator", "name", "level", "unit", *keys, "n_records", "total", "n_distinct", "amount", "currency",
+        pl.lit("F").alias("grade"), "note",
     )  # fmt: skip
 
 
@@ -238,7 +240,10 @@ def outcome_range(
     '3–5 % (middle 50% of 7 firms)'
     """
     between(share, 0, 1, "share")
-    values = np.array([r for r in reports if r is not None], dtype=float)
+    try:
+        values = np.array([r for r in reports if r is not None], dtype=float)
+    except (TypeError, ValueError) as error:
+        raise BadInput(place="the reports", problem="hold text", remedy="Give numbers, or none.") from error
     values = values[~np.isnan(values)]
     if len(values) < least:
         raise CannotBeSaid(

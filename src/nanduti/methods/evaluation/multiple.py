@@ -72,19 +72,20 @@ def romano_wolf(
     t of :func:`randomization_test`; missing outcomes drop out outcome by outcome.
 
     Returns:
-        outcome, estimate, t, p_value (alone), p_adjusted.
+        outcome, estimate, t, p_value (alone), p_adjusted, grade.
 
     Source: Romano & Wolf 2005, *JASA* 100; step-down max-t of Westfall & Young 1993, algorithm 2.8.
     """
     if len(set(outcomes)) != len(outcomes) or not outcomes:
         raise BadInput(place="outcomes", problem="are empty or named twice", remedy="Name each one once.")
-    observed, drawn, estimates = [], [], []
+    observed, drawn, estimates, grades = [], [], [], []
     for y in outcomes:
         before = [*controls, *([baselines[y]] if baselines and y in baselines else [])]
         rows = usable_rows(data.filter(pl.Series(~missing_mask(data, y))), assignment, (y, *before), "refuse")
         model = Model.build(rows, assignment, y, arm, against, before, None, None, "refuse")
         moments = np.vstack(list(model.moments(draws, seed, False, "t")))
         real = model.observed("t")
+        grades.append(model.grade().letter)
         observed.append(abs(float(_statistics(real[None], 0.0, "t")[0])))
         drawn.append(np.abs(_statistics(moments, 0.0, "t")))
         estimates.append(float(real[0]))
@@ -96,6 +97,7 @@ def romano_wolf(
             "t": np.copysign(observed, estimates),
             "p_value": alone,
             "p_adjusted": together,
+            "grade": grades,
         }
     )
 

@@ -22,6 +22,7 @@ from ._projection import Absorber, orthonormal
 from ._tables import categories, column, names_of, numbers, one_of, positive_count, refuse_missing
 from ._threads import single_threaded
 from .assignment import Assignment
+from .evidence import EvidenceGrade, grade_lottery
 from .regression import design, missing_mask
 
 STATISTICS = ("t", "coefficient")
@@ -42,6 +43,7 @@ class RandomizationTest:
         low, high: interval of constant effects not rejected at 1 - level; None if unbounded.
         n_draws: outcomes compared; ``exact`` if they are all there are.
         distribution: the statistic of each.
+        grade: the evidence (None for a statistic of one's own).
     """
 
     estimate: float
@@ -55,6 +57,7 @@ class RandomizationTest:
     exact: bool
     n: int
     distribution: np.ndarray = field(repr=False)
+    grade: EvidenceGrade | None = None
 
     @property
     def method(self) -> str:
@@ -118,6 +121,13 @@ def run_test(
     model: Model, statistic: str, alternative: str, draws: int, seed: int, level: float, interval: bool
 ) -> RandomizationTest:
     """Compare the observed statistic of a model with those of its re-draws."""
+    grade = model.grade()
+    if grade.letter == "D":
+        raise CannotBeSaid(
+            what="A p-value",
+            why="an arm is a single group, which cannot be told from its luck",
+            remedy="Report the effect and the raw paths.",
+        )
     exact = model.can_list(MOST_EXACT)
     moments = np.vstack(list(model.moments(draws, seed, exact, statistic)))
     observed = model.observed(statistic)
@@ -137,6 +147,7 @@ def run_test(
         estimate=float(observed[0]), statistic=value, p_value=p,
         smallest_p=_smallest(at_zero, alternative, exact), low=low, high=high, level=level,
         n_draws=len(moments), exact=exact, n=len(model.y), distribution=at_zero,
+        grade=grade,
     )  # fmt: skip
 
 
@@ -200,11 +211,12 @@ class Model:
     def build(cls, data, assignment, y, arm, against, controls, effects, times, missing) -> Model:
         pair = two_arms(assignment, arm, against)
         data = usable_rows(data, assignment, (y, *controls, *names_of(effects), times), missing)
-        rows = assignment.rows_of(data.get_column(assignment.unit))
+        rows = assignment.rows_in(data)
         parts = [assignment.strata[rows]] if effects is None else _effects(data, effects)
         absorber = Absorber(parts, data.height)
         _, matrix = design(data, controls, constant=not parts)
         matrix = np.hstack([matrix, _other_arms(assignment, pair, rows)])
+        refuse_empty_arms(assignment, rows, pair)
         basis = orthonormal(absorber.residual(matrix), np.linalg.norm(matrix, axis=0))
         outcome = absorber.residual(numbers(data, y)[:, None])[:, 0]
         outcome = outcome - basis @ (basis.T @ outcome)
@@ -216,6 +228,12 @@ class Model:
             outcome, numbers(data, times) if times else None, absorber,
             np.hstack([absorber.rest, basis]), _drawn_groups(assignment, rows),
         )  # fmt: skip
+
+    def grade(self) -> EvidenceGrade:
+        """The evidence grade by the units that have an outcome."""
+        observed = np.zeros(self.assignment.n, dtype=bool)
+        observed[self.rows if self.exposure is None else slice(None)] = True
+        return grade_lottery(self.assignment, observed)
 
     def can_list(self, most: int) -> bool:
         """Whether all outcomes can be listed: few, and with the same arm sizes in every draw."""
@@ -318,13 +336,24 @@ def two_arms(assignment: Assignment, arm: str | None, against: str | None) -> tu
     return against, arm
 
 
+def refuse_empty_arms(assignment: Assignment, rows: np.ndarray, arms: Sequence[str]) -> None:
+    """An error naming an arm of which no unit has an outcome."""
+    for name in arms:
+        if not (assignment.arm_codes[rows] == assignment.arm_index(name)).any():
+            raise CannotBeSaid(
+                what=f"The effect of {arms[-1]!r}",
+                why=f"no unit of arm {name!r} has an outcome",
+                remedy="Follow it up, or compare other arms.",
+            )
+
+
 def usable_rows(
     data: pl.DataFrame, assignment: Assignment, used: Sequence[str | None], missing: str
 ) -> pl.DataFrame:
     """The rows of units that have an arm, complete in the columns used."""
     one_of(missing, ("refuse", "drop"), "missing=")
     column(data, assignment.unit)
-    codes = assignment.arm_codes[assignment.rows_of(data.get_column(assignment.unit))]
+    codes = assignment.arm_codes[assignment.rows_in(data)]
     data = data.filter(pl.Series(codes >= 0))
     for name in filter(None, used):
         column(data, name)

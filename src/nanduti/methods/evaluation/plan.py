@@ -172,10 +172,12 @@ class LockedPlan:
     def tag(self, hypothesis: Hypothesis) -> str:
         """*registered*, *amended (date)* or *exploratory*; *after data* is added where it applies."""
         late = ", after data" if self.is_after_data else ""
-        if hypothesis in self.plan.hypotheses and hypothesis in self.current.hypotheses:
+        if not _planned(hypothesis, self.current):
+            return "exploratory"
+        if _planned(hypothesis, self.plan):
             return f"registered{late}"
         for amendment in self.amendments:
-            if hypothesis in amendment.plan.hypotheses and hypothesis in self.current.hypotheses:
+            if _planned(hypothesis, amendment.plan):
                 late = ", after data" if amendment.data.n_submissions else ""
                 return f"amended ({amendment.at.date().isoformat()}{late})"
         return "exploratory"
@@ -257,7 +259,7 @@ def read_locked(text: str) -> LockedPlan:
         raise BadInput(
             place="the text", problem="is not a locked plan", remedy="Use the saved JSON."
         ) from error
-    if not locked.verify():
+    if canonical_json(raw) != locked.to_json() or not locked.verify():
         raise CannotBeSaid(
             what="What was planned",
             why="the seal is broken: the text was changed",
@@ -271,6 +273,12 @@ def data_state(data: pl.DataFrame) -> DataState:
     rows = sorted(canonical_json([str(v) if v is not None else None for v in row]) for row in data.rows())
     text = "\n".join([canonical_json(data.columns), *rows])
     return DataState(data.height, hashlib.sha256(text.encode()).hexdigest())
+
+
+def _planned(hypothesis: Hypothesis, plan: Plan) -> bool:
+    """Whether a plan holds this hypothesis, letter by letter of its canonical form."""
+    wanted = canonical_json(asdict(hypothesis))
+    return any(canonical_json(asdict(h)) == wanted for h in plan.hypotheses)
 
 
 def _check_signing(at: datetime, signer: str, data: DataState) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 
 import polars as pl
@@ -102,7 +103,14 @@ def _lines(hypothesis, tag, data, assignment, draws, seed, departures) -> list[d
 
 def _estimates(hypothesis, data, assignment, draws, seed, amended) -> list[EffectEstimate]:
     before = {"controls": list(hypothesis.controls)}
-    if hypothesis.estimator == "difference_in_differences":
+    is_comparison = hypothesis.estimator == "difference_in_differences"
+    known = inspect.signature(difference_in_differences if is_comparison else ancova).parameters
+    strange = sorted(set(hypothesis.settings) - set(known))
+    if strange:
+        raise BadInput(
+            place=f"setting {strange[0]!r}", problem="is not known", remedy=f"Known are {', '.join(known)}."
+        )
+    if is_comparison:
         return [difference_in_differences(data, y=hypothesis.outcome, **before, **hypothesis.settings).effect]
     if assignment is None:
         raise BadInput(place="the assignment", problem="is missing", remedy="Give the recorded lottery.")

@@ -204,7 +204,7 @@ def simulated_power(
     The answer has a Monte Carlo error of up to 0.5/√simulations.
     """
     positive_count(simulations, "the number of simulations")
-    place = assignment.rows_of(outcomes.get_column(assignment.unit))
+    place = assignment.rows_in(outcomes)
     without, found = numbers(outcomes, y), 0
     target = assignment.arm_index(arm) if arm else 1
     world = assignment.redraws(simulations, seed=seed + 1)

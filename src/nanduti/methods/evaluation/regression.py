@@ -40,6 +40,7 @@ class Regression:
     r_squared: float
     rank: int
     parts: cov.Parts = field(repr=False, compare=False)
+    _outcome_size: float = field(default=0.0, repr=False, compare=False)
 
     @property
     def n_groups(self) -> int | None:
@@ -76,7 +77,11 @@ class Regression:
     def table(
         self, kind: str | None = None, *, terms: Sequence[str] | None = None, level: float = 0.95
     ) -> pl.DataFrame:
-        """Estimate, standard error, t, degrees of freedom, p-value and interval of each term."""
+        """Estimate, standard error, t, degrees of freedom, p-value and interval of each term.
+
+        All but the estimate are null where the error is rounding noise: the outcome does not vary, or a
+        single cluster holds a whole side of the comparison.
+        """
         kind = kind or self.default_kind
         chosen = list(terms) if terms is not None else list(self.terms)
         errors = np.sqrt(np.diag(self.covariance(kind)))
@@ -116,10 +121,21 @@ class Regression:
         )
 
     def _row(self, term: str, kind: str, error: float, level: float) -> tuple[object, ...]:
-        b, df = self.coefficient(term), self.degrees_of_freedom(term, kind)
-        reach = float(stats.t.ppf(0.5 + level / 2, df)) * error
-        t = b / error if error > 0 else float("nan")
+        b = self.coefficient(term)
+        if not error > self._rounding(term):
+            return term, b, None, None, None, None, None, None
+        df = self.degrees_of_freedom(term, kind)
+        reach, t = float(stats.t.ppf(0.5 + level / 2, df)) * error, b / error
         return term, b, error, t, df, float(2 * stats.t.sf(abs(t), df)), b - reach, b + reach
+
+    def _rounding(self, term: str) -> float:
+        """Below this a standard error is rounding noise: nothing varies, or one cluster holds a whole side."""
+        j, parts = self._index(term), self.parts
+        outcome = parts.residuals + parts.x @ self.coefficients
+        size = float(np.linalg.norm(outcome))
+        if size <= 1e-13 * self._outcome_size:
+            return float("inf")
+        return 1e-8 * float(np.sqrt(parts.bread[j, j])) * size / np.sqrt(self.n)
 
 
 _TABLE = {
@@ -231,6 +247,7 @@ def fit(
         r_squared=1 - float(residuals @ residuals) / total if total > 0 else float("nan"),
         rank=parts.rank,
         parts=parts,
+        _outcome_size=float(np.linalg.norm(white_y)),
     )
 
 

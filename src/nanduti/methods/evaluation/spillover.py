@@ -132,7 +132,7 @@ def spillover(
         )
     observed = observed_units(data, assignment, y)
     rows = usable_rows(data.filter(pl.Series(~missing_mask(data, y))), assignment, (y, *controls), "refuse")
-    at = assignment.rows_of(rows.get_column(assignment.unit))
+    at = assignment.rows_in(rows)
     tied = exposed.frame.get_column("n_ties").to_numpy()[at] > 0
     n_alone = int((~tied).sum())
     rows, at = rows.filter(pl.Series(tied)), at[tied]

@@ -79,10 +79,16 @@ def wild_bootstrap(
     (True, 4096, True)
     """
     positive_count(draws, "the number of draws")
-    pieces = _Pieces.of(regression, term)
-    if pieces.n_groups < 2:
+    if regression.parts.needs_groups().max() < 1:
         raise CannotBeSaid(
             what="The wild bootstrap", why="there is only one cluster", remedy="Report the effect alone."
+        )
+    pieces = _Pieces.of(regression, term)
+    if not pieces.varies:
+        raise CannotBeSaid(
+            what="The wild bootstrap",
+            why="the clusters' scores are all zero: a single cluster holds a whole side, or nothing varies",
+            remedy="Report the effect alone.",
         )
     exact = weights in (None, "rademacher") and 2**pieces.n_groups <= draws
     signs = _signs(pieces.n_groups, weights, draws, seed, exact)
@@ -121,6 +127,7 @@ class _Pieces:
     cross: np.ndarray
     real_scores: np.ndarray
     factor: float
+    varies: bool
 
     @property
     def n_groups(self) -> int:
@@ -145,6 +152,7 @@ class _Pieces:
             all_slope=cov.group_sums(basis * net[:, None], groups),
             cross=cov.group_sums(basis * net[:, None], groups),
             real_scores=cov.group_sums(net * parts.residuals, groups), factor=factor,
+            varies=regression.table("CRV1", terms=[term]).item(0, "standard_error") is not None,
         )  # fmt: skip
 
     def t(self, tau: float) -> float:
