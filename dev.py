@@ -68,26 +68,26 @@ def run(options: argparse.Namespace, rest: list[str]) -> None:
 def test(options: argparse.Namespace, rest: list[str]) -> None:
     """Style, then the tests: everything on SQLite, then what touches a database on PostgreSQL."""
     prepare("test")
-    if not rest:
-        style()
-    if options.fast:
-        return do(PYTHON, "-m", "pytest", "-m", "not browser", *workers(rest), *rest)
-    browser()
+    in_style = 0 if rest else style()
     suite = (PYTHON, "-m", "pytest", *workers(rest))
+    if options.fast:
+        sys.exit(in_style or code_of(*suite, "-m", "not browser", *rest))
+    browser()
     on_sqlite = code_of(*suite, "--database=sqlite", *rest)
     with_database = ("--database=postgresql", "-m", "not once")
     on_postgresql = code_of(*suite, *with_database, *(rest or ("tests", "--ignore=tests/methods")))
     if rest and on_postgresql == 5:
         on_postgresql = 0  # pytest's word for "no tests": those that the arguments chose need no database
-    sys.exit(on_sqlite or on_postgresql)
+    if in_style:
+        print("The style is not kept; what is wrong stands above the tests.", file=sys.stderr)
+    sys.exit(in_style or on_sqlite or on_postgresql)
 
 
 def lint(options: argparse.Namespace, rest: list[str]) -> None:
     """Style and the import contracts."""
     refuse(rest)
     prepare("test")
-    style()
-    do(BIN / "lint-imports")
+    sys.exit(style() or code_of(BIN / "lint-imports"))
 
 
 def bench(options: argparse.Namespace, rest: list[str]) -> None:
@@ -186,10 +186,10 @@ def browser() -> None:
         do(PYTHON, "-m", "tests.support.browser")
 
 
-def style() -> None:
+def style() -> int:
     say("style")
-    do(BIN / "ruff", "check", "--quiet", "--output-format", "concise", ".")
-    do(BIN / "ruff", "format", "--check", "--quiet", ".")
+    rules = code_of(BIN / "ruff", "check", "--quiet", "--output-format", "concise", ".")
+    return code_of(BIN / "ruff", "format", "--check", "--quiet", ".") or rules
 
 
 def workers(rest: list[str]) -> list[str]:

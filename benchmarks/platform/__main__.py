@@ -79,19 +79,22 @@ def report_pages(session: str) -> None:
     from django.conf import settings
     from django.test import Client
 
-    print(f"| Page (aim: {AIM}) | median ms | p95 ms | queries | kB |\n|---|---|---|---|---|", flush=True)
+    print(
+        f"| Page (aim: {AIM}) | median ms | p95 ms | CPU ms | queries | kB |\n|---|---|---|---|---|---|",
+        flush=True,
+    )
     client = Client(SERVER_NAME="localhost")
     client.cookies[settings.SESSION_COOKIE_NAME] = session
     for name, path in PAGES.items():
-        times, queries, size = measure(client, path)
+        times, cpu, queries, size = measure(client, path)
         p95 = statistics.quantiles(times, n=20)[-1]
         print(
-            f"| {name} | {statistics.median(times):.0f} | {p95:.0f} | {queries} | {size / 1000:.0f} |",
+            f"| {name} | {statistics.median(times):.0f} | {p95:.0f} | {cpu:.0f} | {queries} | {size / 1000:.0f} |",
             flush=True,
         )
 
 
-def measure(client, path: str) -> tuple[list[float], int, int]:
+def measure(client, path: str) -> tuple[list[float], float, int, int]:
     from django.db import connections
     from django.test.utils import CaptureQueriesContext
 
@@ -100,12 +103,13 @@ def measure(client, path: str) -> tuple[list[float], int, int]:
     queries = len(captured)  # now: the next request begins a new log
     if answer.status_code != 200:
         sys.exit(f"{path} answered {answer.status_code}")
-    times = []
+    times, begun_cpu = [], time.process_time()
     for _ in range(REPEATS):
         begun = time.perf_counter()
         client.get(path)
         times.append((time.perf_counter() - begun) * 1000)
-    return times, queries, len(answer.content)
+    cpu = (time.process_time() - begun_cpu) * 1000 / REPEATS  # tells a busy machine from a slow page
+    return times, cpu, queries, len(answer.content)
 
 
 def report_memory(session: str) -> None:
