@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 
@@ -127,23 +127,28 @@ class Asked(Schema):
 def list_organisations(  # type: ignore[no-untyped-def]
     request: HttpRequest, response: HttpResponse, asked: Query[Asked]
 ):
-    """Organisations within your roles, in the order of their pseudonyms."""
+    """Organisations within your roles, public ones by name, then by pseudonym."""
     response["Cache-Control"] = "private, no-store"
     given = {name: value.replace("\x00", "")[:200] for name, value in asked.dict(exclude={"limit"}).items()}
     after = given.pop("after")
-    rows: QuerySet[Organisation] = queries.search_register(
-        access=request.access, text=given.pop("q"), **given
-    ).order_by("pseudonym")
-    if after:
-        rows = rows.filter(pseudonym__gt=after)
+    rows = queries.search_register(access=request.access, text=given.pop("q"), **given)
     limit = min(max(asked.limit, 1), MOST_AT_ONCE)
-    found = list(rows[: limit + 1])
-    shown = found[:limit]
+    keys = list(_following(rows, after).values_list("pk", flat=True)[: limit + 1])
+    found = {row.pk: row for row in rows.order_by().filter(pk__in=keys)}
+    shown = [found[key] for key in keys[:limit] if key in found]
     names = names_for(access=request.access, pseudonyms=[o.pseudonym for o in shown])
     return {
         "organisations": [_organisation(o, names[o.pseudonym]) for o in shown],
-        "next_after": shown[-1].pseudonym if len(found) > limit else None,
+        "next_after": shown[-1].pseudonym if len(keys) > limit else None,
     }
+
+
+def _following(rows: QuerySet[Organisation], pseudonym: str) -> QuerySet[Organisation]:
+    """The rows after the one with this pseudonym, in the order of the list."""
+    last = rows.filter(pseudonym=pseudonym).values_list("sort_text", "pk").first() if pseudonym else None
+    if last is None:
+        return rows if not pseudonym else rows.none()
+    return rows.filter(Q(sort_text__gt=last[0]) | Q(sort_text=last[0], pk__gt=last[1]))
 
 
 @router.get("register/organisations/{pseudonym}", response={200: OrganisationDetail, **TROUBLE})

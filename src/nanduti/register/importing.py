@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -79,6 +79,21 @@ def upsert_named(
     if changed:
         keeper_of(into).update(record.pseudonym, kind, identity)
     return record
+
+
+def keep_statistics(into: Context) -> None:
+    """Let SQLite count anew after the import; without it, it guesses wrongly how many firms a cluster has."""
+    if into.__dict__.setdefault("_register_counts_anew", False):
+        return
+    into.__dict__["_register_counts_anew"] = True
+    into.after_commit.append(_count_anew)
+
+
+def _count_anew() -> None:
+    # PostgreSQL does so by itself.
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def _searchable(model: type[models.Model], values: dict[str, Any]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from nanduti.foundation.imports import Column, Context, Row, RowProblem, table
 from nanduti.foundation.models import Scope, SourceDocument
 
-from .importing import QuietColumn, find_quietly, refuse_telling_code, upsert_named
+from .importing import QuietColumn, find_quietly, keep_statistics, refuse_telling_code, upsert_named
 from .models import (
     Cluster,
     ClusterMembership,
@@ -128,6 +128,7 @@ def load_organisation(row: Row, into: Context) -> None:
         values=values,
         identity={} if row["public"] else {"name": row["name"]},
     )
+    keep_statistics(into)
     if cluster is not None:
         _join(into, organisation, cluster, is_new=found is None)
 

@@ -71,7 +71,7 @@ class Organisation(Scoped, Sourced, Versioned, Timestamped):
     size_band = models.CharField(_("size"), max_length=6, choices=SizeBand, blank=True)
     note = models.TextField(_("note"), blank=True)
     note_es = models.TextField(_("note in Spanish"), blank=True)
-    search_text = models.CharField(max_length=700, blank=True, editable=False)
+    search_text = models.CharField(max_length=500, blank=True, editable=False)
     sort_text = models.CharField(max_length=80, blank=True, editable=False)
     # Raised whenever the vault's record changes: histories can say so without saying what.
     identity_version = models.PositiveIntegerField(default=0, editable=False)
@@ -87,7 +87,8 @@ class Organisation(Scoped, Sourced, Versioned, Timestamped):
             ),
         ]
         indexes = [
-            models.Index(fields=["sort_text", "id"], name="organisation_sorted"),
+            # Holds all that searching and sorting need, so that the wide rows are read only for the page shown.
+            models.Index(fields=["sort_text", "id", "scope", "search_text"], name="organisation_searched"),
             models.Index(fields=["cluster", "kind"], name="organisation_in_cluster"),
         ]
 
@@ -105,7 +106,7 @@ class Organisation(Scoped, Sourced, Versioned, Timestamped):
         words = [*names, self.pseudonym, self.place.name if self.place else ""]
         if self.cluster:
             words += [self.cluster.name, self.cluster.name_es]
-        self.search_text = fold(*words)[:700]
+        self.search_text = fold(*words)[:500]
         # Those with names first, in alphabetical order; then the pseudonyms.
         self.sort_text = (f"0 {fold(self.public_name)}" if self.is_public else f"1 {self.pseudonym}")[:80]
 

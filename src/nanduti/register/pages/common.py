@@ -75,9 +75,26 @@ class NamedTable(DataTable):
         return rows
 
     @cached_property
-    def page_rows(self) -> list[ShownRow]:
+    def first_keys(self) -> list[Any]:
+        """The keys of the first page and one more, from the index alone."""
+        return list(self.filtered.values_list("pk", flat=True)[: self.page_size + 1])
+
+    @cached_property
+    def n(self) -> int:
+        # A rare word has been looked for in every row already: no need to count them all over again.
+        return len(self.first_keys) if len(self.first_keys) <= self.page_size else DataTable.n.func(self)
+
+    def _page_keys(self) -> list[Any]:
         first = (self.page - 1) * self.page_size
-        rows = self.learn(list(self.filtered[first : first + self.page_size]))
+        if first == 0:
+            return self.first_keys[: self.page_size]
+        return list(self.filtered.values_list("pk", flat=True)[first : first + self.page_size])
+
+    @cached_property
+    def page_rows(self) -> list[ShownRow]:
+        keys = self._page_keys()
+        found = {row.pk: row for row in self.rows.order_by().filter(pk__in=keys)}
+        rows = self.learn([found[key] for key in keys if key in found])
         labels = {col.key: col.labels() for col in self.shown_cols if col.choices}
         return [
             ShownRow([_cell(col, row, labels.get(col.key)) for col in self.shown_cols], row) for row in rows
