@@ -54,6 +54,13 @@ htmx.onLoad((root) => {
     place.dataset.drawn = '';
     near.observe(place);
   }
+  // What scrolls sideways must be reachable by keyboard.
+  for (const box of root.querySelectorAll('.scroll:not([tabindex])')) {
+    if (box.scrollWidth <= box.clientWidth) continue;
+    box.tabIndex = 0;
+    box.role = 'region';
+    box.ariaLabel = (box.querySelector('caption') ?? document.querySelector('h1'))?.textContent ?? '';
+  }
   root.querySelector('[data-focus]')?.focus(); // the summary of what has to be put right
 });
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import template
@@ -219,6 +220,12 @@ def graph_picture(
 def front_end(context: template.Context) -> dict[str, Any]:
     """The style sheet and the script of every page."""
     return assets.entry("main")
+
+
+@register.filter
+def days_after(day: date, first: date) -> str:
+    """How many days lie between, for a slider; as text, since a template would separate the thousands."""
+    return str((day - first).days)
 
 
 @register.filter
