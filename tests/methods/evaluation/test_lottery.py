@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from collections import Counter
 from fractions import Fraction
 from math import comb
@@ -212,6 +213,8 @@ def test_certificates_notice_every_change():
     paper = drawn.certificate()
     assert verify(paper, data.reverse())
     assert not verify(paper | {"seed": "S"}, data)
+    back = randomize(data, unit="id", arms={"z": "1/4", "a": "3/4"}, seed="s")
+    assert verify(json.loads(back.certificate_json()), data)  # the order of the arms survives JSON
     assert not verify(paper, data.with_columns(id=pl.col("id").str.replace("F0003", "F9999")))
     assert not verify(paper, data.head(29))
     with pytest.raises(CannotBeSaid):

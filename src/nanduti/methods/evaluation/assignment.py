@@ -169,6 +169,7 @@ class Assignment:
             "strata_by": list(self.strata_by),
             "n_strata": len(self.stratum_names),
             "arms": {a: str(s) for a, s in zip(self.arms, self.shares)},
+            "arm_order": list(self.arms),
             "misfits": self.misfits,
             "n_misfits": self.n_misfits,
             "saturations": [[str(a), str(b)] for a, b in self.saturations],
@@ -241,6 +242,15 @@ class Assignment:
 
     def all_outcomes(self, among: tuple[str, str] | None = None) -> np.ndarray:
         """Every outcome counted by :meth:`n_possible` that the rule accepts, as arm codes of the units."""
+        return self._expand(self._listed(among))
+
+    def outcome_blocks(self, among: tuple[str, str] | None, block: int) -> Iterator[np.ndarray]:
+        """The same in blocks of rows, so that memory stays small."""
+        listed = self._listed(among)
+        for start in range(0, len(listed), block):
+            yield self._expand(listed[start : start + block])
+
+    def _listed(self, among: tuple[str, str] | None) -> np.ndarray:
         codes, strata = self._drawn_codes, self._drawn_strata
         a, b = self._pair(among)
         choices: list[list[tuple[int, ...]]] = []
@@ -257,7 +267,7 @@ class Assignment:
                 out[row, here[list(chosen)]] = b
         if self.acceptance is not None:
             out = out[self.acceptance.accepts(out)]
-        return self._expand(out)
+        return out
 
     def is_exchangeable(self) -> bool:
         """Whether units of one stratum could swap arms (not so in a saturation design)."""

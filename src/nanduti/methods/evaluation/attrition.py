@@ -239,7 +239,8 @@ def _imbens_manski(first, second, groups, lower, upper, level, draws, seed):
         sample = []
         for side, of in zip((first, second), members):
             chosen = whole_numbers(bits, (len(of),), len(of))
-            sample.append(side[np.concatenate([of[c] for c in chosen])])
+            singles = len(of) == len(side)
+            sample.append(side[chosen if singles else np.concatenate([of[c] for c in chosen])])
         if all((~np.isnan(s)).any() for s in sample):
             found.append(_lee(*sample)[:2])
     errors = np.std(np.array(found), axis=0, ddof=1)

@@ -188,12 +188,13 @@ def verify(
         "cluster": certificate["cluster"],
         "strata": certificate["strata_by"],
     }
+    arms = {name: certificate["arms"][name] for name in certificate["arm_order"]}  # type: ignore[index,attr-defined]
     if certificate["saturations"]:
         levels = {level: share for share, level in certificate["saturations"]}  # type: ignore[attr-defined]
         again = randomize_saturation(firms, saturations=levels, **common)  # type: ignore[arg-type]
     else:
         again = randomize(
-            firms, arms=certificate["arms"], misfits=certificate["misfits"], rerandomize=rerandomize, **common,
+            firms, arms=arms, misfits=certificate["misfits"], rerandomize=rerandomize, **common,
         )  # type: ignore[arg-type]  # fmt: skip
     same_list = again.list_hash == certificate["list_hash"]
     return same_list and again.result_hash == certificate["result_hash"]

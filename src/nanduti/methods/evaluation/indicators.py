@@ -9,7 +9,7 @@ ranges); seed 000, insight 3 (three pillars); IATI 2.03 for ascending and aggreg
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import numpy as np
@@ -218,13 +218,14 @@ def change_from_baseline(
 
 @dataclass(frozen=True)
 class OutcomeRange:
-    """The range most firms report: middle ``share`` of the reports, rounded, with the median."""
+    """The range most firms report: middle ``share`` of the reports, rounded, with the median; grade E."""
 
     low: float
     high: float
     median: float
     n: int
     share: float
+    grade: EvidenceGrade = field(default_factory=lambda: EvidenceGrade("E"))
 
     def say(self, unit: str = "%") -> str:
         """As reports print it."""

@@ -256,9 +256,7 @@ class Model:
 
     def _codes(self, draws: int, seed: int, exact: bool, size: int) -> Iterator[np.ndarray]:
         if exact:
-            everything = self.assignment.all_outcomes(self.among)
-            for start in range(0, len(everything), size):
-                yield everything[start : start + size]
+            yield from self.assignment.outcome_blocks(self.among, size)
         else:
             yield from self.assignment.redraw_blocks(
                 draws, seed=seed, among=self.among, fixed=self.fixed, block=size

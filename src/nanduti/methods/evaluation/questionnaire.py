@@ -17,6 +17,7 @@ from nanduti.methods.values import BadInput, CannotBeSaid, Scale
 
 from ._redraw import stream, whole_numbers
 from ._tables import column, numbers, positive_count
+from .evidence import EvidenceGrade
 from .ordinal import OrdinalMixedModel, ordinal_mixed_model
 
 MIN_CELL = 5
@@ -260,6 +261,7 @@ class TrustTrajectory:
         trend: the ordinal mixed model on the round, None with ``trend_note`` where it cannot be fitted.
         change: sign-flip test of the units' own slopes per round.
         n_units: units seen at least twice. directions: each item's favourable end in words.
+        grade: E, for a change over time is not attributable.
     """
 
     rounds: pl.DataFrame
@@ -269,6 +271,7 @@ class TrustTrajectory:
     n_units: int
     directions: dict[str, str]
     slopes: np.ndarray = field(repr=False)
+    grade: EvidenceGrade = field(default_factory=lambda: EvidenceGrade("E"))
 
 
 def trust_trajectory(
