@@ -174,7 +174,7 @@ def mutual_gains(rows: list[BusinessInterest]) -> list[rules.MutualGain]:
         markets = frozenset(part.strip() for part in row.end_market.split(";") if part.strip())
         sides[row.side].append(
             rules.Interest(
-                stakeholder=row.business_interest,
+                stakeholder=in_language(row, "business_interest"),
                 kind=row.stakeholder_type,
                 gain=None,
                 end_markets=markets,
