@@ -243,6 +243,8 @@ def test_bad_input():
     market = randomize_saturation(
         data, unit="id", cluster="town", seed="s", saturations={0: "1/2", "1/2": "1/2"}
     )
+    with pytest.raises(BadInput, match="saturation design"):
+        randomization_test(data, market, y="y", arm="treated")
     with pytest.raises(BadInput, match="held fixed"):
         market.redraws(3, fixed=np.ones(20, dtype=bool))
     assert randomization_test_of(lambda c: float((c == 2).sum()), market, draws=19).n_draws == 19

@@ -209,6 +209,12 @@ class Model:
 
     @classmethod
     def build(cls, data, assignment, y, arm, against, controls, effects, times, missing) -> Model:
+        if not assignment.is_exchangeable():
+            raise BadInput(
+                place="a saturation design",
+                problem="has no arms that units could exchange one by one",
+                remedy='Use ancova(inference="CR2"), or randomization_test_of() with a statistic of its own.',
+            )
         pair = two_arms(assignment, arm, against)
         data = usable_rows(data, assignment, (y, *controls, *names_of(effects), times), missing)
         rows = assignment.rows_in(data)
@@ -224,7 +230,7 @@ class Model:
             len(assignment.arms) > 2 or assignment.misfits == "missing" or assignment.source != "drawn"
         )
         return cls(
-            assignment, pair[1], pair, pair if needs_pair and assignment.is_exchangeable() else None, rows,
+            assignment, pair[1], pair, pair if needs_pair else None, rows,
             outcome, numbers(data, times) if times else None, absorber,
             np.hstack([absorber.rest, basis]), _drawn_groups(assignment, rows),
         )  # fmt: skip
