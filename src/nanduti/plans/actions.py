@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from nanduti.foundation.audit import action, note
-from nanduti.foundation.editing import save_edit
+from nanduti.foundation.editing import hold, save_edit
 from nanduti.foundation.fields import check_when
 from nanduti.foundation.models import User
 from nanduti.methods.values import Verdict
@@ -44,9 +44,14 @@ def plan_activity(
     """Put an activity into a plan, if the rules of the programme let it in."""
     check_when(values.get("date_text", ""))
     said = queries.rule_verdicts(
-        programme=plan.programme, values=values, agent_role=agent_role, payer="cda" if payer_is_agent else ""
+        programme=plan.programme,
+        cluster=plan.cluster,
+        values=values,
+        agent_role=agent_role,
+        payer="cda" if payer_is_agent else "",
     )
     _obey(plan.programme, said, override_reason)
+    hold(plan)
     number = values.pop("number", None) or queries.next_number(plan=plan)
     if Activity._base_manager.filter(plan=plan, number=number).exists():
         raise NumberTaken(plan=str(plan), number=number, free=queries.next_number(plan=plan))
@@ -72,7 +77,11 @@ def edit_activity(
     """Correct an activity; the second of two editors is told."""
     check_when(values.get("date_text", ""))
     programme = activity.plan.programme
-    _obey(programme, queries.rule_verdicts(programme=programme, values=values), override_reason)
+    said = queries.rule_verdicts(programme=programme, cluster=activity.cluster, values=values)
+    if all(values.get(name, "") == getattr(activity, name) for name in ("activity_class", "date_text")):
+        # Its time was judged when it was planned; correcting a label asks nothing anew.
+        said = [(rule, verdict) for rule, verdict in said if rule != "sequence"]
+    _obey(programme, said, override_reason)
     note(subject=activity, fields=save_edit(activity, values, version=version))
     return activity
 
@@ -125,6 +134,7 @@ def reach_milestone(
 ) -> Milestone:
     """Write down a sign that the programme has got somewhere."""
     check_when(values.get("reached_on", ""))
+    hold(programme)
     n = Milestone._base_manager.filter(programme=programme).count() + 1
     taken = set(Milestone._base_manager.filter(programme=programme).values_list("code", flat=True))
     code = next(c for c in (f"m{i}" for i in range(n, n + 100_000)) if c not in taken)
@@ -162,6 +172,7 @@ def make_plan(
     """Begin an action plan as a draft."""
     from django.utils.text import slugify
 
+    hold(programme)
     taken = set(ActionPlan._base_manager.filter(programme=programme).values_list("code", flat=True))
     stem = slugify(title)[:50] or "plan"
     code = next(c for c in (stem, *(f"{stem}-{i}" for i in range(2, 10_000))) if c not in taken)

@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router
 
-from nanduti.programme.api import TROUBLE
-from nanduti.programme.queries import cluster_by_code, programme_by_code
+from nanduti.programme.api import TROUBLE, asked_programme
+from nanduti.programme.queries import cluster_by_code
 
 from . import queries
 
@@ -27,7 +27,7 @@ def ledger(  # type: ignore[no-untyped-def]
     limit: int = Query(1_000, ge=1, le=5_000),
 ):
     """Number, label, interval with precision, status with its reason, at a cut-off day (today if left out)."""
-    found = programme_by_code(code=programme)
+    found = asked_programme(request, programme)
     chosen = cluster_by_code(programme=found, code=cluster) if cluster else None
     rows = queries.activities(programme=found, cluster=chosen).order_by("plan_id", "number")
     day = as_of or timezone.localdate()

@@ -148,6 +148,12 @@ class ContributionForm(NandutiForm):
         super().__init__(*args, **kwargs)
         self.fields["contributor"].queryset = Organisation.objects.order_by("sort_text")
 
+    def clean_money(self):  # type: ignore[no-untyped-def]
+        money = self.cleaned_data["money"]
+        if money is not None and money.amount < 0:
+            raise forms.ValidationError(_("What somebody gives is not less than nothing."), code="negative")
+        return money
+
     def values(self):  # type: ignore[no-untyped-def]
         """The clean values with amount and currency apart."""
         values = dict(self.cleaned_data)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -362,7 +363,10 @@ def new_activity(request: HttpRequest, frame: Frame) -> HttpResponse:
     plans = queries.plans(programme=frame.programme, cluster=frame.cluster)
     plans = plans.filter(scope__in=frame.access.scopes_with(EDIT))
     if not plans:
-        raise NotAllowed(capability=EDIT)
+        if not frame.may(EDIT):
+            raise NotAllowed(capability=EDIT)
+        messages.info(request, _("An activity stands in a plan, so begin the plan first."))
+        return redirect(frame.url("plans:new_plan"))
     form = NewActivityForm(request.POST or None, plans=plans)
 
     def act(values: dict[str, Any], version: int | None) -> None:
@@ -519,6 +523,8 @@ def plan(request: HttpRequest, frame: Frame) -> HttpResponse:
                 if breadth
                 else _("No participation by named organisations is written down, so that this cannot be said."),
             },
+            _cofinance_section(request, frame),
+            _awareness_section(frame),
             _milestones_section(request, frame),
         ],
     )  # fmt: skip
@@ -588,6 +594,51 @@ def _plans_section(request: HttpRequest, frame: Frame, plans: list[ActionPlan]) 
     }  # fmt: skip
 
 
+def _cofinance_section(request: HttpRequest, frame: Frame) -> dict[str, Any]:
+    """Whether the share paid from outside falls as an activity is repeated."""
+    rows = (
+        queries.cofinance(programme=frame.programme, cluster=frame.cluster)
+        if frame.may("read_sensitive")
+        else []
+    )
+    columns = [
+        Col("kind", gettext_lazy("Kind"), value=lambda r: _(KINDS[r.kind].title), phone=True),
+        Col("n_repetitions", gettext_lazy("Times held"), "number"),
+        Col("shares", gettext_lazy("Paid from outside"),
+            value=lambda r: " → ".join(words.share(s) for s in r.shares), phone=True),
+        Col("verdict", gettext_lazy("Rule"), phone=True,
+            value=lambda r: str(saying.say_verdict(r.verdict)) if r.verdict else _("valued once only")),
+    ]  # fmt: skip
+    return {
+        "title": _("Declining co-finance"),
+        "intro": _(
+            "What the programme pays of a repeated activity should fall until its users bear the cost."
+        ),
+        "table": DataTable(rows, request, columns=columns, name="cofinance", prefix="f."),
+        "empty_title": _("This cannot be said yet"),
+        "empty_why": _(
+            "It takes contributions with a value, to activities of one kind that were held more than once."
+        ),
+    }
+
+
+def _awareness_section(frame: Frame) -> dict[str, Any]:
+    """The mix of actions that inform and actions that spread specialised knowledge."""
+    mix = queries.awareness_mix(programme=frame.programme, cluster=frame.cluster)
+    labels = {"inform": _("Inform and involve"), "specialised": _("Spread specialised knowledge")}
+    return {
+        "title": _("Awareness actions"),
+        "intro": _("At the outset actions inform; later they should spread specialised knowledge.")
+        if mix
+        else _("No such action has a date yet."),
+        "facts": [
+            (labels[name], _("%(early)s in the first half, %(late)s in the second") % {
+                "early": words.number(early), "late": words.number(late)})
+            for name, (early, late) in mix.items()
+        ],
+    }  # fmt: skip
+
+
 def _milestones_section(request: HttpRequest, frame: Frame) -> dict[str, Any]:
     return {
         "title": _("What has been reached"),
@@ -642,12 +693,13 @@ def _breadth_facts(breadth: Any) -> list[tuple[str, Any]]:
 @programme_page(step=6, item="plan", may=EDIT)
 def new_plan(request: HttpRequest, frame: Frame) -> HttpResponse:
     """Begin a plan."""
+    cluster = frame.writes_in(EDIT)
     return form_page(
         request,
         frame,
         PlanForm(request.POST or None),
         lambda values: actions.make_plan(
-            programme=frame.programme, cluster=frame.cluster, by=request.user, **values
+            programme=frame.programme, cluster=cluster, by=request.user, **values
         ),
         title=_("Begin a plan"),
         back=frame.url("plans:plan"),
@@ -681,12 +733,13 @@ def plan_status(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
 @programme_page(step=6, item="plan", may=EDIT)
 def new_vision(request: HttpRequest, frame: Frame) -> HttpResponse:
     """Write down a vision."""
+    cluster = frame.writes_in(EDIT)
     return form_page(
         request,
         frame,
         VisionForm(request.POST or None),
         lambda values: actions.agree_vision(
-            programme=frame.programme, cluster=frame.cluster, values=values, by=request.user
+            programme=frame.programme, cluster=cluster, values=values, by=request.user
         ),
         title=_("Write down a vision"),
         back=frame.url("plans:plan"),
@@ -698,12 +751,13 @@ def new_vision(request: HttpRequest, frame: Frame) -> HttpResponse:
 @programme_page(step=7, item="plan", may=EDIT)
 def new_milestone(request: HttpRequest, frame: Frame) -> HttpResponse:
     """Write down a milestone."""
+    cluster = frame.writes_in(EDIT)
     return form_page(
         request,
         frame,
         MilestoneForm(request.POST or None),
         lambda values: actions.reach_milestone(
-            programme=frame.programme, cluster=frame.cluster, values=values, by=request.user
+            programme=frame.programme, cluster=cluster, values=values, by=request.user
         ),
         title=_("Write down a milestone"),
         back=frame.url("plans:plan"),

@@ -22,17 +22,20 @@ from django.db.models import (
     When,
 )
 
-from nanduti.foundation.fields import reading_of
+from nanduti.foundation.fields import read_when, reading_of
 from nanduti.foundation.models import AuditEvent
 from nanduti.methods import planning
+from nanduti.methods import twinning as rules
 from nanduti.methods.values import Money, Reason, Verdict, mark
-from nanduti.programme.models import Programme, Statement
-from nanduti.programme.queries import statements
+from nanduti.programme.models import CooperationAgreement, Programme, Statement
+from nanduti.programme.queries import agreements, statements
 from nanduti.register.models import Cluster
 
+from .kinds import KINDS
 from .models import ActionPlan, Activity, Contribution, Milestone, Participation, Vision
 
 LATE = "late"
+AWARENESS = [kind.code for kind in KINDS.values() if kind.awareness]
 SUSPENDED = Reason("suspended", mark("It was suspended."))
 
 
@@ -58,9 +61,8 @@ def with_status(rows: QuerySet[Activity], *, as_of: date) -> QuerySet[Activity]:
     # What ended by the day itself and by the list's own day counts as reported.
     # On SQLite a sum of dates comes back with a time of day; "<=" holds there too, "<" would not.
     list_day_after = ExpressionWrapper(F("plan__status_as_of") + timedelta(days=1), output_field=DateField())
-    as_reported = Q(done_on__isnull=True, date_text_end__lte=as_of + timedelta(days=1)) & Q(
-        date_text_end__lte=list_day_after
-    )
+    day_after = min(as_of, date.max - timedelta(days=1)) + timedelta(days=1)
+    as_reported = Q(done_on__isnull=True, date_text_end__lte=day_after) & Q(date_text_end__lte=list_day_after)
     return rows.annotate(
         status_now=Case(
             When(reported_status="cancelled", then=Value("cancelled")),
@@ -292,10 +294,19 @@ def local_share(*, programme: Programme, cluster: Cluster | None = None) -> plan
 
 
 def rule_verdicts(
-    *, programme: Programme, values: dict[str, Any], agent_role: str = "", payer: str = "", provider: str = ""
+    *,
+    programme: Programme,
+    values: dict[str, Any],
+    cluster: Cluster | None = None,
+    agent_role: str = "",
+    payer: str = "",
+    provider: str = "",
 ) -> list[tuple[str, Verdict]]:
-    """What the rules say about an activity: the agent's role, and who benefits from it."""
+    """What the rules say about an activity: the agent's role, who benefits from it, and whether its time has come."""
     said = []
+    order = sequence_verdict(programme=programme, cluster=cluster, values=values)
+    if order is not None:
+        said.append(("sequence", order))
     if agent_role or payer or provider:
         guard = planning.cda_guard(agent_role or "convene", payer=payer or None, provider=provider or None)
         said.append(("cda_guard", guard))
@@ -303,6 +314,87 @@ def rule_verdicts(
     if benefit in {"collective", "individual"}:
         said.append(("joint_benefit", planning.joint_benefit(benefit, spillover=values.get("spillover", ""))))
     return said
+
+
+def sequence_verdict(
+    *, programme: Programme, cluster: Cluster | None, values: dict[str, Any]
+) -> Verdict | None:
+    """Whether trust has been built before a twinning activity; ``None`` where class or day is not known."""
+    when = read_when(values.get("date_text") or "")
+    if values.get("activity_class") not in rules.sequence.TWINNING_CLASSES or not isinstance(
+        when, planning.When
+    ):
+        return None
+    if when.start is None:
+        return None
+    rows = activities(programme=programme, cluster=cluster).exclude(date_text_start=None)
+    trust = [
+        rules.TrustEntry(day, is_between_clusters=False)
+        for day in rows.filter(activity_class="trust_building").values_list("date_text_start", flat=True)
+    ]
+    # What binds associations or institutions of two clusters is trust between them.
+    signed = agreements(programme=programme, cluster=cluster).filter(
+        status="signed", signed_start__isnull=False
+    )
+    trust += [rules.TrustEntry(row.signed_start, is_between_clusters=_joins_two(row)) for row in signed]
+    quick = rows.filter(activity_class="low_hanging_twinning").values_list("date_text_start", flat=True)
+    return rules.sequence_verdict(
+        values["activity_class"], on=when.start, trust=trust, low_hanging_done=list(quick)
+    )
+
+
+def _joins_two(agreement: CooperationAgreement) -> bool:
+    return len({party.cluster_id for party in agreement.parties.all() if party.cluster_id}) > 1
+
+
+@dataclass(frozen=True)
+class CoFinance:
+    """How the share that does not come from the cluster moved over the repetitions of a kind of activity."""
+
+    kind: str
+    n_repetitions: int
+    shares: list[float]
+    verdict: Verdict | None
+
+
+def cofinance(*, programme: Programme, cluster: Cluster | None = None) -> list[CoFinance]:
+    """Kinds of activity that were repeated, with the outside share of what was valued for each repetition."""
+    rows = contributions(programme=programme, cluster=cluster).filter(
+        state=Contribution.State.GIVEN, amount__isnull=False, activity__isnull=False
+    )
+    sums = rows.order_by().values_list("activity_id", "currency").annotate(
+        total=Sum("amount"), outside=Sum("amount", filter=Q(is_local=False))
+    )  # fmt: skip
+    valued = {pk: float(outside or 0) / float(total) for pk, _currency, total, outside in sums if total}
+    repeated = (
+        activities(programme=programme, cluster=cluster)
+        .order_by()
+        .values_list("kind")
+        .annotate(n=Count("id"))
+        .filter(n__gt=1)
+    )
+    found = []
+    for kind, n in repeated:
+        held = activities(programme=programme, cluster=cluster).filter(kind=kind, pk__in=list(valued))
+        shares = [valued[pk] for pk in held.order_by("date_text_start", "id").values_list("pk", flat=True)]
+        if shares:
+            verdict = planning.cofinance_verdict(shares) if len(shares) > 1 else None
+            found.append(CoFinance(kind, n, shares, verdict))
+    return found
+
+
+def awareness_mix(*, programme: Programme, cluster: Cluster | None = None) -> dict[str, tuple[int, int]]:
+    """How many actions inform and how many spread specialised knowledge, in the first and the second half."""
+    rows = activities(programme=programme, cluster=cluster).exclude(date_text_start=None).order_by()
+    days = list(rows.filter(kind__in=AWARENESS).values_list("kind", "date_text_start"))
+    if not days:
+        return {}
+    ordered = sorted(day for _kind, day in days)
+    middle = ordered[len(ordered) // 2]
+    mix = {"inform": [0, 0], "specialised": [0, 0]}
+    for kind, day in days:
+        mix[KINDS[kind].awareness][day >= middle] += 1
+    return {name: (early, late) for name, (early, late) in mix.items()}
 
 
 def next_number(*, plan: ActionPlan) -> int:

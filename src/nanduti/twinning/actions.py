@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from nanduti.foundation.audit import action, note
+from nanduti.foundation.editing import hold
 from nanduti.foundation.fields import check_when
 from nanduti.foundation.models import User
 from nanduti.methods import twinning as rules
@@ -16,7 +17,7 @@ from nanduti.programme.scopes import work_scope
 from nanduti.register.models import Cluster
 
 from . import queries
-from .errors import ProjectMustNotPay, TooEarly
+from .errors import ProjectMustNotPay, TaskThere, TooEarly
 from .models import AgendaTopic, DealTask, Linkage, StepEvidence, Twinning
 
 
@@ -56,11 +57,12 @@ def record_linkage(
         if not override_reason.strip():
             raise TooEarly(day=day, one=cell.emerging, other=cell.advanced, reason=cell.reason.say())
         note(override_reason=override_reason.strip(), rule="scope")
+    hold(twinning.programme)
     taken = set(Linkage._base_manager.filter(programme=twinning.programme).values_list("code", flat=True))
     code = next(c for c in (f"l{n}" for n in range(len(taken) + 1, 10**6)) if c not in taken)
     row = Linkage.objects.create(
         programme=twinning.programme,
-        scope=twinning.programme.scope,
+        scope=twinning.scope,
         code=code,
         from_cluster=twinning.emerging,
         to_cluster=twinning.advanced,
@@ -93,4 +95,7 @@ def plan_task(
     )
     if not verdict.allows and programme.rule_setting("deal_split") == "refuse":
         raise ProjectMustNotPay(verdict=verdict.say())
+    hold(programme)
+    if DealTask._base_manager.filter(programme=programme, label=values["label"]).exists():
+        raise TaskThere(label=values["label"])
     return DealTask.objects.create(programme=programme, scope=programme.scope, **values)

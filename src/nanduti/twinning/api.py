@@ -9,8 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router
 
-from nanduti.programme.api import TROUBLE
-from nanduti.programme.queries import programme_by_code
+from nanduti.programme.api import TROUBLE, asked_programme
 
 from . import queries
 
@@ -20,5 +19,5 @@ router = Router(tags=["twinning"])
 @router.get("programmes/{programme}/scope", response={200: dict[str, Any], **TROUBLE})
 def scope(request: HttpRequest, programme: str, pair: str, on: date | None = None):  # type: ignore[no-untyped-def]
     """How far each kind of stakeholder of a pair ("emerging:advanced") may cooperate on a day, and why."""
-    twinning = queries.twinning_by_pair(programme=programme_by_code(code=programme), pair=pair)
+    twinning = queries.twinning_by_pair(programme=asked_programme(request, programme), pair=pair)
     return queries.scope_as_dict(twinning=twinning, on=on or timezone.localdate())

@@ -21,3 +21,12 @@ class ProjectMustNotPay(PersonError):
     title = mark("The programme must not pay for a deal")
     sentence = mark("{verdict}")
     remedy = mark("Let the firms pay, and a commercial entity do it.")
+
+
+class TaskThere(PersonError):
+    """Two tasks of one name in a programme."""
+
+    code = "twinning.task_there"
+    title = mark("This task is there already")
+    sentence = mark("The programme has a task “{label}” already.")
+    remedy = mark("Look it up in the list of tasks, or give the new one another name.")

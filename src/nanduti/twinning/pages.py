@@ -77,6 +77,10 @@ def pairs(request: HttpRequest, frame: Frame) -> HttpResponse:
                     "A twinning names the emerging cluster and the advanced one that it learns from and trades with."
                 ),
             },
+            {
+                "title": _("Is this really a twinning programme?"),
+                "verdict": queries.really_twinning(programme=frame.programme, on=frame.as_of),
+            },
             _linkage_section(request, frame, links_, time),
             _task_section(request, frame),
         ],
@@ -140,7 +144,9 @@ def _task_section(request: HttpRequest, frame: Frame) -> dict[str, Any]:
         "table": DataTable(
             queries.deal_tasks(programme=frame.programme), request, columns=columns, name="tasks", prefix="t."
         ),
-        "links": [link(frame.url("twinning:new_task"), _("Plan a task"))] if frame.may(EDIT) else [],
+        "links": [link(frame.url("twinning:new_task"), _("Plan a task"))]
+        if frame.may_programme(EDIT)
+        else [],
         "empty_title": _("No task is planned"),
     }  # fmt: skip
 
@@ -330,7 +336,7 @@ def new_topic(request: HttpRequest, frame: Frame, pair: str) -> HttpResponse:
     )
 
 
-@programme_page(step=7, item="programme", may=EDIT)
+@programme_page(step=7, item="programme", may=EDIT, whole=True)
 def new_task(request: HttpRequest, frame: Frame) -> HttpResponse:
     """Plan a task on the way to a deal."""
     return form_page(
@@ -350,12 +356,13 @@ def new_evidence(request: HttpRequest, frame: Frame, step: int) -> HttpResponse:
     """Add evidence to a step."""
     if not 1 <= step <= 8:
         raise NotFound(kind="step", code_given=step)
+    cluster = frame.writes_in(EDIT)
     return form_page(
         request,
         frame,
         EvidenceForm(request.POST or None, step=step),
         lambda values: actions.add_evidence(
-            programme=frame.programme, cluster=frame.cluster, values={**values, "step": step}, by=request.user
+            programme=frame.programme, cluster=cluster, values={**values, "step": step}, by=request.user
         ),
         title=_("Add evidence to step %(n)s") % {"n": step},
         back=frame.url("home:step", step),

@@ -301,3 +301,25 @@ def _from_twinnings(programme: Programme, cluster: Cluster | None) -> list[Found
         Found("partner_interests", in_language(w, "business_interest"), "", w.cite())
         for w in wants.filter(side="advanced")[:FEW]
     ]
+
+
+def really_twinning(*, programme: Programme, on: date) -> Any:
+    """Whether the programme is a twinning one: the six rows of table 11, as far as the records tell."""
+    pairs = twinnings(programme=programme)
+    evidence = set(step_evidence(programme=programme).values_list("evidence_kind", flat=True))
+    done = plan_queries.with_status(plan_queries.activities(programme=programme), as_of=on).filter(
+        status_now="closed"
+    )
+    across = done.filter(activity_class__in=rules.sequence.TWINNING_CLASSES).exists()
+    deals = linkages(programme=programme).filter(stage__in=("agreed", "closed")).exists()
+    agreed = agreements(programme=programme).filter(status="signed", parties__cluster__isnull=False).exists()
+    return rules.is_really_twinning(
+        {
+            "clusters": pairs.exists(),
+            "selection": True if {"value_chain_links", "selection_reasons"} <= evidence else None,
+            "agents": "advanced_agent_appointed" in evidence if evidence else None,
+            "trust": agreed,
+            "activities": across,
+            "outcomes": deals,
+        }
+    )

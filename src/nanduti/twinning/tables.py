@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from nanduti.foundation.imports import Column, Context, Row, RowProblem, table
-from nanduti.programme.scopes import work_scope
+from nanduti.programme.scopes import known_work_scope, work_scope
 from nanduti.programme.tables import CLUSTER, CURRENCY, PROGRAMME, choices, cluster_of, programme_of
 from nanduti.register.models import Cluster, Organisation
 
@@ -150,7 +150,7 @@ def load_linkage(row: Row, into: Context) -> None:
         raise RowProblem(
             "currency", _("is empty beside an amount"), _("Write the currency, such as EUR or INR.")
         )
-    from_cluster = cluster_of(row, into, "from_cluster")
+    from_cluster, to_cluster = cluster_of(row, into, "from_cluster"), cluster_of(row, into, "to_cluster")
     into.upsert(
         Linkage,
         key={"programme": programme, "code": row["code"]},
@@ -159,8 +159,8 @@ def load_linkage(row: Row, into: Context) -> None:
             "from_organisation": into.find_if(Organisation, "from_organisation", row["from_organisation"]),
             "from_cluster": from_cluster,
             "to_organisation": into.find_if(Organisation, "to_organisation", row["to_organisation"]),
-            "to_cluster": cluster_of(row, into, "to_cluster"),
-            "scope": programme.scope,
+            "to_cluster": to_cluster,
+            "scope": known_work_scope(programme, (from_cluster, to_cluster), into=into),
         },
     )
 
