@@ -64,6 +64,21 @@ htmx.onLoad((root) => {
   root.querySelector('[data-focus]')?.focus(); // the summary of what has to be put right
 });
 
+// A part that comes anew keeps its drawers open, and what changed is said to those who do not see it.
+let open = [];
+let focused = '';
+document.addEventListener('htmx:beforeSwap', ({ detail }) => {
+  focused = detail.target.contains(document.activeElement) ? document.activeElement.id : '';
+  open = [...detail.target.querySelectorAll('details[data-keep][open]')].map((drawer) => drawer.dataset.keep);
+});
+document.addEventListener('htmx:afterSettle', ({ detail }) => {
+  for (const name of open.splice(0)) document.querySelector(`[data-keep="${name}"]`)?.setAttribute('open', '');
+  if (focused) document.getElementById(focused)?.focus(); // in a drawer that was shut it could not stay
+  focused = '';
+  const heard = detail.elt?.querySelector?.('[data-heard]');
+  if (heard) document.getElementById('heard').textContent = heard.textContent;
+});
+
 // What was refused appears above the content: bring it into view without moving the keyboard's place.
 document.addEventListener('htmx:afterSwap', ({ detail }) => {
   if (detail.target?.id === 'said') detail.target.scrollIntoView({ block: 'nearest' });

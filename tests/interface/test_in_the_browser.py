@@ -151,6 +151,18 @@ class TestTables:
         desk.wait_for_url(lambda url: "state=late" not in url)
         desk.get_by_text("1–25 of 120").wait_for()
 
+    def test_the_keyboard_keeps_its_place_and_the_outcome_is_said(self, desk):
+        desk.goto("/style/page/")
+        desk.locator("#activities summary", has_text="Columns").click()
+        tick = desk.locator("#activities-col-note")
+        tick.focus()
+        desk.keyboard.press("Space")
+        desk.wait_for_url("**cols=note**")
+        desk.wait_for_function("document.getElementById('heard').textContent.includes('120')")
+        assert tick.is_visible()
+        assert desk.evaluate("document.activeElement.id") == "activities-col-note"
+        assert desk.get_by_role("columnheader", name="Note").is_visible()
+
     def test_sorting_and_leafing(self, desk):
         desk.goto("/style/page/")
         desk.get_by_role("link", name="Cost").click()

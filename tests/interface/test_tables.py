@@ -126,6 +126,7 @@ class TestLists:
         one = table_of("a.kind=fair&kind=visit", prefix="a.")
         assert {row.row["kind"] for row in one.page_rows} == {"fair"}
         assert one.kept_args() == [("kind", "visit")]
+        assert table_of("a.q=row&q=other", prefix="a.", search=("label",)).words == "row"
 
     def test_nothing_at_all(self):
         table = table_of(rows=[])

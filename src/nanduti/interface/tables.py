@@ -152,6 +152,11 @@ class FilterField:
     def kind(self) -> str:
         return self.col.filter
 
+    @property
+    def id(self) -> str:
+        """So that the keyboard stays where it was when the table comes anew."""
+        return "filter-" + self.name.replace(".", "-")
+
 
 class DataTable:
     """A page of rows with its filters; see the module for how to declare one."""
@@ -193,6 +198,11 @@ class DataTable:
     @property
     def id(self) -> str:
         return f"{self.prefix}{self.name}".replace(".", "-")
+
+    @property
+    def words(self) -> str:
+        """What was typed into the search box."""
+        return self.arg("q")
 
     def arg(self, name: str) -> str:
         return self.asked.get(self.prefix + name, "")

@@ -15,6 +15,8 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from nanduti.foundation.fields import read_when
+from nanduti.methods.planning import When
 from nanduti.methods.values import Money, Period
 
 NBSP = "\u00a0"
@@ -92,6 +94,16 @@ def month(value: date) -> str:
 
 def _parts(value: date) -> dict[str, Any]:
     return {"day": value.day, "month": str(MONTHS[value.month]), "year": value.year}
+
+
+def written(text: str | None, **context: Any) -> str:
+    """A date as people wrote it: in the reader's words where it can be understood, else as it stands.
+
+    >>> written("over seven months")
+    'over seven months'
+    """
+    reading = read_when(text or "", **context)
+    return (interval(reading) if isinstance(reading, When) else "") or text or ""
 
 
 def interval(value: Any, precision: str = "", is_open: bool = False) -> str:
