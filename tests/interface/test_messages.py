@@ -137,6 +137,13 @@ class TestChecking:
             "'done' is 'hecho' in plans and 'terminado' in results"
         ]
 
+    def test_a_plural_beside_a_singular_is_no_disagreement(self):
+        rooms = {"a": polib.POFile(), "b": polib.POFile()}
+        rooms["a"].append(polib.POEntry(msgid="role", msgstr="rol"))
+        plural = {0: "rol", 1: "roles"}
+        rooms["b"].append(polib.POEntry(msgid="role", msgid_plural="roles", msgstr_plural=plural))
+        assert not list(messages.contradictions(rooms))
+
     def test_an_unknown_room_is_said(self, capsys):
         assert messages.run_messages(check=True, room="kitchen") == 2
 

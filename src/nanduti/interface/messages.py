@@ -354,7 +354,8 @@ def contradictions(catalogues: dict[str, polib.POFile]) -> Iterator[str]:
         for entry in catalogue:
             if entry.obsolete or not entry.translated():
                 continue
-            said = entry.msgstr or "/".join(entry.msgstr_plural.values())
+            # One room may need the plural where another does not: what both say is the singular.
+            said = entry.msgstr or entry.msgstr_plural[0]
             other_room, other = seen.setdefault((entry.msgctxt, entry.msgid), (room, said))
             if other != said:
                 yield f"{entry.msgid!r} is {other!r} in {other_room} and {said!r} in {room}"
