@@ -47,9 +47,11 @@ def _organisation(request: HttpRequest, found: Organisation, seen: dict[str, str
     sites = data.establishments
     workers = sum(s.n_workers or 0 for s in sites)
     figures = [
-        Figure(len(sites), ngettext("establishment", "establishments", len(sites)), "#establishments"),
+        Figure(
+            len(sites), ngettext("establishment known", "establishments known", len(sites)), "#establishments"
+        ),
         Figure(words.number(workers) if workers else "–", _("workers known"), "#establishments"),
-        Figure(len(data.roles), ngettext("role", "roles", len(data.roles)), "#roles"),
+        Figure(len(data.roles), ngettext("role held", "roles held", len(data.roles)), "#roles"),
         Figure(len(data.facts), ngettext("profile fact", "profile facts", len(data.facts)), "#facts"),
     ]
     people = names_for(access=access_of(request), pseudonyms=[p.person.pseudonym for p in data.positions])

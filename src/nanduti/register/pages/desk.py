@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from nanduti.foundation.errors import NotAllowed, NotFound
 from nanduti.foundation.models import Grant, User
 from nanduti.foundation.roles import BY_CODE, ROLES
-from nanduti.interface import words
+from nanduti.interface import navigation, words
 from nanduti.interface.parts import Figure
 from nanduti.interface.tables import Col
 from nanduti.vault.fields import Field
@@ -36,6 +36,7 @@ GRANT_STATES = {
 
 
 def _require_custodian(request: HttpRequest) -> None:
+    navigation.here(request, item="desk")
     if not access_of(request).may("decide_contact"):
         raise NotAllowed(capability="decide_contact")
 
@@ -98,8 +99,12 @@ def _figures(request: HttpRequest, n_waiting: int) -> list[Figure]:
     today = queries.vault.reveals_of_desk(access=access).filter(at__date=timezone.localdate()).count()
     return [
         Figure(n_waiting, _("waiting"), "#waiting", tone="warn" if n_waiting else ""),
-        Figure(in_force, _("standing grants in force"), reverse("register:grants")),
-        Figure(today, _("looks today"), reverse("register:reveals")),
+        Figure(
+            in_force,
+            ngettext("standing grant in force", "standing grants in force", in_force),
+            reverse("register:grants"),
+        ),
+        Figure(today, ngettext("look today", "looks today", today), reverse("register:reveals")),
     ]
 
 

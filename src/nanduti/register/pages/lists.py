@@ -27,6 +27,13 @@ class OrganisationTable(NamedTable):
 
     name = "register"
     caption = gettext_lazy("Register")
+
+    @property
+    def shows_names(self) -> bool:
+        """Whether somebody on this page is called by a name that is not public."""
+        rows = (shown.row for shown in self.page_rows)
+        return any(not o.is_public and self.called(o.pseudonym) != o.pseudonym for o in rows)
+
     search = ("search_text",)
     order = "sort_text"
 
@@ -116,6 +123,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "figures": _figures(request, clusters),
             "may_register": bool(queries.scopes_to_edit(access=access)),
             "is_bare": not table.n and not table.chips,
+            "shows_names": table.shows_names,
         },
     )
 
@@ -138,16 +146,26 @@ def _state(table: OrganisationTable, n_clusters: int) -> str:
 def _figures(request: HttpRequest, clusters: list[Any]) -> list[Figure]:
     access = access_of(request)
     figures = [
-        Figure(len(clusters), _("clusters"), reverse("register:clusters")),
+        Figure(
+            len(clusters),
+            ngettext("cluster open to you", "clusters open to you", len(clusters)),
+            reverse("register:clusters"),
+        ),
         Figure(_n_establishments(access), _("establishments"), reverse("register:establishments")),
     ]
     if access.may("request_contact"):
         n = queries.vault.my_requests(user=request.user).filter(state="asked").count()
-        figures.append(Figure(n, _("my open contact requests"), reverse("register:requests")))
+        said = ngettext("my open contact request", "my open contact requests", n)
+        figures.append(Figure(n, said, reverse("register:requests")))
     if access.may("decide_contact"):
         n = queries.vault.waiting(access=access).count()
         figures.append(
-            Figure(n, _("requests wait for you"), reverse("register:desk"), tone="warn" if n else "")
+            Figure(
+                n,
+                ngettext("request waits for you", "requests wait for you", n),
+                reverse("register:desk"),
+                tone="warn" if n else "",
+            )
         )
     return figures
 
