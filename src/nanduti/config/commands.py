@@ -182,7 +182,8 @@ def _say_report(report: dict[str, Any], options: argparse.Namespace, *, import_i
         for table, counts in report["tables"].items():
             print(f"{table:20} " + "  ".join(f"{name} {n}" for name, n in counts.items() if n))
         for error in report["errors"]:
-            print(f"{error['place']}, {error['column']}: {error['problem']}. {error['remedy']}")
+            where = ", ".join(filter(None, [error["place"], error["column"]]))
+            print(f"{where}: {error['problem']}. {error['remedy']}")
         print(
             f"created {report['n_created']}, changed {report['n_changed']}, "
             f"unchanged {report['n_unchanged']}, errors {report['n_errors']}"

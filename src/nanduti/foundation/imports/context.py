@@ -7,11 +7,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import DataError, IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from ..access import Access
-from ..models import Scope, SourceDocument
+from ..models import Scope, ScopeReach, SourceDocument
 from .spec import Row, RowProblem
 
 M = TypeVar("M", bound=models.Model)
@@ -19,6 +20,14 @@ M = TypeVar("M", bound=models.Model)
 # Above this many rows a table's keys are looked up one by one instead of being held in memory.
 HELD_ROWS = 60_000
 QUEUE_ROWS = 1_000
+
+
+class LoadBroken(Exception):
+    """The database refuses rows that were waiting to be written: the place of the first, and why. Loading ends."""
+
+    def __init__(self, place: str, problem: str) -> None:
+        super().__init__(f"{place}: {problem}")
+        self.place, self.problem = place, problem
 
 
 class Change:
@@ -94,6 +103,8 @@ class Context:
             self._validate(instance, set(key) | set(values))
             return self._create(instance)
         self._check_rights(found)
+        if values.get("scope", getattr(found, "scope", None)) != getattr(found, "scope", None):
+            self._check_scope(values["scope"])  # it would move there
         return self._change(found, {n: v for n, v in values.items() if n not in key})
 
     def _create(self, instance: M) -> M:
@@ -140,7 +151,11 @@ class Context:
         self.flush()
         if hasattr(found, "version"):
             found.version += 1
-        found.save()
+        try:
+            with transaction.atomic():
+                found.save()
+        except (IntegrityError, DataError):
+            raise self._clash_of(found, ", ".join(changed)) from None
         self.changes.append(
             Change(
                 found,
@@ -168,15 +183,40 @@ class Context:
             return
         waiting, self._queue = self._queue, {}
         for kind, instances in waiting.items():
-            kind._base_manager.bulk_create(instances, batch_size=500)
+            try:
+                with transaction.atomic():
+                    kind._base_manager.bulk_create(instances, batch_size=500)
+            except (IntegrityError, DataError):
+                raise self._clash(instances) from None
             if kind is Scope:
                 self.new_scopes.update(i.pk for i in instances)
+
+    def _clash_of(self, found: models.Model, column: str) -> RowProblem:
+        try:
+            found.validate_constraints()
+        except ValidationError as error:
+            return RowProblem(column, " ".join(error.messages).rstrip("."), _("Correct the value."))
+        return RowProblem(column, _("does not fit together with what is there"), _("Correct the value."))
+
+    def _clash(self, instances: list[models.Model]) -> LoadBroken:
+        """Which of the rows the database refuses, found by asking about each; only after it has refused them all."""
+        places = {id(change.instance): change.place for change in self.changes}
+        seen: set[tuple] = set()
+        for instance in instances:
+            try:
+                instance.validate_constraints()
+            except ValidationError as error:
+                return LoadBroken(places[id(instance)], " ".join(error.messages).rstrip("."))
+            for names in _unique_together(type(instance)):
+                key = (names, *_key_of(instance, names))
+                if key in seen:
+                    return LoadBroken(places[id(instance)], _("stands twice: %s") % ", ".join(names))
+                seen.add(key)
+        return LoadBroken(self.row.place, _("does not fit together with what is there"))
 
     # --- checking
 
     def _validate(self, instance: models.Model, names: set[str]) -> None:
-        from django.core.exceptions import ValidationError
-
         for field in instance._meta.concrete_fields:
             if field.name not in names or field.is_relation:
                 continue
@@ -188,9 +228,16 @@ class Context:
                 ) from None
 
     def _check_rights(self, instance: models.Model) -> None:
+        if isinstance(instance, ScopeReach):
+            # Who gains and who is reached into: both must be theirs, or an import could open any door.
+            for scope in (instance.wide, instance.narrow):
+                self._check_scope(scope)
+        else:
+            self._check_scope(getattr(instance, "scope", None))
+
+    def _check_scope(self, scope: Scope | None) -> None:
         if self.access is None:
             return
-        scope = getattr(instance, "scope", None)
         if scope is None:
             allowed = self.access.may("import")
         elif scope.pk is None or scope.pk in self.new_scopes:
@@ -215,6 +262,12 @@ class Context:
 
 def _key_of(instance: models.Model, names: tuple[str, ...]) -> tuple:
     return tuple(_plain(getattr(instance, name)) for name in names)
+
+
+def _unique_together(model: type[models.Model]) -> list[tuple[str, ...]]:
+    constraints = [c for c in model._meta.constraints if isinstance(c, models.UniqueConstraint)]
+    alone = [(f.name,) for f in model._meta.concrete_fields if f.unique and not f.primary_key]
+    return [tuple(c.fields) for c in constraints if c.fields and not c.condition] + alone
 
 
 def _plain(value: Any) -> Any:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,14 @@ import openpyxl
 import yaml
 from django.utils.translation import gettext as _
 
+from nanduti.methods.values import PersonError
+
 from ..errors import FileRefused, UnknownTable
 from .spec import TABLES
 
 MAX_CELLS = 6_000_000
 MAX_UNPACKED_BYTES = 512 * 1_048_576
+MAX_LISTED = 1_000
 SUFFIXES = {".csv", ".xlsx", ".yaml", ".yml", ".zip"}
 
 
@@ -38,6 +42,10 @@ def read_sheets(path: Path, *, name: str = "") -> list[Sheet]:
 
     ``name`` is the file's name as its owner knows it (an upload lies elsewhere under another name).
     """
+    if not path.exists():
+        raise FileRefused(
+            name=str(path), problem=_("is not there"), what_to_do=_("Check the spelling of the path.")
+        )
     if path.is_dir():
         files = sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES - {".zip"})
         found = [sheet for p in files for sheet in _read_file(p.name, p.read_bytes())]
@@ -88,16 +96,19 @@ def _table_of(file: str, stem: str) -> str:
 
 
 def _decode(name: str, content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16")
+    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
-        return content.decode("utf-8-sig")
+        return content.decode(encoding)
     except UnicodeDecodeError as error:
         row = content[: error.start].count(b"\n") + 1
         raise FileRefused(
             name=f"{name}, {_('row')} {row}",
-            problem=_("is not UTF-8 text (byte %(byte)s at position %(position)d)")
-            % {"byte": f"0x{content[error.start]:02X}", "position": error.start},
+            problem=_("is not %(encoding)s text (byte %(byte)s at position %(position)d)")
+            % {
+                "encoding": encoding.upper().removesuffix("-SIG"),
+                "byte": f"0x{error.object[error.start]:02X}",
+                "position": error.start,
+            },
             what_to_do=_(
                 "In the spreadsheet choose “Save as … CSV UTF-8”, or hand in the workbook (XLSX) itself."
             ),
@@ -107,20 +118,17 @@ def _decode(name: str, content: bytes) -> str:
 def _read_csv(name: str, content: bytes) -> Sheet:
     table = _table_of(name, Path(name).stem)
     text = _decode(name, content)
-    first = text.split("\n", 1)[0]
+    first = text.lstrip().split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[tuple[int, list[str]]] = []
     try:
-        for cells in reader:
-            rows.append((reader.line_num, cells))
+        return _sheet(name, table, ((reader.line_num, cells) for cells in reader))
     except csv.Error as error:
         raise FileRefused(
             name=f"{name}, {_('row')} {reader.line_num}",
             problem=_("cannot be read as CSV (%s)") % error,
             what_to_do=_("Look for a quotation mark that is opened and never closed."),
         ) from None
-    return _sheet(name, table, rows)
 
 
 def _read_xlsx(name: str, content: bytes) -> list[Sheet]:
@@ -128,21 +136,26 @@ def _read_xlsx(name: str, content: bytes) -> list[Sheet]:
     try:
         # Not data_only: a formula must be seen as a formula, not as the value some program once cached.
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False)
+        return [sheet for page in book.worksheets for sheet in _read_page(name, page)]
+    except PersonError:
+        raise
     except Exception:
         raise FileRefused(
             name=name, problem=_("is not a workbook we can open"), what_to_do=_("Save it again as XLSX.")
         ) from None
-    sheets = []
-    for page in book.worksheets:
-        place = f"{name}, {_('sheet')} {page.title}"
-        stem = page.title if page.title.strip().lower() in TABLES else Path(name).stem
-        rows = [
-            (number, [_cell_text(place, number, index, value) for index, value in enumerate(cells)])
-            for number, cells in enumerate(page.iter_rows(values_only=True), start=1)
-        ]
-        if any(any(cells) for _number, cells in rows):
-            sheets.append(_sheet(place, _table_of(place, stem), rows))
-    return sheets
+
+
+def _read_page(name: str, page: Any) -> list[Sheet]:
+    place = f"{name}, {_('sheet')} {page.title}"
+    stem = page.title if page.title.strip().lower() in TABLES else Path(name).stem
+    page.reset_dimensions()  # a page may claim a million rows and hold one
+    rows = (
+        (number, [_cell_text(place, number, index, value) for index, value in enumerate(cells)])
+        for number, cells in enumerate(page.iter_rows(values_only=True), start=1)
+        if any(value not in (None, "") for value in cells)
+    )
+    first = next(rows, None)
+    return [] if first is None else [_sheet(place, _table_of(place, stem), chain([first], rows))]
 
 
 def _cell_text(place: str, row: int, index: int, value: Any) -> str:
@@ -206,7 +219,7 @@ def _read_yaml(name: str, content: bytes) -> Sheet:
     table = _table_of(name, Path(name).stem)
     try:
         data = yaml.safe_load(_decode(name, content))
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         raise FileRefused(
             name=f"{name}, {_('row')} {mark.line + 1}" if mark else name,
@@ -220,25 +233,41 @@ def _read_yaml(name: str, content: bytes) -> Sheet:
             what_to_do=_("Write one “- column: value” block for each row."),
         )
     header = list(dict.fromkeys(str(key) for item in data for key in item))
+    _check_header(name, table, header)
     rows = [
-        (number, {str(key): _cell_text(name, number, 0, _flat(value)) for key, value in item.items()})
+        (
+            number,
+            {
+                str(key): _cell_text(name, number, 0, _flat(name, number, value))
+                for key, value in item.items()
+            },
+        )
         for number, item in enumerate(data, start=1)
     ]
     return Sheet(name, table, header, rows)
 
 
-def _flat(value: Any) -> Any:
+def _flat(name: str, number: int, value: Any) -> Any:
+    """A single value, or a list of them in one cell; what is nested deeper fits into no cell."""
+    parts = value if isinstance(value, list) else [value]
+    if len(parts) > MAX_LISTED or any(isinstance(part, list | dict | set | tuple | bytes) for part in parts):
+        raise FileRefused(
+            name=f"{name}, {_('row')} {number}",
+            problem=_("holds a list within a cell that is no plain list"),
+            what_to_do=_("Write one “- column: value” block for each row."),
+        )
     return "; ".join(map(str, value)) if isinstance(value, list) else value
 
 
-def _sheet(file: str, table: str, rows: Iterable[tuple[int, list[str]]]) -> Sheet:
-    iterator = iter(rows)
-    header = [cell.strip() for cell in next(_filled(iterator), (0, []))[1]]
+def _sheet(file: str, table: str, rows: Iterator[tuple[int, list[str]]]) -> Sheet:
+    """The rows below the header; read one by one, so that no file can fill the memory before it is refused."""
+    filled = _filled(rows)
+    header = [cell.strip() for cell in next(filled, (0, []))[1]]
     while header and not header[-1]:
         header.pop()
     _check_header(file, table, header)
     body = []
-    for number, cells in _filled(iterator):
+    for number, cells in filled:
         extra = [c for c in cells[len(header) :] if c.strip()]
         if extra:
             raise FileRefused(
@@ -247,8 +276,10 @@ def _sheet(file: str, table: str, rows: Iterable[tuple[int, list[str]]]) -> Shee
                 what_to_do=_("Look for a comma inside a text that needs quotation marks."),
             )
         body.append((number, dict(zip(header, cells))))
-    if len(body) * max(1, len(header)) > MAX_CELLS:
-        raise FileRefused(name=file, problem=_("is too large"), what_to_do=_("Split it into several files."))
+        if len(body) * len(header) > MAX_CELLS:
+            raise FileRefused(
+                name=file, problem=_("is too large"), what_to_do=_("Split it into several files.")
+            )
     return Sheet(file, table, header, body)
 
 

@@ -19,7 +19,7 @@ from ..access import Access
 from ..audit import action, note
 from ..errors import ImportRefused, UndoRefused
 from ..models import ImportBatch, ImportChange, Scope, User
-from .context import Change, Context, _plain
+from .context import Change, Context, LoadBroken, _plain
 from .reading import Sheet
 from .spec import TABLES, Row, RowProblem, Table
 
@@ -78,7 +78,7 @@ def import_sheets(
         first = report["errors"][0]
         raise ImportRefused(
             n_errors=report["n_errors"],
-            first=f"{first['place']}, {first['column']}: {first['problem']}.",
+            first=f"{', '.join(filter(None, [first['place'], first['column']]))}: {first['problem']}.",
             report=report,
         )
     batch = batch or ImportBatch(scope=scope, name=name, by=by if isinstance(by, User) else None)
@@ -146,11 +146,14 @@ def _load(sheets: list[Sheet], *, access: Access | None, by: User | str, say: Sa
     total = sum(len(sheet.rows) for sheet in sheets)
     done = 0
     with scopes_disabled():
-        for sheet in sorted(sheets, key=lambda s: (TABLES[s.table].order, s.table, s.file)):
-            _load_sheet(run, sheet, lambda n, start=done, sheet=sheet: say(start + n, total, sheet.table))
-            done += len(sheet.rows)
-        if not run.n_errors:
-            context.flush()
+        try:
+            for sheet in sorted(sheets, key=lambda s: (TABLES[s.table].order, s.table, s.file)):
+                _load_sheet(run, sheet, lambda n, start=done, sheet=sheet: say(start + n, total, sheet.table))
+                done += len(sheet.rows)
+            if not run.n_errors:
+                context.flush()
+        except LoadBroken as broken:
+            run.fail(broken.place, "", RowProblem("", broken.problem, _("Correct the value.")))
         for finish in context.after_commit:
             transaction.on_commit(finish)
     say(total, total, "")
@@ -292,10 +295,11 @@ def _remove(changes: list[ImportChange]) -> None:
         except (ProtectedError, RestrictedError) as error:
             blocking = next(iter(getattr(error, "protected_objects", None) or error.restricted_objects))
             raise UndoRefused(n=1, first=f"{blocking._meta.verbose_name} #{blocking.pk}") from None
-        for kind, instances in collector.data.items():
-            for instance in instances:
-                if (kind._meta.label_lower, instance.pk) not in created:
-                    raise UndoRefused(n=1, first=f"{kind._meta.verbose_name} #{instance.pk}")
+        # What needs no look at each row waits in querysets of its own.
+        for found in (*collector.data.values(), *collector.fast_deletes):
+            for instance in found:
+                if (instance._meta.label_lower, instance.pk) not in created:
+                    raise UndoRefused(n=1, first=f"{instance._meta.verbose_name} #{instance.pk}")
         collector.delete()
 
 

@@ -48,6 +48,12 @@ class Column:
             return [] if self.kind == "list" else "" if self.kind in {"text", "choice"} else None
         if "\x00" in text:
             raise RowProblem(self.name, _("contains a zero byte"), _("Export the file again as plain text."))
+        if text.startswith("="):
+            raise RowProblem(
+                self.name,
+                _("holds a formula"),
+                _("Copy the column and paste it as values, then hand the file in again."),
+            )
         if len(text) > self.max_length:
             raise RowProblem(
                 self.name,
