@@ -33,6 +33,15 @@ class NameTaken(PersonError):
     remedy = mark("Choose another name.")
 
 
+class EndsBeforeItBegins(PersonError):
+    """A role until a day that lies before its first one."""
+
+    code = "foundation.ends_before_it_begins"
+    title = mark("Ends before it begins")
+    sentence = mark("The role would end on {until}, before it begins on {since}.")
+    remedy = mark("Take a later last day, or leave it empty.")
+
+
 @action("foundation.make_account")
 def make_account(
     *,
@@ -70,12 +79,15 @@ def grant_role(
         raise NotFound(kind="role", code_given=role)
     if scope is None:
         raise NotFound(kind="programme or cluster", code_given="")
+    since = since or at.date()
+    if until is not None and until < since:
+        raise EndsBeforeItBegins(since=since, until=until)
     grant, _made = Grant.objects.update_or_create(
         user=user,
         role=role,
         scope=scope,
         defaults={
-            "since": since or at.date(),
+            "since": since,
             "until": until,
             "given_by": by if isinstance(by, User) else None,
         },

@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
 from .errors import EditedMeanwhile
 from .fields import derived_columns
-from .models import AuditEvent
+from .models import AuditEvent, Timestamped
+
+
+def hold(instance: models.Model) -> None:
+    """Let nobody else pass here with the same record until the transaction ends: for free numbers and codes."""
+    type(instance)._base_manager.select_for_update().filter(pk=instance.pk).values_list("pk").first()
 
 
 def changed_fields(instance: models.Model, values: dict[str, Any]) -> list[str]:
@@ -29,6 +35,8 @@ def save_edit(instance: models.Model, values: dict[str, Any], *, version: int) -
     for name, value in fresh.items():
         setattr(instance, name, value)
     fresh |= derived_columns(instance, changed)
+    if isinstance(instance, Timestamped):
+        fresh["changed_at"] = timezone.now()  # an UPDATE does not set it by itself
     manager = type(instance)._base_manager
     won = manager.filter(pk=instance.pk, version=version).update(version=version + 1, **fresh)
     if not won:

@@ -8,13 +8,13 @@ from typing import Any
 from django.utils import timezone
 
 from nanduti.foundation.audit import action, note
-from nanduti.foundation.editing import save_edit
+from nanduti.foundation.editing import hold, save_edit
 from nanduti.foundation.fields import check_when, read_when
 from nanduti.foundation.models import User
 from nanduti.methods import planning
 from nanduti.register.models import Cluster, Organisation
 
-from .errors import NotSigned, PeriodReversed
+from .errors import NotSigned, PeriodReversed, ReasonMissing
 from .models import (
     AgreementParty,
     Candidate,
@@ -61,6 +61,7 @@ def _free_code(programme: Programme, values: dict[str, Any]) -> str:
 
     if values.get("code"):
         return values.pop("code")
+    hold(programme)
     stem = slugify(values["title"])[:60] or values["kind"]
     taken = set(
         CooperationAgreement._base_manager.filter(programme=programme, code__startswith=stem).values_list(
@@ -163,6 +164,7 @@ def record_resolution(
 ) -> Resolution:
     """What a committee decided, who sees to it, until when."""
     check_when(values.get("due", ""))
+    hold(meeting.committee)
     n = Resolution.objects.filter(committee=meeting.committee).count() + 1
     taken = set(Resolution._base_manager.filter(committee=meeting.committee).values_list("code", flat=True))
     code = next(c for c in (f"r{i}" for i in range(n, n + 10_000)) if c not in taken)
@@ -204,7 +206,9 @@ def settle_statement(
     *, statement: Statement, settled: str, reason: str, by: User | str, at: datetime | None = None
 ) -> Statement:
     """Decide what becomes of a contradiction: the record is right, the statement is, or both are, and why."""
-    statement.settled, statement.settled_reason = settled, reason
+    if not reason.strip():
+        raise ReasonMissing()
+    statement.settled, statement.settled_reason = settled, reason.strip()
     statement.settled_as = f"{at:%Y-%m-%d}" if at else ""
     statement.save(update_fields=["settled", "settled_reason", "settled_as", "changed_at"])
     note(subject=statement, settled=settled)

@@ -28,3 +28,12 @@ class PeriodReversed(PersonError):
     title = mark("Ends before it begins")
     sentence = mark("The agreement would end on {until}, before it begins on {since}.")
     remedy = mark("Exchange the two dates or correct one of them.")
+
+
+class ReasonMissing(PersonError):
+    """Something that is decided without saying why."""
+
+    code = "programme.reason_missing"
+    title = mark("Say why")
+    sentence = mark("This is kept only with its reason.")
+    remedy = mark("Write the reason, so that others can follow it later.")
