@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from nanduti.interface import navigation
 from nanduti.programme.frames import Frame
-from nanduti.programme.queries import programmes
+from nanduti.programme.queries import readable_programmes
 
 from . import queries
 
@@ -26,7 +26,9 @@ def _code(request: HttpRequest) -> str | None:
     if not request.user.is_authenticated:
         return None
     if not hasattr(request, "nanduti_first_programme"):
-        request.nanduti_first_programme = programmes().values_list("code", flat=True).first()  # type: ignore[attr-defined]
+        request.nanduti_first_programme = (
+            readable_programmes(access=request.access).values_list("code", flat=True).first()  # type: ignore[attr-defined]
+        )  # type: ignore[attr-defined]
     return request.nanduti_first_programme  # type: ignore[attr-defined]
 
 

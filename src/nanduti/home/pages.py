@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from nanduti.foundation import actions as foundation
@@ -25,8 +25,8 @@ from nanduti.interface.tables import Col, DataTable
 from nanduti.plans.queries import status_counts
 from nanduti.programme.frames import Frame, programme_page
 from nanduti.programme.models.programmes import in_language
-from nanduti.programme.pages import link
-from nanduti.programme.queries import programmes
+from nanduti.programme.pages import dated, link
+from nanduti.programme.queries import readable_programmes
 
 from . import actions, queries
 from .forms import GrantForm, UploadForm
@@ -36,13 +36,13 @@ def welcome(request: HttpRequest) -> HttpResponse:
     """For visitors what Nanduti is; for people their programmes."""
     if not request.user.is_authenticated:
         return render(request, "home/welcome.html", {"title": "Nanduti"})
-    rows = list(programmes())
+    rows = list(readable_programmes(access=request.access))  # type: ignore[attr-defined]
     if len(rows) == 1:
         return redirect("home:programme", programme=rows[0].code)
     columns = [
         Col("title", gettext_lazy("Programme"), value=str, phone=True, url=lambda p: f"/p/{p.code}/"),
-        Col("started", gettext_lazy("Started")),
-        Col("ended", gettext_lazy("Ended")),
+        dated("started", gettext_lazy("Started")),
+        dated("ended", gettext_lazy("Ended")),
     ]
     return render(
         request,
@@ -108,8 +108,9 @@ def _programme_figures(frame: Frame, counts: dict[str, int]) -> list[Figure]:
         Figure(len(frame.clusters), _("clusters"), frame.url("programme:selection")),
         Figure(held, _("agreements in force"), frame.url("programme:agreements")),
         Figure(sum(counts.values()), _("activities"), frame.url("plans:ledger")),
-        Figure(counts.get("closed", 0), _("done"), frame.url("plans:ledger", status_now="closed")),
-        Figure(late, _("late"), frame.url("plans:ledger", status_now="late"), tone="warn" if late else ""),
+        Figure(counts.get("closed", 0), pgettext("activities", "done"), frame.url("plans:ledger", status_now="closed")),
+        Figure(late, pgettext("activities", "late"), frame.url("plans:ledger", status_now="late"),
+               tone="warn" if late else ""),
     ]
 
 
@@ -197,6 +198,17 @@ def search(request: HttpRequest) -> HttpResponse:
 # --- import
 
 
+# What a cell may hold, where it is not any text.
+CELL_KINDS = {
+    "int": gettext_lazy("whole number"),
+    "decimal": gettext_lazy("number"),
+    "share": gettext_lazy("share from 0 to 1"),
+    "date": gettext_lazy("day, such as 2008-06-30"),
+    "bool": gettext_lazy("yes or no"),
+    "list": gettext_lazy("list"),
+}
+
+
 def _require(request: HttpRequest, capability: str) -> None:
     if not request.access.may(capability):  # type: ignore[attr-defined]
         raise NotAllowed(capability=capability)
@@ -236,6 +248,7 @@ def import_tables(request: HttpRequest) -> HttpResponse:
             "form": form,
             "batches": DataTable(batches, request, columns=columns, name="imports"),
             "tables": sorted(imports.TABLES.values(), key=lambda t: (t.order, t.name)),
+            "kinds": CELL_KINDS,
         },
         status=form.status,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,11 +21,17 @@ from nanduti.methods import twinning as rules
 from nanduti.plans.models import Activity
 from nanduti.plans.queries import activities, late_activities
 from nanduti.programme.frames import Frame, frame_of
-from nanduti.programme.queries import agreements, agreements_about_to_lapse, overdue_resolutions, programmes
+from nanduti.programme.queries import (
+    agreements,
+    agreements_about_to_lapse,
+    overdue_resolutions,
+    readable_programmes,
+)
 from nanduti.register import queries as register
 from nanduti.twinning.queries import evidence_from_records, step_evidence, twinnings
 
 SHOWN = 12
+COMING = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -132,11 +138,13 @@ def _evidence(frame: Frame) -> dict[str, list[Piece]]:
     """Evidence by kind: what somebody wrote down, and what the records show by themselves."""
     found: dict[str, list[Piece]] = {}
     for row in step_evidence(programme=frame.programme, cluster=frame.cluster):
-        found.setdefault(row.evidence_kind, []).append(Piece(str(row), row.when_text, row.cite()))
+        found.setdefault(row.evidence_kind, []).append(
+            Piece(str(row), words.written(row.when_text), row.cite())
+        )
     records = evidence_from_records(programme=frame.programme, cluster=frame.cluster, on=frame.as_of)
     for one in records:
         url = frame.url(one.page[0], *one.page[1]) if one.page else ""
-        found.setdefault(one.code, []).append(Piece(one.label, one.when, one.source, url))
+        found.setdefault(one.code, []).append(Piece(one.label, words.written(one.when), one.source, url))
     return found
 
 
@@ -225,7 +233,8 @@ class Group:
 
 def _frames(request: HttpRequest) -> list[Frame]:
     """A frame for each programme, as its own pages would make it; few people have more than three."""
-    return [frame_of(request, code) for code in programmes().values_list("code", flat=True)[:5]]
+    readable = readable_programmes(access=request.access)  # type: ignore[attr-defined]
+    return [frame_of(request, code) for code in readable.values_list("code", flat=True)[:5]]
 
 
 def needs_of(request: HttpRequest) -> list[Group]:
@@ -259,7 +268,7 @@ def _needs_in(frame: Frame) -> list[Group]:
     day = frame.as_of
     late = list(late_activities(programme=frame.programme, as_of=day)[: SHOWN + 1])
     coming = activities(programme=frame.programme).filter(
-        date_text_start__gt=day, date_text_start__lte=day + timedelta(days=60)
+        date_text_start__gt=day, date_text_start__lte=min(day, date.max - COMING) + COMING
     ).order_by("date_text_start", "plan_id", "number")  # fmt: skip
     lapsing = agreements_about_to_lapse(agreements(programme=frame.programme), on=day)
     overdue = overdue_resolutions(programme=frame.programme, on=day)
@@ -286,14 +295,18 @@ def _needs_in(frame: Frame) -> list[Group]:
         ),
         Group(
             _("Decisions overdue"),
-            [Line(str(r), frame.url("programme:committee"), r.due) for r in overdue[:SHOWN]],
+            [Line(str(r), frame.url("programme:committee"), words.written(r.due)) for r in overdue[:SHOWN]],
             "warn",
         ),
     ]
 
 
+def _when(row: Activity) -> str:
+    return words.written(row.date_text, **row.when_context())
+
+
 def _activity_line(frame: Frame, row: Activity) -> Line:
-    return Line(str(row), frame.url("plans:activity", row.plan.code, row.number), row.date_text)
+    return Line(str(row), frame.url("plans:activity", row.plan.code, row.number), _when(row))
 
 
 def found(request: HttpRequest, asked: str) -> list[Group]:
@@ -309,7 +322,7 @@ def found(request: HttpRequest, asked: str) -> list[Group]:
         groups.append(
             Group(
                 _("Agreements"),
-                [Line(str(a), frame.url("programme:agreement", a.code), a.signed) for a in held],
+                [Line(str(a), frame.url("programme:agreement", a.code), words.written(a.signed)) for a in held],
             )
         )
         clusters = [

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from nanduti.foundation.errors import NotAllowed, NotFound
 from nanduti.foundation.fields import reading_of
@@ -20,7 +20,7 @@ from nanduti.methods import planning
 from nanduti.methods.values import Money
 from nanduti.programme.frames import Frame, programme_page
 from nanduti.programme.models.programmes import in_language
-from nanduti.programme.pages import form_page, link, show
+from nanduti.programme.pages import dated, form_page, link, show
 
 from . import actions, queries
 from .forms import (
@@ -38,12 +38,19 @@ from .kinds import KINDS
 from .models import ActionPlan, Activity, Contribution, Milestone, Participation
 
 STATUS = {
-    "closed": gettext_lazy("done"),
-    "implementation": gettext_lazy("running"),
-    "pipeline": gettext_lazy("planned"),
-    "late": gettext_lazy("late"),
-    "cancelled": gettext_lazy("cancelled"),
-    "suspended": gettext_lazy("suspended"),
+    "closed": pgettext_lazy("activity", "done"),
+    "implementation": pgettext_lazy("activity", "running"),
+    "pipeline": pgettext_lazy("activity", "planned"),
+    "late": pgettext_lazy("activity", "late"),
+    "cancelled": pgettext_lazy("activity", "cancelled"),
+    "suspended": pgettext_lazy("activity", "suspended"),
+    "unknown": gettext_lazy("not known"),
+}
+COUNTED = {
+    "closed": pgettext_lazy("activities", "done"),
+    "implementation": pgettext_lazy("activities", "running"),
+    "pipeline": pgettext_lazy("activities", "planned"),
+    "late": pgettext_lazy("activities", "late"),
     "unknown": gettext_lazy("not known"),
 }
 TONES = {"closed": "good", "late": "warn", "unknown": "calm"}
@@ -145,15 +152,14 @@ def _ledger_state(counts: dict[str, int], frame: Frame) -> str:
 
 
 def _ledger_figures(counts: dict[str, int], table: DataTable) -> list[Figure]:
-    shown = ["closed", "implementation", "pipeline", "late", "unknown"]
     return [
         Figure(
             counts.get(code, 0),
-            STATUS[code],
+            label,
             table.address(status_now=code, page=None),
             tone={"late": "warn" if counts.get("late") else "", "closed": "good"}.get(code, ""),
         )
-        for code in shown
+        for code, label in COUNTED.items()
     ]
 
 
@@ -327,7 +333,7 @@ def contribution_columns(sees_money: bool) -> list[Col]:
         Col("kind", gettext_lazy("Kind"), "choice", choices=Contribution.Kind.choices, phone=True),
         Col("state", gettext_lazy("State"), "choice", choices=Contribution.State.choices),
         Col("basis", gettext_lazy("How valued"), value=lambda c: in_language(c, "basis")),
-        Col("given_on", gettext_lazy("When")),
+        dated("given_on", gettext_lazy("When")),
     ]
     if sees_money:
         columns.insert(
@@ -560,7 +566,7 @@ def _vision_section(request: HttpRequest, frame: Frame, visions: list[Any]) -> d
             columns=[
                 Col("text", gettext_lazy("Vision"), value=str, phone=True),
                 Col("cluster", gettext_lazy("Cluster"), value=lambda v: str(v.cluster or "")),
-                Col("agreed_on", gettext_lazy("Agreed on"), phone=True),
+                dated("agreed_on", gettext_lazy("Agreed on"), phone=True),
                 Col("source", gettext_lazy("Source"), value=lambda v: v.cite()),
             ],
         ),
@@ -651,7 +657,7 @@ def _milestones_section(request: HttpRequest, frame: Frame) -> dict[str, Any]:
                 Col("label", gettext_lazy("What happened"), value=str, phone=True),
                 Col("kind", gettext_lazy("Kind"), "choice", choices=Milestone.Kind.choices, filter="choice"),
                 Col("count", gettext_lazy("How many"), "number", phone=True),
-                Col("reached_on", gettext_lazy("When"), sortable="reached_on_start"),
+                dated("reached_on", gettext_lazy("When"), sortable="reached_on_start"),
                 Col("source", gettext_lazy("Source"), value=lambda m: m.cite()),
             ],
         ),

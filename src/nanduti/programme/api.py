@@ -10,6 +10,7 @@ from django.utils import timezone
 from ninja import Router, Schema
 
 from . import queries
+from .models import Programme
 
 router = Router(tags=["programme"])
 
@@ -26,6 +27,13 @@ class Trouble(Schema):
 TROUBLE = {401: Trouble, 403: Trouble, 404: Trouble, 409: Trouble, 422: Any}
 
 
+def asked_programme(request: HttpRequest, code: str) -> Programme:
+    """The programme that is asked about, if the asker may read it."""
+    found = queries.programme_by_code(code=code)
+    request.access.require("read", found.scope_id)  # type: ignore[attr-defined]
+    return found
+
+
 @router.get(
     "programmes", response={200: list[dict[str, Any]], **TROUBLE}, summary="The programmes you can see"
 )
@@ -33,14 +41,14 @@ def list_programmes(request: HttpRequest):  # type: ignore[no-untyped-def]
     """Code, title and span of each programme within your grants."""
     return [
         {"code": p.code, "title": p.title, "title_es": p.title_es, "started": p.started, "ended": p.ended}
-        for p in queries.programmes()
+        for p in queries.readable_programmes(access=request.access)  # type: ignore[attr-defined]
     ]
 
 
 @router.get("programmes/{programme}/coverage", response={200: list[dict[str, Any]], **TROUBLE})
 def list_coverage(request: HttpRequest, programme: str):  # type: ignore[no-untyped-def]
     """Which component runs in which cluster, since when."""
-    rows = queries.coverage(programme=queries.programme_by_code(code=programme))
+    rows = queries.coverage(programme=asked_programme(request, programme))
     return [
         {
             "cluster": row.cluster.code,
@@ -57,7 +65,7 @@ def list_coverage(request: HttpRequest, programme: str):  # type: ignore[no-unty
 def list_agreements(request: HttpRequest, programme: str, on: date | None = None):  # type: ignore[no-untyped-def]
     """The agreements with their parties and their state on a day (today if left out)."""
     day = on or timezone.localdate()
-    rows = queries.agreements(programme=queries.programme_by_code(code=programme))
+    rows = queries.agreements(programme=asked_programme(request, programme))
     return [
         {
             "code": row.code,

@@ -53,6 +53,23 @@ class Frame:
             capability, self.programme.code, self.cluster.code if self.cluster else None
         )
 
+    def may_programme(self, capability: str) -> bool:
+        """Whether the reader may within the programme as a whole."""
+        return self.access.may(capability, self.programme.scope_id)
+
+    def writes_in(self, capability: str) -> Cluster | None:
+        """The cluster that something new belongs to, ``None`` for the programme as a whole; refuses where neither.
+
+        Who may write only in one cluster writes there, without having to choose it first.
+        """
+        if self.access.may(capability, self.programme.scope_id):
+            return self.cluster
+        chosen = [self.cluster] if self.cluster else self.clusters
+        own = [c for c in chosen if self.access.may_work(capability, self.programme.code, c.code)]
+        if len(own) != 1:
+            raise NotAllowed(capability=capability)
+        return own[0]
+
     def url(self, name: str, *args: Any, keep: bool = True, **query: Any) -> str:
         """The address of a page of this programme, with the cluster and the cut-off day kept."""
         address = reverse(name, args=(self.programme.code, *args))
@@ -92,16 +109,19 @@ Page = Callable[..., HttpResponse]
 
 
 def programme_page(
-    *, step: int | None = None, item: str = "programme", may: str = "read"
+    *, step: int | None = None, item: str = "programme", may: str = "read", whole: bool = False
 ) -> Callable[[Page], Page]:
-    """Make ``page(request, frame, …)`` a page of a programme: signed in, within scope, with the right to it."""
+    """Make ``page(request, frame, …)`` a page of a programme: signed in, within scope, with the right to it.
+
+    ``whole``: the right must hold in the programme as a whole, not only in the work of one cluster.
+    """
 
     def wrap(page: Page) -> Page:
         @login_required
         @functools.wraps(page)
         def shown(request: HttpRequest, programme: str, *args: Any, **kwargs: Any) -> HttpResponse:
             frame = frame_of(request, programme)
-            if not frame.may(may):
+            if not (frame.may_programme(may) if whole else frame.may(may)):
                 raise NotAllowed(capability=may)
             navigation.here(request, item=item, step=step)
             return page(request, frame, *args, **kwargs)
@@ -125,7 +145,7 @@ def programmes_to_switch(request: HttpRequest) -> list[navigation.Choice]:
             reverse("home:programme", args=(p.code,)),
             is_current=bool(current and current.programme.pk == p.pk),
         )
-        for p in queries.programmes()
+        for p in queries.readable_programmes(access=request.access)  # type: ignore[attr-defined]
     ]
 
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from nanduti.foundation.errors import NotFound
 from nanduti.interface import words
@@ -18,7 +18,7 @@ from nanduti.interface.forms import EditForm, NandutiForm
 from nanduti.interface.parts import Figure
 from nanduti.interface.tables import Col, DataTable
 
-from . import actions, queries
+from . import actions, codes, queries
 from .forms import (
     AgreementForm,
     CandidateForm,
@@ -43,7 +43,7 @@ AGREEMENT_STATES = {
 AGREEMENT_TONES = {"in_force": "good", "lapsed": "warn"}
 RESOLUTION_STATES = {
     "open": gettext_lazy("open"),
-    "done": gettext_lazy("done"),
+    "done": pgettext_lazy("decision", "done"),
     "overdue": gettext_lazy("overdue"),
     "undated": gettext_lazy("no day set"),
 }
@@ -52,6 +52,13 @@ RESOLUTION_STATES = {
 def link(url: str, label: Any) -> dict[str, Any]:
     """A link as the templates take it."""
     return {"url": url, "label": label}
+
+
+def dated(key: str, label: Any, **more: Any) -> Col:
+    """A column of dates as people wrote them, in the reader's words; exports keep what was written."""
+    return Col(
+        key, label, value=lambda r: words.written(getattr(r, key)), plain=lambda r: getattr(r, key), **more
+    )
 
 
 def show(request: HttpRequest, frame: Frame, *, title: Any, **context: Any) -> HttpResponse:
@@ -113,11 +120,12 @@ def selection(request: HttpRequest, frame: Frame) -> HttpResponse:
     """Long list to short list with reasons, and which component runs where."""
     rows = queries.candidates(programme=frame.programme)
     sectors = sorted({row.sector for row in rows if row.sector})
+    choices = {code: codes.said(codes.TRADES, code) for code in sectors}
     columns = [
-        Col(**{**col.__dict__, "choices": {s: s for s in sectors}}) if col.key == "sector" else col
+        Col(**{**col.__dict__, "choices": choices}) if col.key == "sector" else col
         for col in CandidateTable.columns
     ]
-    if frame.may("decide") or frame.may("edit_programme"):
+    if frame.may_programme("decide") or frame.may_programme("edit_programme"):
         columns.append(
             Col("edit", "", value=lambda r: _("Judge"), url=lambda r: frame.url("programme:candidate", r.pk))
         )
@@ -194,8 +202,8 @@ def candidate(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
     row = queries.candidates(programme=frame.programme).filter(pk=pk).first()
     if row is None:
         raise NotFound(kind="candidate", code_given=pk)
-    if not frame.may("edit_programme"):
-        frame.access.require("decide", frame.programme.scope)
+    if not frame.may_programme("edit_programme"):
+        frame.access.require("decide", frame.programme.scope_id)
     form = CandidateForm.of(row, request.POST or None)
     return form_page(
         request,
@@ -227,12 +235,12 @@ def committee(request: HttpRequest, frame: Frame) -> HttpResponse:
     rows = list(queries.resolutions(programme=frame.programme))
     meetings = list(queries.meetings(programme=frame.programme))
     n_overdue = sum(row.state_on(day) == "overdue" for row in rows)
-    may_edit = frame.may("edit_programme")
+    may_edit = frame.may_programme("edit_programme")
     columns = [
         Col("decision", gettext_lazy("Decision"), value=str, phone=True),
         Col("meeting", gettext_lazy("Meeting"), value=lambda r: str(r.meeting) if r.meeting else ""),
         Col("owner", gettext_lazy("Who sees to it"), value=lambda r: str(r.owner) if r.owner else ""),
-        Col("due", gettext_lazy("Due"), phone=True),
+        dated("due", gettext_lazy("Due"), phone=True),
         Col("state", gettext_lazy("State"), "chip", value=lambda r: r.state_on(day), choices=RESOLUTION_STATES,
             phone=True, tone=lambda s: {"overdue": "warn", "done": "good"}.get(s, "")),
         Col("source", gettext_lazy("Source"), value=lambda r: r.cite()),
@@ -250,7 +258,7 @@ def committee(request: HttpRequest, frame: Frame) -> HttpResponse:
     )
     meeting_columns = [
         Col("name", gettext_lazy("Meeting"), value=str, phone=True),
-        Col("held_on", gettext_lazy("Held on"), phone=True),
+        dated("held_on", gettext_lazy("Held on"), phone=True),
         Col("note", gettext_lazy("Note"), value=lambda r: in_language(r, "note")),
         Col("source", gettext_lazy("Source"), value=lambda r: r.cite()),
     ]
@@ -280,7 +288,7 @@ def committee(request: HttpRequest, frame: Frame) -> HttpResponse:
     )
 
 
-@programme_page(step=2, may="edit_programme")
+@programme_page(step=2, may="edit_programme", whole=True)
 def new_resolution(request: HttpRequest, frame: Frame) -> HttpResponse:
     """Write down a decision."""
     form = ResolutionForm(request.POST or None, meetings=queries.meetings(programme=frame.programme))
@@ -301,7 +309,7 @@ def new_resolution(request: HttpRequest, frame: Frame) -> HttpResponse:
     )
 
 
-@programme_page(step=2, may="edit_programme")
+@programme_page(step=2, may="edit_programme", whole=True)
 def resolution_done(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
     """Say when a decision was carried out."""
     row = Resolution.objects.filter(committee__programme=frame.programme, pk=pk).first()
@@ -336,8 +344,8 @@ def agreement_columns(frame: Frame) -> list[Col]:
         Col("level", gettext_lazy("Level"), "choice", choices=CooperationAgreement.Level.choices),
         Col("parties", gettext_lazy("Parties"),
             value=lambda r: ", ".join(str(p.organisation) for p in r.parties.all())),
-        Col("signed", gettext_lazy("Signed"), sortable="signed_start", phone=True),
-        Col("valid_until", gettext_lazy("Valid until"), sortable="valid_until_end"),
+        dated("signed", gettext_lazy("Signed"), sortable="signed_start", phone=True),
+        dated("valid_until", gettext_lazy("Valid until"), sortable="valid_until_end"),
         Col("state", gettext_lazy("State"), "chip", value=lambda r: r.state_on(day), choices=AGREEMENT_STATES,
             tone=lambda s: AGREEMENT_TONES.get(s, ""), phone=True),
         Col("source", gettext_lazy("Source"), value=lambda r: r.cite(), shown=False),
@@ -361,13 +369,13 @@ def agreements(request: HttpRequest, frame: Frame) -> HttpResponse:
         title=_("Agreements"),
         state=state,
         figures=[
-            Figure(states.count("in_force"), _("in force"), tone="good"),
-            Figure(states.count("lapsed"), _("lapsed")),
+            Figure(states.count("in_force"), pgettext("agreements", "in force"), tone="good"),
+            Figure(states.count("lapsed"), pgettext("agreements", "lapsed")),
             Figure(len(lapsing), _("lapse within 90 days"), tone="warn" if lapsing else ""),
-            Figure(states.count("attempted"), _("attempted, not signed")),
+            Figure(states.count("attempted"), pgettext("agreements", "attempted, not signed")),
         ],
         action=link(frame.url("programme:new_agreement"), _("Record an agreement"))
-        if frame.may("edit_programme")
+        if frame.may_programme("edit_programme")
         else None,
         sections=[
             {
@@ -375,7 +383,7 @@ def agreements(request: HttpRequest, frame: Frame) -> HttpResponse:
                                    caption=_("Agreements"), search=("title", "title_es")),
                 "empty_title": _("No agreement is recorded"),
                 "empty_why": _("Agreements between associations open the way for everybody else's cooperation."),
-                "empty_url": frame.url("programme:new_agreement") if frame.may("edit_programme") else "",
+                "empty_url": frame.url("programme:new_agreement") if frame.may_programme("edit_programme") else "",
                 "empty_label": _("Record an agreement"),
             }
         ],
@@ -389,17 +397,24 @@ def _agreement(frame: Frame, code: str) -> CooperationAgreement:
     return row
 
 
+def _validity(row: CooperationAgreement) -> str:
+    since = words.written(row.valid_from or row.signed)
+    if row.valid_until:
+        until = words.written(row.valid_until)
+        return _("from %(since)s until %(until)s") % {"since": since or "?", "until": until}
+    return _("since %(since)s; no end agreed") % {"since": since} if since else "–"
+
+
 @programme_page(step=5)
 def agreement(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
     """One agreement: parties, span, renewals, where it is written."""
     row = _agreement(frame, code)
-    may_edit = frame.may("edit_programme")
+    may_edit = frame.may_programme("edit_programme")
     facts = [
         (_("Kind"), row.get_kind_display()),
         (_("Level"), row.get_level_display()),
-        (_("Signed"), row.signed or "–"),
-        (_("Valid"), _("from %(since)s until %(until)s") % {
-            "since": row.valid_from or row.signed or "?", "until": row.valid_until or _("no end agreed")}),
+        (_("Signed"), words.written(row.signed) or "–"),
+        (_("Valid"), _validity(row)),
         (_("Renews"), str(row.renews) if row.renews else "–"),
         (_("Renewed by"), ", ".join(str(r) for r in row.renewals.all()) or "–"),
         (_("Areas of cooperation"), in_language(row, "areas") or "–"),
@@ -446,7 +461,7 @@ def agreement(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
     )
 
 
-@programme_page(step=5, may="edit_programme")
+@programme_page(step=5, may="edit_programme", whole=True)
 def new_agreement(request: HttpRequest, frame: Frame) -> HttpResponse:
     """Record an agreement."""
     form = NewAgreementForm(request.POST or None)
@@ -466,7 +481,7 @@ def new_agreement(request: HttpRequest, frame: Frame) -> HttpResponse:
     )
 
 
-@programme_page(step=5, may="edit_programme")
+@programme_page(step=5, may="edit_programme", whole=True)
 def edit_agreement(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
     """Correct an agreement."""
     row = _agreement(frame, code)
@@ -485,7 +500,7 @@ def edit_agreement(request: HttpRequest, frame: Frame, code: str) -> HttpRespons
     )
 
 
-@programme_page(step=5, may="edit_programme")
+@programme_page(step=5, may="edit_programme", whole=True)
 def add_party(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
     """Name a party of an agreement."""
     row = _agreement(frame, code)
@@ -501,7 +516,7 @@ def add_party(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
     )
 
 
-@programme_page(step=5, may="edit_programme")
+@programme_page(step=5, may="edit_programme", whole=True)
 def renew_agreement(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
     """Renew an agreement."""
     row = _agreement(frame, code)
@@ -534,7 +549,8 @@ def conditions(request: HttpRequest, frame: Frame) -> HttpResponse:
         Col("source", gettext_lazy("Source"), value=lambda r: r.cite()),
     ]
     labour_columns = [
-        Col("institution_kind", gettext_lazy("Kind of institution"), phone=True),
+        Col("institution_kind", gettext_lazy("Kind of institution"), phone=True,
+            value=lambda r: codes.said(codes.INSTITUTIONS, r.institution_kind)),
         Col("task", gettext_lazy("Task"), value=lambda r: in_language(r, "task"), phone=True),
         Col("verdict", gettext_lazy("Verdict"), "chip", choices=DivisionOfLabour.May.choices, phone=True,
             tone=lambda v: "warn" if v == "may_not" else "good"),

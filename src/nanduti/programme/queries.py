@@ -8,6 +8,7 @@ from datetime import date
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from nanduti.foundation.access import Access
 from nanduti.foundation.errors import NotFound
 from nanduti.register.models import Cluster
 
@@ -29,6 +30,11 @@ from .models import (
 def programmes() -> QuerySet[Programme]:
     """The programmes that can be seen within the scopes of the moment."""
     return Programme.objects.select_related("scope", "source")
+
+
+def readable_programmes(*, access: Access) -> QuerySet[Programme]:
+    """The programmes that the reader may read; a firm owner or an enumerator has other ways in."""
+    return programmes().filter(scope__in=access.scopes_with("read"))
 
 
 def programme_by_code(*, code: str) -> Programme:

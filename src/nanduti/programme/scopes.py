@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from nanduti.foundation.imports import Context
 from nanduti.foundation.models import Scope, ScopeReach
 from nanduti.register.models import Cluster
@@ -16,6 +18,16 @@ def work_scope_code(programme_code: str, cluster_code: str) -> str:
     'india-italy-twinning/marche'
     """
     return f"{programme_code}/{cluster_code}"
+
+
+def known_work_scope(programme: Programme, clusters: Iterable[Cluster | None], *, into: Context) -> Scope:
+    """Inside an import: the work in the first of the clusters where the programme works, else its own scope."""
+    for cluster in clusters:
+        code = work_scope_code(programme.code, cluster.code) if cluster else ""
+        found = into.seek(Scope, kind=Scope.Kind.WORK, code=code) if code else None
+        if found is not None:
+            return found
+    return programme.scope
 
 
 def work_scope(programme: Programme, cluster: Cluster | None, *, into: Context | None = None) -> Scope:

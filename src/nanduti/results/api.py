@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router
 
-from nanduti.programme.api import TROUBLE
-from nanduti.programme.queries import cluster_by_code, programme_by_code
+from nanduti.programme.api import TROUBLE, asked_programme
+from nanduti.programme.queries import cluster_by_code
 
 from . import quality, queries
 
@@ -22,7 +22,7 @@ def results(  # type: ignore[no-untyped-def]
     request: HttpRequest, programme: str, cluster: str | None = None, as_of: date | None = None
 ):
     """Outputs and outcomes computed from the records, by cluster and year, with the figures stated by hand."""
-    found = programme_by_code(code=programme)
+    found = asked_programme(request, programme)
     chosen = cluster_by_code(programme=found, code=cluster) if cluster else None
     table = queries.result_table(programme=found, as_of=as_of or timezone.localdate(), cluster=chosen)
     return {"programme": found.code, **queries.table_as_dict(table)}
@@ -31,5 +31,5 @@ def results(  # type: ignore[no-untyped-def]
 @router.get("programmes/{programme}/quality", response={200: list[dict[str, Any]], **TROUBLE})
 def quality_report(request: HttpRequest, programme: str):  # type: ignore[no-untyped-def]
     """Contradictions found by rules, each with both statements and their places."""
-    found = programme_by_code(code=programme)
+    found = asked_programme(request, programme)
     return [quality.finding_as_dict(finding, rows) for finding, rows in quality.findings(programme=found)]

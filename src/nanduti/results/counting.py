@@ -20,6 +20,7 @@ from nanduti.plans.kinds import KINDS, kinds_that_count_as
 from nanduti.plans.models import Activity, Milestone, Participation
 from nanduti.plans.queries import activities, with_status
 from nanduti.programme.models import AgreementParty, CooperationAgreement, Programme
+from nanduti.register.models import Cluster
 from nanduti.twinning.models import Linkage
 
 from .frameworks import Indicator
@@ -261,8 +262,20 @@ def pieces(question: Question) -> Iterator[Piece]:
     return RULES[question.indicator.count](question)
 
 
-def records_behind(question: Question) -> list[QuerySet[Any]]:
-    """The records that a figure is counted from: what it opens to."""
+def records_behind(question: Question, cluster: Cluster | None = None) -> list[QuerySet[Any]]:
+    """The records that a figure is counted from, in one cluster if so asked: what it opens to."""
+    rows = _records_behind(question)
+    return rows if cluster is None else [_counted_under(found, question, cluster) for found in rows]
+
+
+def _counted_under(rows: QuerySet[Any], question: Question, cluster: Cluster) -> QuerySet[Any]:
+    if rows.model is CooperationAgreement:
+        homes = question.from_facts().homes
+        return rows.filter(pk__in=[pk for pk, home in homes.items() if home == cluster.pk])
+    return rows.filter(**{"from_cluster" if rows.model is Linkage else "cluster": cluster})
+
+
+def _records_behind(question: Question) -> list[QuerySet[Any]]:
     indicator, programme, day = question.indicator, question.programme, question.as_of
     if indicator.count in {"activities", "participants_of_activities", "persons_trained"}:
         return [_activity_rows(question)]

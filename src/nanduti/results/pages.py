@@ -9,18 +9,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from nanduti.foundation.errors import NotAllowed, NotFound
+from nanduti.foundation.errors import NotFound
 from nanduti.interface import saying, words
 from nanduti.interface.parts import Figure
 from nanduti.interface.tables import Col, DataTable
 from nanduti.methods.values import Money
 from nanduti.plans.models import Participation
 from nanduti.programme import actions as programme_actions
+from nanduti.programme import codes
 from nanduti.programme.frames import Frame, programme_page
 from nanduti.programme.models import Statement
-from nanduti.programme.pages import form_page, link, show
+from nanduti.programme.pages import dated, form_page, link, show
 
 from . import actions, quality, queries
 from .counting import Question, Tally, records_behind
@@ -28,7 +29,6 @@ from .forms import SettleForm, StatedFigureForm
 from .frameworks import INDICATORS, SOURCE, Indicator
 
 LEVELS = {"output": gettext_lazy("Outputs"), "outcome": gettext_lazy("Outcomes")}
-UNITS = {"number": "", "persons": gettext_lazy("persons")}
 RECORD_PAGES = {"plans.activity": "plans:activity", "programme.cooperationagreement": "programme:agreement"}
 
 
@@ -158,7 +158,8 @@ def records(request: HttpRequest, frame: Frame, indicator: str) -> HttpResponse:
     row = next(r for r in result.rows if r.indicator.code == indicator)
     question = Question(asked, frame.programme, frame.as_of)
     sections = [
-        _records_section(request, frame, rows, number) for number, rows in enumerate(records_behind(question))
+        _records_section(request, frame, rows, number)
+        for number, rows in enumerate(records_behind(question, frame.cluster))
     ]
     sections.append(_stated_section(request, frame, row, indicator))
     return show(
@@ -201,8 +202,6 @@ def _year_bars(row: queries.ResultRow) -> Any:
 
 def _records_section(request: HttpRequest, frame: Frame, rows: Any, number: int) -> dict[str, Any]:
     model = rows.model._meta
-    if frame.cluster is not None and any(f.name == "cluster" for f in model.concrete_fields):
-        rows = rows.filter(cluster=frame.cluster)
     columns = [
         Col("record", gettext_lazy("Record"), value=str, phone=True, url=lambda r: _record_url(r, frame)),
         Col("cluster", gettext_lazy("Cluster"), value=lambda r: str(getattr(r, "cluster", None) or "")),
@@ -234,7 +233,9 @@ def _record_count(record: Any) -> int | None:
 
 
 def _record_when(record: Any) -> str:
-    return next((t for n in ("date_text", "signed", "reached_on") if (t := getattr(record, n, ""))), "")
+    context = record.when_context() if hasattr(record, "when_context") else {}
+    texts = (getattr(record, name, "") for name in ("date_text", "signed", "reached_on"))
+    return words.written(next(filter(None, texts), ""), **context)
 
 
 def _stated_section(
@@ -244,8 +245,8 @@ def _stated_section(
         Col("label", gettext_lazy("What it says"), value=str, phone=True),
         Col("cluster", gettext_lazy("Cluster"), value=lambda f: str(f.cluster or "")),
         Col("value", gettext_lazy("Value"), "number", phone=True),
-        Col("unit", gettext_lazy("Unit")),
-        Col("period_text", gettext_lazy("Period")),
+        Col("unit", gettext_lazy("Unit"), value=lambda f: codes.said(codes.UNITS, f.unit)),
+        dated("period_text", gettext_lazy("Period")),
         Col("source", gettext_lazy("Source"), value=lambda f: f.cite(), phone=True),
     ]
     may_edit = frame.may("edit_results")
@@ -265,13 +266,14 @@ def new_stated(request: HttpRequest, frame: Frame, indicator: str) -> HttpRespon
     """Keep a figure that a document states."""
     if indicator not in INDICATORS:
         raise NotFound(kind="indicator", code_given=indicator)
+    cluster = frame.writes_in("edit_results")
     return form_page(
         request,
         frame,
         StatedFigureForm(request.POST or None),
         lambda values: actions.keep_stated_figure(
             programme=frame.programme,
-            cluster=frame.cluster,
+            cluster=cluster,
             values={**values, "indicator": indicator},
             by=request.user,
         ),
@@ -332,7 +334,7 @@ def quality_report(request: HttpRequest, frame: Frame) -> HttpResponse:
             "findings": [_shown(f, rows, frame, titles) for f, rows in shown[:400]],
             "n_settled": len(found) - len(open_ones),
             "shows_all": bool(request.GET.get("all")),
-            "may_settle": frame.may("edit_programme"),
+            "may_settle": frame.may_programme("edit_programme"),
             "form": form,
         },
         status=form.status if form.is_bound else 200,
@@ -353,11 +355,10 @@ def _quality_state(found: list[Any]) -> str:
 
 
 def _settle(request: HttpRequest, frame: Frame, form: SettleForm) -> bool:
-    if not frame.may("edit_programme"):
-        raise NotAllowed(capability="edit_programme")
     row = Statement.objects.filter(programme=frame.programme, pk=form.cleaned_data["statement"]).first()
     if row is None:
         raise NotFound(kind="statement", code_given=form.cleaned_data["statement"])
+    frame.access.require("edit_programme", row.scope_id)
     return form.try_to(
         programme_actions.settle_statement,
         statement=row,
@@ -368,10 +369,13 @@ def _settle(request: HttpRequest, frame: Frame, form: SettleForm) -> bool:
 
 
 def _shown(finding: Any, rows: list[Any], frame: Frame, titles: dict[str, str]) -> dict[str, Any]:
-    details = {k: words.day(v) if hasattr(v, "year") else v for k, v in finding.reason.details.items()}
-    details["subject"] = titles.get(finding.subject) or finding.subject.partition(":")[2] or finding.subject
+    details = {k: _detail(v) for k, v in finding.reason.details.items()}
+    details["subject"] = _subject(finding.subject, titles)
     if "attribute" in details:
-        details["attribute"] = ATTRIBUTES.get(details["attribute"], details["attribute"].replace("_", " "))
+        details["attribute"] = codes.said(ATTRIBUTES, details["attribute"])
+    if "other" in details:
+        in_list = f"{finding.subject.partition(':')[0]}:{details.get('cited')}"
+        details["other"] = titles.get(in_list, "").partition(". ")[2] or details["other"]
     statement = next((r for r in rows if isinstance(r, Statement)), None)
     return {
         "rule": finding.rule_code,
@@ -383,7 +387,7 @@ def _shown(finding: Any, rows: list[Any], frame: Frame, titles: dict[str, str]) 
         "sides": [
             {
                 "value": s.value_text,
-                "unit": s.unit,
+                "unit": codes.said(codes.UNITS, s.unit),
                 "cite": ", ".join(filter(None, [s.source, s.place])),
                 "label": str(row) if row is not None and hasattr(row, "cite") else "",
                 "url": _record_url(row, frame) if hasattr(row, "_meta") else None,
@@ -391,6 +395,29 @@ def _shown(finding: Any, rows: list[Any], frame: Frame, titles: dict[str, str]) 
             for s, row in zip(finding.statements, rows, strict=True)
         ],
     }
+
+
+# What a statement may say, where it is no free text.
+VALUES = {
+    "yes": gettext_lazy("yes"),
+    "no": gettext_lazy("no"),
+    "output": pgettext_lazy("level", "output"),
+    "outcome": pgettext_lazy("level", "outcome"),
+}
+
+
+def _detail(value: Any) -> Any:
+    """A detail of a sentence, in the reader's words where it is a day, a date or a known word."""
+    if hasattr(value, "year"):
+        return words.day(value)
+    return VALUES.get(value) or words.written(value) if isinstance(value, str) else value
+
+
+def _subject(subject: str, titles: dict[str, str]) -> str:
+    """What a statement is about: the record, the list, the indicator, or the name that the document uses."""
+    name = subject.partition(":")[2] or subject
+    measured = next((_(i.title) for i in INDICATORS.values() if i.code.startswith(f"{name}_o")), "")
+    return titles.get(subject) or titles.get(name) or measured or name
 
 
 def _export(request: HttpRequest, shown: list[Any]) -> HttpResponse:

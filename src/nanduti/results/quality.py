@@ -111,10 +111,19 @@ def _of_meetings(programme: Programme) -> Iterator[Said]:
 
 
 def _of_documents(programme: Programme) -> Iterator[Said]:
+    hidden = _hidden_lists(programme)
     for row in statements(programme=programme):
+        if row.subject_kind == "activity" and row.subject.partition(":")[0] in hidden:
+            continue
         yield Said(
             Statement(subject_of(row), row.attribute, row.value_text, unit=row.unit, **_source(row)), row
         )
+
+
+def _hidden_lists(programme: Programme) -> set[str]:
+    """The lists of activities that lie outside the scopes of the moment; what is said of them is as hidden."""
+    every = ActionPlan._base_manager.filter(programme=programme).values_list("code", flat=True)
+    return set(every) - {plan.code for plan in plans(programme=programme)}
 
 
 def subject_of(row: StatementRow) -> str:

@@ -15,9 +15,10 @@ from nanduti.interface import saying, words
 from nanduti.interface.tables import Col, DataTable
 from nanduti.methods import twinning as rules
 from nanduti.methods.values import Money
+from nanduti.programme import codes
 from nanduti.programme.frames import Frame, programme_page
 from nanduti.programme.models.programmes import in_language
-from nanduti.programme.pages import form_page, link, show
+from nanduti.programme.pages import dated, form_page, link, show
 
 from . import actions, queries
 from .forms import EvidenceForm, LinkageForm, TaskForm, TopicForm
@@ -53,8 +54,8 @@ def pairs(request: HttpRequest, frame: Frame) -> HttpResponse:
             url=lambda t: frame.url("twinning:pair", t.pair)),
         Col("advanced", gettext_lazy("Advanced cluster"), value=lambda t: str(t.advanced), phone=True,
             url=lambda t: frame.url("twinning:pair", t.pair)),
-        Col("started", gettext_lazy("Started")),
-        Col("ended", gettext_lazy("Ended")),
+        dated("started", gettext_lazy("Started")),
+        dated("ended", gettext_lazy("Ended")),
         Col("outcome", gettext_lazy("Outcome"), value=lambda t: in_language(t, "outcome")),
         Col("source", gettext_lazy("Source"), value=lambda t: t.cite(), shown=False),
     ]  # fmt: skip
@@ -99,7 +100,7 @@ def _linkage_section(
         Col("to", gettext_lazy("With whom"), value=lambda r: str(r.to_organisation or r.get_to_type_display())),
         Col("stage", gettext_lazy("Stage"), "chip", choices=Linkage.Stage.choices, phone=True,
             tone=lambda s: {"broken_off": "warn", "closed": "good", "agreed": "good"}.get(s, "")),
-        Col("started", gettext_lazy("Started")),
+        dated("started", gettext_lazy("Started")),
     ]  # fmt: skip
     if sees_money:
         columns.append(
@@ -126,8 +127,8 @@ def _task_section(request: HttpRequest, frame: Frame) -> dict[str, Any]:
     columns = [
         Col("label", gettext_lazy("Task"), value=str, phone=True),
         Col("phase", gettext_lazy("Phase"), "choice", choices=DealTask.Phase.choices, phone=True),
-        Col("payer", gettext_lazy("Who pays")),
-        Col("executor", gettext_lazy("Who does it")),
+        Col("payer", gettext_lazy("Who pays"), value=lambda t: codes.said(codes.INSTITUTIONS, t.payer)),
+        Col("executor", gettext_lazy("Who does it"), value=lambda t: codes.said(codes.INSTITUTIONS, t.executor)),
         Col(
             "verdict",
             gettext_lazy("Rule"),
