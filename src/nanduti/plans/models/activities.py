@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nanduti.foundation.classification import classified
 from nanduti.foundation.fields import WhenEnd, WhenPrecision, WhenStart, WhenText
@@ -35,9 +36,9 @@ class Activity(Scoped, Sourced, Versioned, Timestamped):
         UNKNOWN = "unknown", _("not said")
 
     class Status(models.TextChoices):
-        CANCELLED = "cancelled", _("cancelled")
-        SUSPENDED = "suspended", _("suspended")
-        CLOSED = "closed", _("closed")
+        CANCELLED = "cancelled", pgettext_lazy("activity", "cancelled")
+        SUSPENDED = "suspended", pgettext_lazy("activity", "suspended")
+        CLOSED = "closed", pgettext_lazy("activity", "closed")
 
     plan = models.ForeignKey(ActionPlan, models.PROTECT, related_name="activities")
     cluster = models.ForeignKey("register.Cluster", models.PROTECT, null=True, blank=True, related_name="+")
