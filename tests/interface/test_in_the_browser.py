@@ -300,3 +300,23 @@ def draw_everything(page) -> None:
 
 def is_wider_than_the_screen(page) -> bool:
     return page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+
+
+def test_work_is_watched_until_it_ends(desk, lucia):
+    from nanduti.foundation.models import Job
+
+    job = Job.objects.create(
+        kind="sample", by=lucia, state=Job.State.RUNNING, done=340, total=1000, message="Reading"
+    )
+    desk.goto(f"/work/{job.public_id}/")
+    assert desk.get_by_text("340 / 1,000").is_visible()
+    Job.objects.filter(pk=job.pk).update(done=900)
+    desk.get_by_text("900 / 1,000").wait_for()
+    desk.get_by_role("button", name="Stop").click()
+    desk.get_by_text("It will stop at the next safe place.").wait_for()
+    Job.objects.filter(pk=job.pk).update(state=Job.State.DONE, result={"url": "/style/"})
+    desk.get_by_role("link", name="See the result").wait_for()
+    asked: list[str] = []
+    desk.on("request", lambda request: asked.append(request.url))
+    desk.wait_for_timeout(1500)
+    assert not asked, "what is over is not asked about again"
