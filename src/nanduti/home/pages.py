@@ -26,7 +26,7 @@ from nanduti.plans.queries import status_counts
 from nanduti.programme.frames import Frame, programme_page
 from nanduti.programme.models.programmes import in_language
 from nanduti.programme.pages import dated, link
-from nanduti.programme.queries import programmes
+from nanduti.programme.queries import readable_programmes
 
 from . import actions, queries
 from .forms import GrantForm, UploadForm
@@ -36,7 +36,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
     """For visitors what Nanduti is; for people their programmes."""
     if not request.user.is_authenticated:
         return render(request, "home/welcome.html", {"title": "Nanduti"})
-    rows = list(programmes())
+    rows = list(readable_programmes(access=request.access))  # type: ignore[attr-defined]
     if len(rows) == 1:
         return redirect("home:programme", programme=rows[0].code)
     columns = [

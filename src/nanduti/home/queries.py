@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,11 +21,17 @@ from nanduti.methods import twinning as rules
 from nanduti.plans.models import Activity
 from nanduti.plans.queries import activities, late_activities
 from nanduti.programme.frames import Frame, frame_of
-from nanduti.programme.queries import agreements, agreements_about_to_lapse, overdue_resolutions, programmes
+from nanduti.programme.queries import (
+    agreements,
+    agreements_about_to_lapse,
+    overdue_resolutions,
+    readable_programmes,
+)
 from nanduti.register import queries as register
 from nanduti.twinning.queries import evidence_from_records, step_evidence, twinnings
 
 SHOWN = 12
+COMING = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -227,7 +233,8 @@ class Group:
 
 def _frames(request: HttpRequest) -> list[Frame]:
     """A frame for each programme, as its own pages would make it; few people have more than three."""
-    return [frame_of(request, code) for code in programmes().values_list("code", flat=True)[:5]]
+    readable = readable_programmes(access=request.access)  # type: ignore[attr-defined]
+    return [frame_of(request, code) for code in readable.values_list("code", flat=True)[:5]]
 
 
 def needs_of(request: HttpRequest) -> list[Group]:
@@ -261,7 +268,7 @@ def _needs_in(frame: Frame) -> list[Group]:
     day = frame.as_of
     late = list(late_activities(programme=frame.programme, as_of=day)[: SHOWN + 1])
     coming = activities(programme=frame.programme).filter(
-        date_text_start__gt=day, date_text_start__lte=day + timedelta(days=60)
+        date_text_start__gt=day, date_text_start__lte=min(day, date.max - COMING) + COMING
     ).order_by("date_text_start", "plan_id", "number")  # fmt: skip
     lapsing = agreements_about_to_lapse(agreements(programme=frame.programme), on=day)
     overdue = overdue_resolutions(programme=frame.programme, on=day)

@@ -125,7 +125,7 @@ def selection(request: HttpRequest, frame: Frame) -> HttpResponse:
         Col(**{**col.__dict__, "choices": choices}) if col.key == "sector" else col
         for col in CandidateTable.columns
     ]
-    if frame.may("decide") or frame.may("edit_programme"):
+    if frame.may_programme("decide") or frame.may_programme("edit_programme"):
         columns.append(
             Col("edit", "", value=lambda r: _("Judge"), url=lambda r: frame.url("programme:candidate", r.pk))
         )
@@ -202,8 +202,8 @@ def candidate(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
     row = queries.candidates(programme=frame.programme).filter(pk=pk).first()
     if row is None:
         raise NotFound(kind="candidate", code_given=pk)
-    if not frame.may("edit_programme"):
-        frame.access.require("decide", frame.programme.scope)
+    if not frame.may_programme("edit_programme"):
+        frame.access.require("decide", frame.programme.scope_id)
     form = CandidateForm.of(row, request.POST or None)
     return form_page(
         request,
@@ -235,7 +235,7 @@ def committee(request: HttpRequest, frame: Frame) -> HttpResponse:
     rows = list(queries.resolutions(programme=frame.programme))
     meetings = list(queries.meetings(programme=frame.programme))
     n_overdue = sum(row.state_on(day) == "overdue" for row in rows)
-    may_edit = frame.may("edit_programme")
+    may_edit = frame.may_programme("edit_programme")
     columns = [
         Col("decision", gettext_lazy("Decision"), value=str, phone=True),
         Col("meeting", gettext_lazy("Meeting"), value=lambda r: str(r.meeting) if r.meeting else ""),
@@ -288,7 +288,7 @@ def committee(request: HttpRequest, frame: Frame) -> HttpResponse:
     )
 
 
-@programme_page(step=2, may="edit_programme")
+@programme_page(step=2, may="edit_programme", whole=True)
 def new_resolution(request: HttpRequest, frame: Frame) -> HttpResponse:
     """Write down a decision."""
     form = ResolutionForm(request.POST or None, meetings=queries.meetings(programme=frame.programme))
@@ -309,7 +309,7 @@ def new_resolution(request: HttpRequest, frame: Frame) -> HttpResponse:
     )
 
 
-@programme_page(step=2, may="edit_programme")
+@programme_page(step=2, may="edit_programme", whole=True)
 def resolution_done(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
     """Say when a decision was carried out."""
     row = Resolution.objects.filter(committee__programme=frame.programme, pk=pk).first()
@@ -375,7 +375,7 @@ def agreements(request: HttpRequest, frame: Frame) -> HttpResponse:
             Figure(states.count("attempted"), pgettext("agreements", "attempted, not signed")),
         ],
         action=link(frame.url("programme:new_agreement"), _("Record an agreement"))
-        if frame.may("edit_programme")
+        if frame.may_programme("edit_programme")
         else None,
         sections=[
             {
@@ -383,7 +383,7 @@ def agreements(request: HttpRequest, frame: Frame) -> HttpResponse:
                                    caption=_("Agreements"), search=("title", "title_es")),
                 "empty_title": _("No agreement is recorded"),
                 "empty_why": _("Agreements between associations open the way for everybody else's cooperation."),
-                "empty_url": frame.url("programme:new_agreement") if frame.may("edit_programme") else "",
+                "empty_url": frame.url("programme:new_agreement") if frame.may_programme("edit_programme") else "",
                 "empty_label": _("Record an agreement"),
             }
         ],
@@ -409,7 +409,7 @@ def _validity(row: CooperationAgreement) -> str:
 def agreement(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
     """One agreement: parties, span, renewals, where it is written."""
     row = _agreement(frame, code)
-    may_edit = frame.may("edit_programme")
+    may_edit = frame.may_programme("edit_programme")
     facts = [
         (_("Kind"), row.get_kind_display()),
         (_("Level"), row.get_level_display()),
@@ -461,7 +461,7 @@ def agreement(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
     )
 
 
-@programme_page(step=5, may="edit_programme")
+@programme_page(step=5, may="edit_programme", whole=True)
 def new_agreement(request: HttpRequest, frame: Frame) -> HttpResponse:
     """Record an agreement."""
     form = NewAgreementForm(request.POST or None)
@@ -481,7 +481,7 @@ def new_agreement(request: HttpRequest, frame: Frame) -> HttpResponse:
     )
 
 
-@programme_page(step=5, may="edit_programme")
+@programme_page(step=5, may="edit_programme", whole=True)
 def edit_agreement(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
     """Correct an agreement."""
     row = _agreement(frame, code)
@@ -500,7 +500,7 @@ def edit_agreement(request: HttpRequest, frame: Frame, code: str) -> HttpRespons
     )
 
 
-@programme_page(step=5, may="edit_programme")
+@programme_page(step=5, may="edit_programme", whole=True)
 def add_party(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
     """Name a party of an agreement."""
     row = _agreement(frame, code)
@@ -516,7 +516,7 @@ def add_party(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
     )
 
 
-@programme_page(step=5, may="edit_programme")
+@programme_page(step=5, may="edit_programme", whole=True)
 def renew_agreement(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
     """Renew an agreement."""
     row = _agreement(frame, code)

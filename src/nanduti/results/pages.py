@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from nanduti.foundation.errors import NotAllowed, NotFound
+from nanduti.foundation.errors import NotFound
 from nanduti.interface import saying, words
 from nanduti.interface.parts import Figure
 from nanduti.interface.tables import Col, DataTable
@@ -158,7 +158,8 @@ def records(request: HttpRequest, frame: Frame, indicator: str) -> HttpResponse:
     row = next(r for r in result.rows if r.indicator.code == indicator)
     question = Question(asked, frame.programme, frame.as_of)
     sections = [
-        _records_section(request, frame, rows, number) for number, rows in enumerate(records_behind(question))
+        _records_section(request, frame, rows, number)
+        for number, rows in enumerate(records_behind(question, frame.cluster))
     ]
     sections.append(_stated_section(request, frame, row, indicator))
     return show(
@@ -201,8 +202,6 @@ def _year_bars(row: queries.ResultRow) -> Any:
 
 def _records_section(request: HttpRequest, frame: Frame, rows: Any, number: int) -> dict[str, Any]:
     model = rows.model._meta
-    if frame.cluster is not None and any(f.name == "cluster" for f in model.concrete_fields):
-        rows = rows.filter(cluster=frame.cluster)
     columns = [
         Col("record", gettext_lazy("Record"), value=str, phone=True, url=lambda r: _record_url(r, frame)),
         Col("cluster", gettext_lazy("Cluster"), value=lambda r: str(getattr(r, "cluster", None) or "")),
@@ -267,13 +266,14 @@ def new_stated(request: HttpRequest, frame: Frame, indicator: str) -> HttpRespon
     """Keep a figure that a document states."""
     if indicator not in INDICATORS:
         raise NotFound(kind="indicator", code_given=indicator)
+    cluster = frame.writes_in("edit_results")
     return form_page(
         request,
         frame,
         StatedFigureForm(request.POST or None),
         lambda values: actions.keep_stated_figure(
             programme=frame.programme,
-            cluster=frame.cluster,
+            cluster=cluster,
             values={**values, "indicator": indicator},
             by=request.user,
         ),
@@ -334,7 +334,7 @@ def quality_report(request: HttpRequest, frame: Frame) -> HttpResponse:
             "findings": [_shown(f, rows, frame, titles) for f, rows in shown[:400]],
             "n_settled": len(found) - len(open_ones),
             "shows_all": bool(request.GET.get("all")),
-            "may_settle": frame.may("edit_programme"),
+            "may_settle": frame.may_programme("edit_programme"),
             "form": form,
         },
         status=form.status if form.is_bound else 200,
@@ -355,11 +355,10 @@ def _quality_state(found: list[Any]) -> str:
 
 
 def _settle(request: HttpRequest, frame: Frame, form: SettleForm) -> bool:
-    if not frame.may("edit_programme"):
-        raise NotAllowed(capability="edit_programme")
     row = Statement.objects.filter(programme=frame.programme, pk=form.cleaned_data["statement"]).first()
     if row is None:
         raise NotFound(kind="statement", code_given=form.cleaned_data["statement"])
+    frame.access.require("edit_programme", row.scope_id)
     return form.try_to(
         programme_actions.settle_statement,
         statement=row,
