@@ -49,13 +49,13 @@ as() { # user, command …
 }
 
 timed() { # label, user, command …
-  local label=$1 begun=$SECONDS
+  local label=$1 begun=$SECONDS result=passed
   shift
-  as "$@"
-  times+=("$(printf '%-28s %4d s' "$label" $((SECONDS - begun)))")
+  as "$@" || { result=FAILED; failed=1; }
+  times+=("$(printf '%-20s %4d s  %s' "$label" $((SECONDS - begun)) $result)")
 }
 
-times=()
+times=() failed=0
 for user in ana root; do
   timed "$user: run, first" $user python3 dev.py run --check
   timed "$user: run, second" $user python3 dev.py run --check
@@ -68,4 +68,5 @@ for process in /proc/[0-9]*; do
   case $(readlink "$process/root" || true) in "$tree"*) echo "Left behind: $(tr '\0' ' ' <"$process/cmdline")"; exit 1 ;; esac
 done
 
-printf '\n%s\n' "A fresh $suite tree passes:" "${times[@]}"
+printf '\n%s\n' "In a fresh $suite tree:" "${times[@]}"
+exit $failed
