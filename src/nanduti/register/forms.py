@@ -87,6 +87,12 @@ class Identifying:
 
 # --- organisations
 
+# What an agent knows at the door comes first.
+ORGANISATION_ORDER = (
+    "kind", "cluster", "name", "phone", "contact_person", "email", "tax_number", "place", "country_code", "size_band",
+    "is_public", "public_name", "public_name_es", "note", "note_es",
+)  # fmt: skip
+
 
 class _OrganisationFields(Identifying, forms.Form):
     IDENTITY = ("name", "contact_person", "phone", "email", "tax_number")
@@ -133,8 +139,22 @@ class _WithClusters:
         return self
 
 
-class OrganisationForm(_WithClusters, _OrganisationFields, NandutiForm):
+class _New(NandutiForm):
+    """For somebody who is not in the register yet: nothing is kept, so nothing can be left as it is."""
+
+    IDENTITY: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.IDENTITY:
+            if self.fields[name].help_text == KEPT_HELP:
+                self.fields[name].help_text = _("Goes to the vault and is not shown.")
+
+
+class OrganisationForm(_WithClusters, _OrganisationFields, _New):
     """Register an organisation."""
+
+    field_order = ORGANISATION_ORDER
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -145,6 +165,8 @@ class OrganisationForm(_WithClusters, _OrganisationFields, NandutiForm):
 
 class EditOrganisationForm(_WithClusters, _OrganisationFields, EditForm):
     """Change an organisation."""
+
+    field_order = ORGANISATION_ORDER
 
 
 # --- establishments
@@ -203,7 +225,7 @@ class _EstablishmentFields(Identifying, forms.Form):
         }
 
 
-class EstablishmentForm(_WithClusters, _EstablishmentFields, NandutiForm):
+class EstablishmentForm(_WithClusters, _EstablishmentFields, _New):
     """Register an establishment."""
 
 
@@ -242,7 +264,7 @@ class _PersonFields(Identifying, forms.Form):
     email = kept(Field.EMAIL)
 
 
-class PersonForm(_PersonFields, NandutiForm):
+class PersonForm(_PersonFields, _New):
     """Register a person with the post they hold."""
 
     title = text(gettext_lazy("Post"), 160, needed=True)

@@ -74,7 +74,7 @@ def new_organisation(request: HttpRequest) -> HttpResponse:
         if form.try_to(act, values=form.columns(), identity=form.identity(), by=request.user):
             return _done(request, actor_url(act.result.pseudonym), _("Registered."))
     return form_page(
-        request, form, title=_("Register an organisation"), save=_("Register"), back=reverse("register:home"),
+        request, form, title=_("Register an organisation"), save=_("Register it"), back=reverse("register:home"),
         sees=SEES_VAULT,
     )  # fmt: skip
 
@@ -131,7 +131,7 @@ def new_establishment(request: HttpRequest, pseudonym: str) -> HttpResponse:
         ):
             return _done(request, actor_url(act.result.pseudonym), _("Registered."))
     return form_page(
-        request, form, title=_("Register an establishment"), save=_("Register"),
+        request, form, title=_("Register an establishment"), save=_("Register it"),
         back=actor_url(firm.pseudonym), sees=SEES_VAULT,
     )  # fmt: skip
 
@@ -222,7 +222,7 @@ def new_person(request: HttpRequest, pseudonym: str) -> HttpResponse:
         ):
             return _done(request, actor_url(firm.pseudonym) + "#people", _("Registered."))
     return form_page(
-        request, form, title=_("Register a person"), save=_("Register"), back=actor_url(firm.pseudonym),
+        request, form, title=_("Register a person"), save=_("Register it"), back=actor_url(firm.pseudonym),
         sees=SEES_VAULT,
     )  # fmt: skip
 
