@@ -1,0 +1,303 @@
+"""A newcomer walks through the example programme, at a desk and on a phone, in both languages."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support.pages import DESKTOP, PHONE
+
+PROGRAMME = "/p/india-italy-twinning/"
+PAIR = "twinnings/chennai-leather:santa-croce/"
+FIRM = {"name": "Kaveri Blue Tannery", "phone": "+91 44 5550 0199", "email": "office@kaveri-blue.example"}
+# Whole pages as a reader meets them; those with a name become pictures of the documentation.
+SHOWN = {
+    "": "programme",
+    "step/3/": None,
+    "ledger/?cluster=chennai-leather&as_of=2009-03-31": "ledger",
+    "ledger/leather/14/": None,
+    "selection/": None,
+    "agreements/": None,
+    "plan/?cluster=chennai-leather": None,
+    "twinnings/": None,
+    f"{PAIR}?on=2008-07-01": "scope",
+    "results/": "results",
+    "results/mous/": None,
+    "quality/": None,
+}
+# What a picture of a phone shows where it is not the top of the page; pictures are taller than a test's screen.
+SIGHTS = {"ledger": ".timeline", "scope": "#scope", "results": "#outputs"}
+PICTURED = {"desktop": {"width": 1280, "height": 1000}, "phone": {"width": 360, "height": 780}}
+ELSEWHERE = ("/today/", "/search/?q=leather", "/import/")
+
+
+@pytest.fixture
+def example(transactional_db):
+    """The example programme and its demo accounts, as ``nanduti demo`` loads them."""
+    from nanduti.config import demo
+
+    demo.load_once()
+    return demo
+
+
+def user(name: str):
+    from nanduti.foundation.models import User
+
+    return User.objects.get(username=name)
+
+
+def work() -> None:
+    """Do what waits for a background worker."""
+    from nanduti.foundation.work import run_waiting
+
+    run_waiting()
+
+
+def sign_in_by_hand(page, name: str, password: str) -> None:
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def is_wider_than_the_screen(page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+
+
+def test_a_newcomer_follows_the_programme(page, example):
+    page.goto("/")
+    assert page.get_by_role("heading", name="Small firms grow together").is_visible()
+    page.locator("main").get_by_role("link", name="Sign in").click()
+    sign_in_by_hand(page, "coordinator", example.PASSWORD)
+    page.wait_for_url(f"**{PROGRAMME}")
+    assert page.locator(".steps-cards > li").count() == 8
+    follow_the_ledger(page)
+    follow_the_twinning(page)
+    follow_the_results(page)
+    settle_a_contradiction(page)
+
+
+def follow_the_ledger(page) -> None:
+    """Move the cut-off, filter, take the table along, open an activity."""
+    page.goto(f"{PROGRAMME}ledger/?cluster=chennai-leather")
+    assert "0 of 33 activities were late on 31 July 2011" in page.locator(".state").first.inner_text()
+    slider = page.get_by_role("slider", name="Move the cut-off day")
+    slider.focus()
+    with page.expect_response(lambda answer: "as_of=2011-07-30" in answer.url):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_function("document.querySelector('.state').textContent.includes('30 July 2011')")
+    assert slider.evaluate("element => element === document.activeElement")
+    page.locator("#ledger summary", has_text="Filter").click()
+    page.locator("#ledger select[name=status_now]").select_option("pipeline")
+    page.wait_for_url("**status_now=pipeline**")
+    page.locator("#ledger .chips").wait_for()
+    page.locator("#ledger summary", has_text="Export").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    text = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text)))
+    assert len(rows) == 1 + page.locator("#ledger tbody tr").count() > 1
+    page.goto(f"{PROGRAMME}ledger/?cluster=chennai-leather")
+    page.locator("#ledger tbody").get_by_role(
+        "link", name="Agreement of the two leather associations"
+    ).click()
+    page.get_by_role("heading", name="Who took part").wait_for()
+    assert page.get_by_text("As written").is_visible()
+
+
+def follow_the_twinning(page) -> None:
+    """What the clusters may do together before, on and after the day of an agreement."""
+    page.goto(f"{PROGRAMME}twinnings/")
+    page.get_by_role("link", name="Chennai leather").first.click()
+    page.get_by_role("heading", name="Scope of cooperation").wait_for()
+    n_high = []
+    for day in ("2008-05-31", "2008-06-01", "2011-07-31"):
+        page.goto(f"{PROGRAMME}{PAIR}?on={day}")
+        n_high.append(page.locator(".matrix .scope-high").count())
+    assert n_high == [2, 3, 3]
+    page.goto(f"{PROGRAMME}twinnings/chennai-footwear:marche/?on=2009-09-30")
+    before = page.locator(".matrix .scope-high").count()
+    page.goto(f"{PROGRAMME}twinnings/chennai-footwear:marche/?on=2010-06-30")
+    assert page.locator(".matrix .scope-high").count() < before, "it falls back when the agreement lapses"
+    page.locator("#on").fill("2009-09-30")
+    page.wait_for_url("**on=2009-09-30**")
+    page.wait_for_function(f"document.querySelectorAll('.matrix .scope-high').length === {before}")
+
+
+def follow_the_results(page) -> None:
+    """A figure opens to exactly the records that it counts."""
+    page.goto(f"{PROGRAMME}results/")
+    figure = page.locator(".figures a", has_text="Memoranda").or_(
+        page.locator("main a", has=page.get_by_text("Memoranda signed"))
+    )
+    n = int(re.search(r"\d+", figure.first.inner_text())[0])
+    figure.first.click()
+    page.wait_for_url("**/results/mous/**")
+    assert page.locator("#r0-records-0 tbody tr").count() == n
+
+
+def settle_a_contradiction(page) -> None:
+    page.goto(f"{PROGRAMME}quality/")
+    n = page.locator(".finding").count()
+    first = page.locator(".finding", has=page.locator("details")).first
+    first.locator("summary").click()
+    first.get_by_label("the statement is right").check()
+    first.get_by_label("Why").fill("The minutes of the association name this day.")
+    first.get_by_role("button", name="Settle it").click()
+    page.get_by_text("It is settled; the reason is kept.").wait_for()
+    assert page.locator(".finding").count() < n
+    page.locator("main a", has_text="settled").click()
+    page.get_by_text("The minutes of the association name this day.").first.wait_for()
+
+
+def test_tables_come_in_and_go_again(page, example, sign_in, accessible, tmp_path):
+    sign_in(user("coordinator"))
+    head = "programme,label,phase,payer,executor\n"
+    wrong, right = tmp_path / "wrong", tmp_path / "right"
+    for folder, phase in ((wrong, "sometimes"), (right, "developmental")):
+        folder.mkdir()
+        (folder / "tasks.csv").write_text(
+            f"{head}india-italy-twinning,visit to a show room,{phase},project,cda\n"
+        )
+    hand_in(page, wrong / "tasks.csv")
+    error = page.locator("#errors tbody tr").first.inner_text()
+    assert "tasks.csv, row 2" in error and "phase" in error and "developmental, commercial" in error
+    assert not page.get_by_role("button", name="Import it").is_visible()
+    accessible(page)
+
+    hand_in(page, right / "tasks.csv")
+    assert "Would create 1 record" in page.locator(".state").first.inner_text()
+    assert "visit to a show room" not in text_of(page, f"{PROGRAMME}twinnings/")
+    page.go_back()
+    page.get_by_role("button", name="Import it").click()
+    work()
+    page.reload()
+    assert "Created 1 record" in page.locator(".state").first.inner_text()
+    accessible(page)
+    address = page.url
+    assert "visit to a show room" in text_of(page, f"{PROGRAMME}twinnings/")
+    page.goto(address)
+    page.get_by_role("button", name="Take it back").click()
+    page.get_by_text("The import was taken back.").first.wait_for()
+    assert "visit to a show room" not in text_of(page, f"{PROGRAMME}twinnings/")
+
+
+def hand_in(page, path: Path) -> None:
+    """Hand a file in and wait until its preview has been made."""
+    page.goto("/import/")
+    page.locator("#id_file").set_input_files(path)
+    page.get_by_role("button", name="Show what would change").click()
+    page.wait_for_url(re.compile(r"/import/[-0-9a-f]{36}/"))
+    work()
+    page.reload()
+
+
+def text_of(page, address: str) -> str:
+    page.goto(address)
+    return page.locator("main").inner_text()
+
+
+def test_a_contact_is_asked_for_and_granted(page, context, example, sign_in, accessible, picture):
+    firm = register_a_firm()
+    sign_in(user("cda-leather"))
+    page.goto(f"/register/who/{firm}/")
+    assert FIRM["name"] not in page.content()
+    page.get_by_role("link", name="Ask the municipality").first.click()
+    in_both(page, "cda-leather", accessible)
+    page.get_by_label("Who asks").fill("Tanvi Rao")
+    page.get_by_label("In your words").fill("To see how waste water is treated, and to invite the owner.")
+    page.get_by_role("button", name="Send to the municipality").click()
+    page.get_by_text("The municipality has your request.").wait_for()
+
+    context.clear_cookies()
+    sign_in_with_a_code(page, example)
+    page.goto("/register/desk/")
+    page.get_by_role("link", name=FIRM["name"]).first.click()
+    assert page.get_by_text(FIRM["phone"]).is_visible(), "exactly what would be revealed"
+    in_both(page, "custodian", accessible, lambda name: picture(page, f"contact-request-{name}"))
+    page.get_by_role("button", name="Grant", exact=True).click()
+    page.get_by_text("Granted. Every look will stand in the log.").wait_for()
+
+    context.clear_cookies()
+    sign_in(user("cda-leather"))
+    page.goto("/register/requests/")
+    assert page.locator(".chip", has_text="granted").first.is_visible()
+    assert FIRM["phone"] not in page.content(), "seen only when it is asked for, and then written down"
+
+
+def sign_in_with_a_code(page, example) -> None:
+    """The custodian's way in: password, then the code of the second factor."""
+    page.goto("/account/login/")
+    sign_in_by_hand(page, "custodian", example.PASSWORD)
+    page.wait_for_url("**/2fa/authenticate/**")
+    if time.time() % 30 > 25:
+        time.sleep(30 - time.time() % 30)  # a code at its very end would be refused
+    page.get_by_label("Code").fill(example.one_time_code("custodian"))
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(lambda url: "/account/" not in url)
+
+
+def register_a_firm() -> str:
+    """An invented tannery in the example's cluster; its pseudonym."""
+    from django_scopes import scopes_disabled
+
+    from nanduti.register import actions
+    from nanduti.register.models import Cluster
+
+    with scopes_disabled():
+        cluster = Cluster.objects.get(code="chennai-leather")
+        firm = actions.register_organisation(
+            values={"kind": "enterprise", "cluster": cluster, "place": cluster.place},
+            identity=FIRM,
+            by="test",
+        )
+    return firm.pseudonym
+
+
+def in_both(page, name: str, accessible, then=None) -> None:
+    """The page at hand in both languages and sizes; ends in English at a desk."""
+    address = page.url
+    who = user(name)
+    for language in ("es", "en"):
+        who.language = language
+        who.save(update_fields=["language"])
+        page.goto(address)
+        page.wait_for_selector(f"html[lang={language}]", state="attached")
+        for size, viewport in (("phone", PHONE), ("desktop", DESKTOP)):
+            page.set_viewport_size(viewport)
+            assert not is_wider_than_the_screen(page), f"{address} {language} {size}"
+            accessible(page)
+            if then:
+                page.set_viewport_size(PICTURED[size])
+                if size == "phone":
+                    page.locator("main h2").first.evaluate("element => element.scrollIntoView()")
+                then(f"{language}-{size}")
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_page_reads_well(page, example, sign_in, accessible, picture, language):
+    """No serious violation, nothing to scroll sideways, whatever the screen; pictures for the documentation."""
+    who = user("coordinator")
+    who.language = language
+    who.save(update_fields=["language"])
+    sign_in(who)
+    for address, name in [
+        *((PROGRAMME + part, name) for part, name in SHOWN.items()),
+        *((a, None) for a in ELSEWHERE),
+    ]:
+        for size, viewport in (("desktop", DESKTOP), ("phone", PHONE)):
+            page.set_viewport_size(viewport)
+            answer = page.goto(address)
+            assert answer.status == 200, address
+            assert page.locator(f"html[lang={language}]").count() == 1
+            assert not is_wider_than_the_screen(page), f"{address} at {size}"
+            accessible(page)
+            if name:
+                page.set_viewport_size(PICTURED[size])
+                if size == "phone" and name in SIGHTS:
+                    page.locator(SIGHTS[name]).first.evaluate("element => element.scrollIntoView()")
+                picture(page, f"{name}-{language}-{size}")
