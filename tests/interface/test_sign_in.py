@@ -246,6 +246,12 @@ class TestSessions:
             client.get("/style/page/")
         assert not [q for q in seen.captured_queries if q["sql"].startswith("UPDATE")]
 
+    def test_pages_of_a_user_are_kept_by_no_cache_in_between(self, client, lucia):
+        sign_in(client)
+        assert client.get("/style/page/")["Cache-Control"] == "private, no-cache"
+        assert client.get("/account/2fa/totp/activate/")["Cache-Control"] == "private, no-store"
+        assert "no-store" in client.get("/style/page/?export=csv")["Cache-Control"]
+
     @staticmethod
     def turn_back(client: Client, name: str, seconds: int) -> None:
         session = client.session

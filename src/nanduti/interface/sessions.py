@@ -23,6 +23,7 @@ from .saying import Said
 BEGAN, SEEN = "nanduti_began", "nanduti_seen"
 # The last sign of life is written this often at most: not every page shall write to the database.
 NOTE_EVERY = 300
+SECRETS = "/account/2fa/"
 
 
 class SessionLimits:
@@ -44,7 +45,15 @@ class SessionLimits:
             return _signed_out(request)
         elif now - seen > NOTE_EVERY:
             session[SEEN] = now
-        return self.handler(request)
+        return _kept_by_nobody_else(request, self.handler(request))
+
+
+def _kept_by_nobody_else(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """What a user sees is for that browser alone; secrets of a second factor are kept by none."""
+    if "Cache-Control" not in response:
+        secret = request.path.startswith(SECRETS)
+        response["Cache-Control"] = "private, no-store" if secret else "private, no-cache"
+    return response
 
 
 def _signed_out(request: HttpRequest) -> HttpResponse:
