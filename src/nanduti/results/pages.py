@@ -386,8 +386,8 @@ def _shown(finding: Any, rows: list[Any], frame: Frame, titles: dict[str, str]) 
         "more": max(0, len(rows) - 6),
         "sides": [
             {
-                "value": s.value_text,
-                "unit": codes.said(codes.UNITS, s.unit),
+                "value": VALUES.get(s.value_text, s.value_text),
+                "unit": codes.said(codes.UNITS, s.unit) if s.value_text[:1].isdigit() else s.unit,
                 "cite": ", ".join(filter(None, [s.source, s.place])),
                 "label": str(row) if row is not None and hasattr(row, "cite") else "",
                 "url": _record_url(row, frame) if hasattr(row, "_meta") else None,

@@ -85,8 +85,8 @@ def _rivalry(a: Interest, b: Interest) -> Share | None:
 def _verdict(a: Interest, b: Interest, rivalry: Share | None) -> Verdict:
     without = [side.stakeholder for side in (a, b) if side.gain == 0]
     if without:
-        sentence = mark("{who} would gain nothing.")
-        return no(Reason("no_gain", sentence, {"who": " and ".join(without)}), source=SOURCE)
+        sentence = mark("{who} would gain nothing.") if len(without) == 1 else mark("Neither side would gain.")
+        return no(Reason("no_gain", sentence, {"who": without[0]}), source=SOURCE)
     if rivalry == 1:
         sentence = mark("Both sell the same thing to the same buyers.")
         remedy = mark(
@@ -98,8 +98,9 @@ def _verdict(a: Interest, b: Interest, rivalry: Share | None) -> Verdict:
         what = mark("Who competes with whom cannot be said: end markets are not known.")
         reasons = [Reason("markets_unknown", what)] if rivalry is None else []
         if unknown:
-            sentence = mark("What {who} would gain is not known.")
-            reasons.append(Reason("gain_unknown", sentence, {"who": " and ".join(unknown)}))
+            both = mark("What either side would gain is not known.")
+            sentence = mark("What {who} would gain is not known.") if len(unknown) == 1 else both
+            reasons.append(Reason("gain_unknown", sentence, {"who": unknown[0]}))
         return flag(*reasons, source=SOURCE, remedy=mark("Ask both sides."))
     if rivalry:
         sentence = mark("They reach the same buyers from different places in the chain.")
