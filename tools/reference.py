@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 ERRORS = ROOT / "docs/reference/errors.md"
 COMMANDS = ROOT / "docs/reference/commands.md"
+TABLES = ROOT / "docs/reference/tables.md"
 # Importing these does something, or they are not ours to describe.
 LEFT_OUT = ("nanduti.__main__", "nanduti.config.wsgi", "nanduti.config.settings")
 HEAD_OF_COMMANDS = """# The `nanduti` command
@@ -22,6 +23,27 @@ HEAD_OF_ERRORS = """# What Nanduti says when something cannot be done
 
 Made from the code by `python3 dev.py docs`. Every message has a code that stays the same in all languages and
 versions; words in braces are filled in when it is said.
+"""
+
+HEAD_OF_TABLES = """# Tables that can be imported
+
+Made from the code by `python3 dev.py docs`. [How to import](../how-to/import-tables.md) says how such files are
+handed in. A file (CSV, or YAML with a list of rows) or a sheet of a workbook is named after its table; the first row
+holds the names of the columns. Columns may stand in any order and may be left out unless they must be filled.
+
+| Kind | What a cell holds |
+|---|---|
+| text | words; the code of a row of another table where the column is named after one; a date as people write it (`date_text`, `signed`, `held_on`, `due` …) |
+| int | a whole number, without separators |
+| decimal | a number with a point before decimals |
+| share | a number from 0 to 1 |
+| date | year-month-day, such as 2008-06-30 |
+| bool | yes or no |
+| list | several codes or words, separated by semicolons |
+| one of … | one of the codes named |
+
+Tables are loaded in the order of this page, whatever order the files have, so that what is referred to comes first.
+Columns marked *vault* go to the vault, encrypted, unless the organisation is public; they enter no report.
 """
 
 
@@ -73,6 +95,27 @@ def commands_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def tables_page() -> str:
+    """Every table that a room offers for import, with its columns, in the order in which they are loaded."""
+    from nanduti.foundation.imports import TABLES as offered
+
+    lines = [HEAD_OF_TABLES]
+    for table in sorted(offered.values(), key=lambda t: (t.order, t.name)):
+        lines.append(f"\n## {table.name}\n\n{table.about}")
+        if table.key:
+            lines.append(f"\nA row is told apart by: {', '.join(f'`{name}`' for name in table.key)}.")
+        lines.append("\n| Column | Kind | Must be filled | |\n|---|---|---|---|")
+        lines += [row_of_column(column) for column in table.columns]
+    return "\n".join(lines) + "\n"
+
+
+def row_of_column(column) -> str:
+    """One column as a row of the page."""
+    kind = f"one of {', '.join(f'`{c}`' for c in column.choices)}" if column.choices else column.kind
+    must, vault = "yes" * column.required, "vault" * column.is_identifying
+    return f"| `{column.name}` | {kind} | {must} | {vault} |"
+
+
 def spelling_of(argument: argparse.Action) -> str:
     """``--format {text,json}``, as it is typed."""
     values = "" if argument.choices is None else "{" + ",".join(map(str, argument.choices)) + "}"
@@ -92,6 +135,7 @@ def main() -> None:
     ERRORS.parent.mkdir(parents=True, exist_ok=True)
     ERRORS.write_text(errors_page())
     COMMANDS.write_text(commands_page())
+    TABLES.write_text(tables_page())
 
 
 if __name__ == "__main__":

@@ -17,8 +17,12 @@ def everything_imported():
 
 @pytest.mark.parametrize(
     ("document", "made"),
-    [(reference.ERRORS, reference.errors_page), (reference.COMMANDS, reference.commands_page)],
-    ids=["errors", "commands"],
+    [
+        (reference.ERRORS, reference.errors_page),
+        (reference.COMMANDS, reference.commands_page),
+        (reference.TABLES, reference.tables_page),
+    ],
+    ids=["errors", "commands", "tables"],
 )
 def test_a_page_made_from_the_code_is_up_to_date(document, made):
     written = document.read_text() if document.exists() else ""
