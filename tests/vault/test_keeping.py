@@ -6,6 +6,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.core import serializers
 from django.core.management import call_command
 from django.db import connections
 from django_scopes import scopes_disabled
@@ -123,3 +124,27 @@ def test_purposes_are_data_and_keep_what_somebody_changed():
 
 def test_the_ring_is_that_of_the_settings(settings):
     assert len(ring().keys) == len(settings.VAULT_KEYS)
+
+
+def test_what_people_wrote_is_sealed_too(here, settings):
+    """A request may say who the buyer is: its words are as secret as a name, in rows and in backups."""
+    request = actions.request_contact(
+        actor=here.firm, access=here.access("cda"), asks_for="Buyer Quincelotte", purpose=Purpose.objects.first(),
+        text="Quincelotte wants shirts", fields=["name"], until_on=AT.date() + timedelta(days=9),
+        by=here.user("cda"), at=AT,
+    )  # fmt: skip
+    request.refresh_from_db()
+    assert (request.asks_for, request.reason) == ("Buyer Quincelotte", "")
+    with connections["vault"].cursor() as cursor:
+        cursor.execute("SELECT asks_for, text, reason FROM vault_contactrequest")
+        asks_for, text, reason = cursor.fetchone()
+    assert reason is None and b"Quincelotte" not in bytes(asks_for) + bytes(text)
+    backup = serializers.serialize("json", [request])
+    assert "Quincelotte" not in backup
+    (restored,) = serializers.deserialize("json", backup)
+    assert restored.object.asks_for == "Buyer Quincelotte"
+    settings.VAULT_KEYS = ["a new key " + "n" * 40, *settings.VAULT_KEYS]
+    call_command("rotate_vault_keys", stdout=StringIO())
+    settings.VAULT_KEYS = settings.VAULT_KEYS[:1]
+    request.refresh_from_db()
+    assert request.text == "Quincelotte wants shirts"

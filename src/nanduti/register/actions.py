@@ -517,9 +517,9 @@ def record_fact(
 
 
 @action("register.remove_fact")
-def remove_fact(*, fact: ProfileFact, reason: str, by: User | str, at: datetime | None = None) -> None:
+def remove_fact(*, fact: ProfileFact, by: User | str, at: datetime | None = None) -> None:
     """Take away a fact that no source states; the audit event keeps that it was there."""
-    note(subject=fact, scope=fact.scope, attribute=fact.attribute, reason=reason)
+    note(subject=fact, scope=fact.scope, attribute=fact.attribute, value=str(fact.value))
     ProfileFact._base_manager.filter(pk=fact.pk).delete()
 
 

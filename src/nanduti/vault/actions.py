@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
+from django.db import models
 from django.db.models import F
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -40,6 +41,7 @@ from .models import (
 )
 from .queries import Subject, has_second_factor, rights
 from .router import ALIAS
+from .sealed import SealedText
 
 # Rules of the house: nobody keeps a right to a name for longer without being asked again.
 LONGEST_REQUEST = timedelta(days=90)
@@ -75,9 +77,9 @@ def shred_identity(
     if identity is None:
         raise IdentityMissing(pseudonym=subject.pseudonym)
     n, _ = IdentityField.objects.filter(identity=identity).delete()
-    identity.shredded_at = at
-    identity.save(update_fields=["shredded_at"])
-    note(subject=identity, pseudonym=subject.pseudonym, n_values=n, reason=reason)
+    identity.shredded_at, identity.shredded_by_label, identity.shred_reason = at, by.username, reason.strip()
+    identity.save(update_fields=["shredded_at", "shredded_by_label", "shred_reason"])
+    note(subject=identity, pseudonym=subject.pseudonym, n_values=n)
     return identity
 
 
@@ -323,7 +325,7 @@ def look_up(*, field: str, value: str, access: Access, by: User, at: datetime | 
 def rotate_keys(*, by: User | str, at: datetime | None = None, batch: int = 500) -> dict[str, int]:
     """Seal everything under the first key of the ring; afterwards the former keys may be thrown away."""
     present = ring().present.id
-    counts = {"fields": 0, "uploads": 0}
+    counts = {"fields": 0, "uploads": 0, "texts": 0}
     while rows := list(IdentityField.objects.exclude(key_id=present).order_by("id")[:batch]):
         _reseal(rows)
         counts["fields"] += len(rows)
@@ -333,8 +335,21 @@ def rotate_keys(*, by: User | str, at: datetime | None = None, batch: int = 500)
         part.key_id = present
         part.save(update_fields=["ciphertext", "key_id"])
         counts["uploads"] += 1
+    for model in (ContactRequest, StandingGrant, Identity):
+        counts["texts"] += _reseal_texts(model)
     note(**counts)
     return counts
+
+
+def _reseal_texts(model: type[models.Model]) -> int:
+    """Saving a sealed text seals it anew."""
+    names = [f.name for f in model._meta.concrete_fields if isinstance(f, SealedText)]
+    n = 0
+    for row in model._base_manager.iterator(chunk_size=500):
+        if any(getattr(row, name) for name in names):
+            row.save(update_fields=names)
+            n += 1
+    return n
 
 
 def _reseal(rows: Iterable[IdentityField]) -> None:

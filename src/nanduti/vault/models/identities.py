@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from nanduti.foundation.classification import classified
 
 from ..fields import Field, SubjectKind
+from ..sealed import SealedText
 
 
-@classified(open="pseudonym kind", sensitive="kept_at shredded_at")
+@classified(open="pseudonym kind", sensitive="kept_at shredded_at shredded_by_label shred_reason")
 class Identity(models.Model):
     """That somebody stands behind a pseudonym. The values are its fields, each encrypted by itself."""
 
@@ -16,6 +17,8 @@ class Identity(models.Model):
     kind = models.CharField(max_length=13, choices=SubjectKind)
     kept_at = models.DateTimeField()
     shredded_at = models.DateTimeField(null=True, blank=True)
+    shredded_by_label = models.CharField(max_length=80, blank=True)
+    shred_reason = SealedText()
 
     class Meta:
         verbose_name = _("identity")

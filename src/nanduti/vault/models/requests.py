@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanduti.foundation.classification import classified
 
+from ..sealed import SealedText
 from .consents import Purpose
 
 
@@ -17,7 +18,7 @@ from .consents import Purpose
     "decided_by_id decided_by_label reason",
 )
 class ContactRequest(models.Model):
-    """Somebody asks the municipality for a contact: who asks, what for, until when.
+    """Somebody asks the municipality for a contact: who asks, what for, until when. The words are sealed.
 
     Users and scopes are named by number and label: no key crosses from one database to the other.
     """
@@ -36,16 +37,16 @@ class ContactRequest(models.Model):
     asked_by_id = models.BigIntegerField(db_index=True)
     asked_by_label = models.CharField(max_length=80)
     asked_at = models.DateTimeField()
-    asks_for = models.CharField(_("who asks"), max_length=160)
+    asks_for = SealedText(_("who asks"))
     purpose = models.ForeignKey(Purpose, models.PROTECT, related_name="+")
-    text = models.TextField(_("what for"))
+    text = SealedText(_("what for"))
     fields_asked = models.JSONField(default=list)
     until_on = models.DateField(_("until"))
     state = models.CharField(max_length=10, choices=State, default=State.ASKED)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by_id = models.BigIntegerField(null=True, blank=True)
     decided_by_label = models.CharField(max_length=80, blank=True)
-    reason = models.TextField(blank=True)
+    reason = SealedText()
     fields_granted = models.JSONField(default=list, blank=True)
     granted_until = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -61,7 +62,7 @@ class ContactRequest(models.Model):
                 name="contact_request_expires",
             ),
             models.CheckConstraint(
-                condition=~Q(state="refused") | Q(reason__gt=""), name="contact_request_refused_why"
+                condition=~Q(state="refused") | Q(reason__isnull=False), name="contact_request_refused_why"
             ),
             models.CheckConstraint(
                 condition=Q(decided_by_id__isnull=True) | ~Q(decided_by_id=F("asked_by_id")),
@@ -93,7 +94,7 @@ class StandingGrant(models.Model):
     given_by_label = models.CharField(max_length=80)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by_label = models.CharField(max_length=80, blank=True)
-    revoke_reason = models.TextField(blank=True)
+    revoke_reason = SealedText()
 
     class Meta:
         verbose_name = _("standing grant")

@@ -14,4 +14,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         counts = rotate_keys(by="command line")
-        self.stdout.write(f"{counts['fields']} values and {counts['uploads']} upload parts sealed anew.")
+        self.stdout.write(
+            f"{counts['fields']} values, {counts['texts']} texts, {counts['uploads']} parts of uploads sealed anew."
+        )
