@@ -188,8 +188,9 @@ def browser() -> None:
 
 def style() -> int:
     say("style")
-    rules = code_of(BIN / "ruff", "check", "--quiet", "--output-format", "concise", ".")
-    return code_of(BIN / "ruff", "format", "--check", "--quiet", ".") or rules
+    concise = ("--output-format", "concise")
+    rules = code_of(BIN / "ruff", "check", "--quiet", *concise, ".")
+    return code_of(BIN / "ruff", "format", "--check", "--quiet", *concise, ".") or rules
 
 
 def workers(rest: list[str]) -> list[str]:
