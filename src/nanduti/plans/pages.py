@@ -20,7 +20,7 @@ from nanduti.methods import planning
 from nanduti.methods.values import Money
 from nanduti.programme.frames import Frame, programme_page
 from nanduti.programme.models.programmes import in_language
-from nanduti.programme.pages import dated, form_page, link, show
+from nanduti.programme.pages import amount_in_words, dated, form_page, link, show
 
 from . import actions, queries
 from .forms import (
@@ -229,7 +229,7 @@ def activity(request: HttpRequest, frame: Frame, plan: str, number: int) -> Http
                 "links": _activity_links(frame, plan, number) if may_edit else [],
                 "verdict": _benefit(row),
             },
-            *_people_and_money(request, frame, row, sees_money),
+            *_people_and_money(request, frame, row),
             _statements_about(request, frame, row),
         ],
     )
@@ -283,9 +283,7 @@ def _activity_links(frame: Frame, plan: str, number: int) -> list[dict[str, Any]
     ]
 
 
-def _people_and_money(
-    request: HttpRequest, frame: Frame, row: Activity, sees_money: bool
-) -> list[dict[str, Any]]:
+def _people_and_money(request: HttpRequest, frame: Frame, row: Activity) -> list[dict[str, Any]]:
     took_part = DataTable(
         queries.participations(activity=row),
         request,
@@ -304,7 +302,7 @@ def _people_and_money(
         request,
         name="contributions",
         prefix="c.",
-        columns=contribution_columns(sees_money),
+        columns=contribution_columns(frame),
     )
     return [
         {
@@ -326,7 +324,7 @@ def _people_and_money(
     ]
 
 
-def contribution_columns(sees_money: bool) -> list[Col]:
+def contribution_columns(frame: Frame) -> list[Col]:
     """How contributions stand in a list; amounts only for those who may see sensitive fields."""
     columns = [
         Col("contributor", gettext_lazy("Who"), value=lambda c: str(c.contributor), phone=True),
@@ -335,11 +333,12 @@ def contribution_columns(sees_money: bool) -> list[Col]:
         Col("basis", gettext_lazy("How valued"), value=lambda c: in_language(c, "basis")),
         dated("given_on", gettext_lazy("When")),
     ]
-    if sees_money:
+    access = frame.access
+    if access.may("read_sensitive"):
         columns.insert(
             2,
             Col("amount", gettext_lazy("Value"), phone=True,
-                value=lambda c: words.money(Money(c.amount, c.currency)) if c.amount is not None else _("not valued")),
+                value=lambda c: amount_in_words(access, c, _("not valued"))),
         )  # fmt: skip
     return columns
 
@@ -494,7 +493,6 @@ def plan(request: HttpRequest, frame: Frame) -> HttpResponse:
     """Visions and plans, who contributes, how widely people take part, what has been reached."""
     visions = list(queries.visions(programme=frame.programme, cluster=frame.cluster))
     plans = list(queries.plans(programme=frame.programme, cluster=frame.cluster))
-    sees_money = frame.may("read_sensitive")
     breadth = queries.participation_breadth(programme=frame.programme, cluster=frame.cluster)
     unlinked = queries.n_without_objective(programme=frame.programme, cluster=frame.cluster)
     return show(
@@ -508,7 +506,7 @@ def plan(request: HttpRequest, frame: Frame) -> HttpResponse:
             _plans_section(request, frame, plans),
             {
                 "title": _("Contributions"),
-                "intro": _local_share_in_words(frame) if sees_money else "",
+                "intro": _local_share_in_words(frame) if frame.sees_money() else "",
                 "table": DataTable(
                     queries.contributions(programme=frame.programme, cluster=frame.cluster),
                     request,
@@ -516,7 +514,7 @@ def plan(request: HttpRequest, frame: Frame) -> HttpResponse:
                     prefix="c.",
                     columns=[
                         Col("activity", gettext_lazy("Activity"), value=lambda c: str(c.activity or c.plan)),
-                        *contribution_columns(sees_money),
+                        *contribution_columns(frame),
                     ],
                 ),
                 "empty_title": _("No contribution is written down"),

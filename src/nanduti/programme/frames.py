@@ -57,6 +57,10 @@ class Frame:
         """Whether the reader may within the programme as a whole."""
         return self.access.may(capability, self.programme.scope_id)
 
+    def sees_money(self) -> bool:
+        """Whether amounts added up over the programme, or over the cluster chosen, are for the reader."""
+        return may_within(self.access, "read_sensitive", programme=self.programme, cluster=self.cluster)
+
     def writes_in(self, capability: str) -> Cluster | None:
         """The cluster that something new belongs to, ``None`` for the programme as a whole; refuses where neither.
 
@@ -85,6 +89,13 @@ class Frame:
     def where(self) -> str:
         """The programme, and the cluster if one is chosen, as a title says it."""
         return f"{self.programme} · {self.cluster}" if self.cluster else str(self.programme)
+
+
+def may_within(access: Access, capability: str, *, programme: Programme, cluster: Cluster | None) -> bool:
+    """Whether it holds for the programme as a whole, or for its work in the one cluster that is asked about."""
+    if access.may(capability, programme.scope_id):
+        return True
+    return cluster is not None and access.may_work(capability, programme.code, cluster.code)
 
 
 def frame_of(request: HttpRequest, code: str) -> Frame:

@@ -12,11 +12,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
+from nanduti.foundation.access import Access
 from nanduti.foundation.errors import NotFound
 from nanduti.interface import words
 from nanduti.interface.forms import EditForm, NandutiForm
 from nanduti.interface.parts import Figure
 from nanduti.interface.tables import Col, DataTable
+from nanduti.methods.values import Money
 
 from . import actions, codes, queries
 from .forms import (
@@ -59,6 +61,13 @@ def dated(key: str, label: Any, **more: Any) -> Col:
     return Col(
         key, label, value=lambda r: words.written(getattr(r, key)), plain=lambda r: getattr(r, key), **more
     )
+
+
+def amount_in_words(access: Access, row: Any, unvalued: str = "") -> str:
+    """The amount of a row, for those who may see what is sensitive in its scope."""
+    if not access.may("read_sensitive", row.scope_id):
+        return ""
+    return unvalued if row.amount is None else words.money(Money(row.amount, row.currency))
 
 
 def show(request: HttpRequest, frame: Frame, *, title: Any, **context: Any) -> HttpResponse:

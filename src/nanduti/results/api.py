@@ -10,6 +10,7 @@ from django.utils import timezone
 from ninja import Router
 
 from nanduti.programme.api import TROUBLE, asked_programme
+from nanduti.programme.frames import may_within
 from nanduti.programme.queries import cluster_by_code
 
 from . import quality, queries
@@ -24,7 +25,12 @@ def results(  # type: ignore[no-untyped-def]
     """Outputs and outcomes computed from the records, by cluster and year, with the figures stated by hand."""
     found = asked_programme(request, programme)
     chosen = cluster_by_code(programme=found, code=cluster) if cluster else None
-    table = queries.result_table(programme=found, as_of=as_of or timezone.localdate(), cluster=chosen)
+    table = queries.result_table(
+        programme=found,
+        as_of=as_of or timezone.localdate(),
+        cluster=chosen,
+        with_money=may_within(request.access, "read_sensitive", programme=found, cluster=chosen),  # type: ignore[attr-defined]
+    )
     return {"programme": found.code, **queries.table_as_dict(table)}
 
 

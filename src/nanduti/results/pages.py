@@ -90,7 +90,9 @@ def _stated(row: queries.ResultRow) -> str:
 @programme_page(step=8, item="results")
 def table(request: HttpRequest, frame: Frame) -> HttpResponse:
     """Outputs and outcomes computed from the records, beside what documents state."""
-    result = queries.result_table(programme=frame.programme, as_of=frame.as_of, cluster=frame.cluster)
+    result = queries.result_table(
+        programme=frame.programme, as_of=frame.as_of, cluster=frame.cluster, with_money=frame.sees_money()
+    )
     columns = _columns(result, frame)
     sections = [
         {
@@ -154,7 +156,9 @@ def records(request: HttpRequest, frame: Frame, indicator: str) -> HttpResponse:
     if indicator not in INDICATORS:
         raise NotFound(kind="indicator", code_given=indicator)
     asked = INDICATORS[indicator]
-    result = queries.result_table(programme=frame.programme, as_of=frame.as_of, cluster=frame.cluster)
+    result = queries.result_table(
+        programme=frame.programme, as_of=frame.as_of, cluster=frame.cluster, with_money=frame.sees_money()
+    )
     row = next(r for r in result.rows if r.indicator.code == indicator)
     question = Question(asked, frame.programme, frame.as_of)
     sections = [
@@ -168,7 +172,7 @@ def records(request: HttpRequest, frame: Frame, indicator: str) -> HttpResponse:
         title=_(asked.title),
         state=_("%(figure)s, counted from %(n)s records up to %(day)s.")
         % {
-            "figure": in_words(row.total, asked),
+            "figure": in_words(row.total, row.indicator),
             "n": words.number(row.total.n_records),
             "day": words.day(frame.as_of),
         },

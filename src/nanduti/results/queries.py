@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -44,14 +44,19 @@ class ResultTable:
     as_of: date
 
 
-def result_table(*, programme: Programme, as_of: date, cluster: Cluster | None = None) -> ResultTable:
-    """Every output and outcome computed from the records; one query for each kind of record."""
+def result_table(
+    *, programme: Programme, as_of: date, cluster: Cluster | None = None, with_money: bool = True
+) -> ResultTable:
+    """Every output and outcome computed from the records; one query for each kind of record.
+
+    Without ``with_money`` deals are counted and their amounts left out: a single deal's sum is its amount.
+    """
     covered = [cluster] if cluster else clusters_of(programme=programme)
     shown = {c.pk for c in covered}
     rows = []
     facts = Facts(programme, as_of)
     for indicator in INDICATORS.values():
-        row = ResultRow(indicator)
+        row = ResultRow(indicator if with_money else replace(indicator, with_money=False))
         for cluster_id, year, tally in pieces(Question(indicator, programme, as_of, facts)):
             if cluster is None or cluster_id in shown:
                 row.add(cluster_id, year, tally)
@@ -90,8 +95,7 @@ def _row_as_dict(row: ResultRow, codes: dict[int | None, str | None]) -> dict[st
         "unit": row.indicator.unit,
         "total": tally_as_dict(row.total, row.indicator),
         "by_cluster": {
-            codes.get(pk) or "programme": tally_as_dict(tally, row.indicator)
-            for pk, tally in row.by_cluster.items()
+            code: tally_as_dict(tally, row.indicator) for code, tally in _by_code(row, codes).items()
         },
         "by_year": {
             str(year) if year else "undated": tally_as_dict(tally, row.indicator)
@@ -109,6 +113,14 @@ def _row_as_dict(row: ResultRow, codes: dict[int | None, str | None]) -> dict[st
             for f in row.stated
         ],
     }
+
+
+def _by_code(row: ResultRow, codes: dict[int | None, str | None]) -> dict[str, Tally]:
+    """The tallies by code; what belongs to no cluster of the table is the programme's."""
+    found: dict[str, Tally] = {}
+    for pk, tally in row.by_cluster.items():
+        found.setdefault(codes.get(pk) or "programme", Tally()).add(tally)
+    return found
 
 
 def tally_as_dict(tally: Tally, indicator: Indicator) -> dict[str, Any]:

@@ -14,11 +14,10 @@ from nanduti.foundation.errors import NotFound
 from nanduti.interface import saying, words
 from nanduti.interface.tables import Col, DataTable
 from nanduti.methods import twinning as rules
-from nanduti.methods.values import Money
 from nanduti.programme import codes
 from nanduti.programme.frames import Frame, programme_page
 from nanduti.programme.models.programmes import in_language
-from nanduti.programme.pages import dated, form_page, link, show
+from nanduti.programme.pages import amount_in_words, dated, form_page, link, show
 
 from . import actions, queries
 from .forms import EvidenceForm, LinkageForm, TaskForm, TopicForm
@@ -91,7 +90,6 @@ def pairs(request: HttpRequest, frame: Frame) -> HttpResponse:
 def _linkage_section(
     request: HttpRequest, frame: Frame, rows: list[Linkage], time: rules.TimeToBusiness
 ) -> dict[str, Any]:
-    sees_money = frame.may("read_sensitive")
     columns = [
         Col("label", gettext_lazy("Linkage"), value=str, phone=True),
         Col("class", gettext_lazy("Class"), "chip", value=queries.linkage_class, phone=True),
@@ -102,10 +100,10 @@ def _linkage_section(
             tone=lambda s: {"broken_off": "warn", "closed": "good", "agreed": "good"}.get(s, "")),
         dated("started", gettext_lazy("Started")),
     ]  # fmt: skip
-    if sees_money:
+    if frame.access.may("read_sensitive"):
         columns.append(
             Col("amount", gettext_lazy("Amount"),
-                value=lambda r: words.money(Money(r.amount, r.currency)) if r.amount is not None else "")
+                value=lambda r: amount_in_words(frame.access, r))
         )  # fmt: skip
     details = {k: words.day(v) if hasattr(v, "year") else v for k, v in time.reason.details.items()}
     said = (
@@ -128,7 +126,11 @@ def _task_section(request: HttpRequest, frame: Frame) -> dict[str, Any]:
         Col("label", gettext_lazy("Task"), value=str, phone=True),
         Col("phase", gettext_lazy("Phase"), "choice", choices=DealTask.Phase.choices, phone=True),
         Col("payer", gettext_lazy("Who pays"), value=lambda t: codes.said(codes.INSTITUTIONS, t.payer)),
-        Col("executor", gettext_lazy("Who does it"), value=lambda t: codes.said(codes.INSTITUTIONS, t.executor)),
+        Col(
+            "executor",
+            gettext_lazy("Who does it"),
+            value=lambda t: codes.said(codes.INSTITUTIONS, t.executor),
+        ),
         Col(
             "verdict",
             gettext_lazy("Rule"),
