@@ -49,6 +49,8 @@ class Context:
         self.after_commit: list[Callable[[], None]] = []
         self._queue: dict[type[models.Model], list[models.Model]] = {}
         self._held: dict[tuple, dict[tuple, models.Model] | None] = {}
+        self._fresh: dict[tuple, dict[tuple, models.Model]] = {}
+        self._made: set[int] = set()  # identities of objects that ``changes`` keeps alive
         self._sources: dict[str, SourceDocument] = {}
 
     # --- finding
@@ -71,15 +73,43 @@ class Context:
 
     def seek(self, model: type[M], **key: Any) -> M | None:
         """The record with this key, among those stored and those of this import; ``None`` if there is none."""
-        if any(isinstance(value, models.Model) and value.pk is None for value in key.values()):
-            self.flush()
         names = tuple(sorted(key))
+        fresh = self._fresh_by(model, names).get(tuple(self._part(key[name]) for name in names))
+        if fresh is not None:
+            return fresh  # type: ignore[return-value]
+        if any(isinstance(value, models.Model) and value.pk is None for value in key.values()):
+            return None  # nothing stored can refer to a record that is not stored yet
         held = self._hold(model, names)
-        values = tuple(_plain(key[name]) for name in names)
         if held is not None:
-            return held.get(values)  # type: ignore[return-value]
+            return held.get(tuple(_plain(key[name]) for name in names))  # type: ignore[return-value]
         self.flush(model)
         return model._base_manager.filter(**key).first()
+
+    def _fresh_by(self, model: type[models.Model], names: tuple[str, ...]) -> dict[tuple, models.Model]:
+        """The records that this import has created, by these fields; references by the object itself.
+
+        An object is the same before and after it is written, a number is not: so rows can refer to rows of the
+        same import without each of them being written at once.
+        """
+        if (model, names) not in self._fresh:
+            made = [c.instance for c in self.changes if c.kind == "created" and type(c.instance) is model]
+            self._fresh[model, names] = {self._fresh_key(row, names): row for row in made}
+        return self._fresh[model, names]
+
+    def _fresh_key(self, instance: models.Model, names: tuple[str, ...]) -> tuple:
+        fields = (instance._meta.get_field(name) for name in names)
+        return tuple(
+            self._part(getattr(instance, f.name))
+            if f.is_relation and f.is_cached(instance)
+            else f.value_from_object(instance)
+            if f.is_relation
+            else _plain(f.value_from_object(instance))
+            for f in fields
+        )
+
+    def _part(self, value: Any) -> Any:
+        """A part of a key: what this import has made by the object itself, all else as it compares."""
+        return ("made", id(value)) if id(value) in self._made else _plain(value)
 
     def _hold(self, model: type[models.Model], names: tuple[str, ...]) -> dict[tuple, models.Model] | None:
         if (model, names) not in self._held:
@@ -113,6 +143,7 @@ class Context:
             self.flush()
         queue = self._queue.setdefault(model, [])
         queue.append(instance)
+        self._made.add(id(instance))
         self._remember(instance)
         self.changes.append(Change(instance, "created", {}, {}, self.row.place))
         if len(queue) >= QUEUE_ROWS or isinstance(instance, Scope):
@@ -168,21 +199,19 @@ class Context:
         return found
 
     def _remember(self, instance: models.Model) -> None:
-        for (model, names), held in self._held.items():
-            if model is not type(instance) or held is None:
-                continue
-            key = _key_of(instance, names)
-            if any(isinstance(part, str) and part.startswith("new:") for part in key):
-                self.flush()
-                key = _key_of(instance, names)
-            held[key] = instance
+        for (model, names), fresh in self._fresh.items():
+            if model is type(instance):
+                fresh[self._fresh_key(instance, names)] = instance
 
     def flush(self, model: type[models.Model] | None = None) -> None:
         """Write what waits. Tables wait in the order of their first row, so that references exist."""
         if model is not None and not self._queue.get(model):
             return
-        waiting, self._queue = self._queue, {}
+        # The order of the tables is kept, so that a row goes on waiting behind the rows that it refers to.
+        waiting, self._queue = self._queue, {kind: [] for kind in self._queue}
         for kind, instances in waiting.items():
+            if not instances:
+                continue
             try:
                 with transaction.atomic():
                     kind._base_manager.bulk_create(instances, batch_size=500)
@@ -261,7 +290,8 @@ class Context:
 
 
 def _key_of(instance: models.Model, names: tuple[str, ...]) -> tuple:
-    return tuple(_plain(getattr(instance, name)) for name in names)
+    """The values of fields as keys compare them; references by number, without loading what they refer to."""
+    return tuple(_plain(instance._meta.get_field(name).value_from_object(instance)) for name in names)
 
 
 def _unique_together(model: type[models.Model]) -> list[tuple[str, ...]]:
