@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from nanduti.register import actions
 from nanduti.register.forms import (
     ClusterForm,
+    ConsentForm,
     ContactRequestForm,
     EditEstablishmentForm,
     EditOrganisationForm,
@@ -85,6 +86,8 @@ def targets(here: World) -> list[tuple[str, str, type, str]]:
         ("cda", at("new_cluster_fact", here.cluster.code), FactForm, ""),
         ("cda", at("edit_cluster", here.cluster.code), ClusterForm, ""),
         ("cda", at("ask", firm), ContactRequestForm, ""),
+        ("cda", at("record_consent", firm), ConsentForm, ""),
+        ("custodian", at("shred", site), ReasonForm, ""),
         ("custodian", at("new_grant"), StandingGrantForm, ""),
         ("custodian", at("revoke", grant.public_id), ReasonForm, ""),
         ("custodian", at("decide", asked.public_id), GrantForm, "grant-"),

@@ -9,7 +9,7 @@ from django_scopes import scopes_disabled
 
 from nanduti.register import actions
 from nanduti.register.models import Organisation
-from nanduti.vault.models import ContactRequest, Purpose, Reveal, StandingGrant
+from nanduti.vault.models import Consent, ContactRequest, Purpose, Reveal, StandingGrant
 from tests.support.register import NAME, PERSON_NAME, PHONE, ROLES, SECRETS, World, firm
 
 MANY = 60
@@ -406,3 +406,30 @@ def test_every_purpose_can_be_chosen(here):
         client_of(here, "cda", "es").get(reverse("register:ask", args=[here.firm.pseudonym])).content.decode()
     )
     assert all(str(p.title_es) in page for p in Purpose.objects.all())
+
+
+def test_a_consent_is_written_down_and_taken_back(here):
+    client = client_of(here, "cda")
+    who = here.firm.pseudonym
+    data = {"purpose": "survey", "how": "spoken", "given_on": _day(-1), "until_on": _day(30)}
+    url = reverse("register:record_consent", args=[who])
+    assert client.post(url, data | {"until_on": _day(-5)}).status_code == 422
+    assert client.post(url, data).status_code == 302
+    consent = Consent.objects.get()
+    assert "Consents" in client.get(reverse("register:actor", args=[who])).content.decode()
+    back = reverse("register:withdraw_consent", args=[who, consent.pk])
+    assert client_of(here, "researcher").post(back).status_code == 403
+    assert client.post(back).status_code == 302
+    consent.refresh_from_db()
+    assert consent.withdrawn_at is not None
+
+
+def test_a_custodian_shreds_and_nobody_else(here):
+    url = reverse("register:shred", args=[here.site.pseudonym])
+    for role in ("cda", "coordinator", "administrator"):
+        assert client_of(here, role).post(url, {"reason": "They asked for it."}).status_code == 403
+    custodian = client_of(here, "custodian")
+    assert custodian.post(url, {"reason": "x"}).status_code == 422
+    assert custodian.post(url, {"reason": "They asked for it."}).status_code == 302
+    page = custodian.get(reverse("register:actor", args=[here.site.pseudonym])).content.decode()
+    assert PHONE not in page and "no name and no contact" in page

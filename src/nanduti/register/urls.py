@@ -30,6 +30,13 @@ urlpatterns = [
     path("new/", edits.new_organisation, name="new"),
     path("who/<pseudonym:pseudonym>/", actors.actor, name="actor"),
     path("who/<pseudonym:pseudonym>/reveal/", actors.reveal, name="reveal"),
+    path("who/<pseudonym:pseudonym>/consents/new/", actors.record_consent, name="record_consent"),
+    path(
+        "who/<pseudonym:pseudonym>/consents/<int:pk>/withdraw/",
+        actors.withdraw_consent,
+        name="withdraw_consent",
+    ),
+    path("who/<pseudonym:pseudonym>/shred/", actors.shred, name="shred"),
     path("who/<pseudonym:pseudonym>/ask/", contact.ask, name="ask"),
     path("who/<pseudonym:pseudonym>/edit/", edits.edit_organisation, name="edit_organisation"),
     path(

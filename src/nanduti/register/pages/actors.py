@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,15 +14,16 @@ from django.views.decorators.http import require_POST
 
 from nanduti.foundation.errors import NotFound
 from nanduti.interface import words
+from nanduti.interface.forms import NandutiForm
 from nanduti.interface.parts import Figure
 from nanduti.vault.fields import Field
 
-from .. import actions, panels, queries
+from .. import actions, forms, panels, queries
 from ..folding import in_language
 from ..models import Establishment, Organisation, Person, Position
 from ..names import names_for
 from ..subjects import Actor, subject_of
-from .common import access_of, history_of, page
+from .common import access_of, actor_url, history_of, page
 
 
 @page
@@ -163,7 +165,66 @@ def _identity(request: HttpRequest, found: Actor, seen: dict[str, str] | None) -
         "is_public": getattr(found, "is_public", False),
         "seen": [(labels[code], seen[code]) for code in kept if seen and code in seen],
         "is_custodian": any(right.why == "custody" for right in rights),
+        "consents": list(queries.vault.consents_of(pseudonym=found.pseudonym)[:20])
+        if access.may("read_sensitive", found.scope_id)
+        else [],
     }
+
+
+@page
+def record_consent(request: HttpRequest, pseudonym: str) -> HttpResponse:
+    """Write down that somebody agreed to a use of their identity."""
+    access = access_of(request)
+    found = queries.actor_by_pseudonym(access=access, pseudonym=pseudonym)
+    queries.require_edit(access, found.scope)
+    form = forms.ConsentForm(request.POST or None)
+    if form.is_valid() and form.try_to(
+        actions.record_consent, actor=found, access=access, by=request.user, **form.cleaned_data
+    ):
+        messages.success(request, _("Saved."))
+        return redirect("register:actor", found.pseudonym)
+    return _act(request, found, form, title=_("A consent of %(who)s"), save=_("Save"))
+
+
+@require_POST
+@page
+def withdraw_consent(request: HttpRequest, pseudonym: str, pk: int) -> HttpResponse:
+    """Write down that a consent was taken back."""
+    access = access_of(request)
+    found = queries.actor_by_pseudonym(access=access, pseudonym=pseudonym)
+    queries.require_edit(access, found.scope)
+    consent = queries.vault.consents_of(pseudonym=found.pseudonym).filter(pk=pk).first()
+    if consent is None:
+        raise NotFound(kind=_("consent"), code_given=str(pk))
+    actions.withdraw_consent(consent=consent, by=request.user)
+    messages.success(request, _("Saved."))
+    return redirect("register:actor", found.pseudonym)
+
+
+@page
+def shred(request: HttpRequest, pseudonym: str) -> HttpResponse:
+    """Destroy what the vault keeps of somebody; for custodians."""
+    access = access_of(request)
+    found = queries.actor_by_pseudonym(access=access, pseudonym=pseudonym)
+    access.require("reveal", found.scope)
+    form = forms.ReasonForm(request.POST or None)
+    if form.is_valid() and form.try_to(
+        actions.shred_identity, actor=found, access=access, by=request.user, **form.cleaned_data
+    ):
+        messages.success(request, _("Shredded. The pseudonym and the log of looks remain."))
+        return redirect("register:actor", found.pseudonym)
+    intro = _("Every value that the vault keeps, former ones too, is destroyed. Nobody can bring it back.")
+    return _act(
+        request, found, form, title=_("Shred the identity of %(who)s"), save=_("Shred it"), intro=intro
+    )
+
+
+def _act(
+    request: HttpRequest, found: Actor, form: NandutiForm, *, title: str, **context: Any
+) -> HttpResponse:
+    who = names_for(access=access_of(request), pseudonyms=[found.pseudonym])[found.pseudonym]
+    context |= {"form": form, "title": title % {"who": who}, "back": actor_url(found.pseudonym)}
+    return render(request, "register/form.html", context, status=form.status)
 
 
 @require_POST
