@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from nanduti.foundation import work
@@ -29,7 +30,7 @@ def upload_tables(*, name: str, content: bytes, by: User, at: datetime | None = 
         name=Path(name).name[:255],
         digest="",
         state=ImportBatch.State.PREVIEWED,
-        report={"upload": str(token)},
+        report={"upload": str(token), "language": get_language() or ""},
         by=by,
     )
     batch.job = work.enqueue("home.preview_import", by=by, batch_id=batch.pk)

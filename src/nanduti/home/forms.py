@@ -10,6 +10,12 @@ from nanduti.foundation.roles import ROLES
 from nanduti.interface.forms import DayField, NandutiForm
 
 
+def scope_name(scope: Scope) -> str:
+    """What a scope's programme or cluster is called in the reader's language."""
+    named = getattr(scope, "programme", None) or getattr(scope, "cluster", None)
+    return str(named or scope.title or scope.code)
+
+
 class UploadForm(NandutiForm):
     """A file of tables."""
 
@@ -39,7 +45,10 @@ class GrantForm(NandutiForm):
         super().__init__(*args, **kwargs)
         kinds = [Scope.Kind.PROGRAMME, Scope.Kind.CLUSTER]
         rows = (
-            Scope.objects.filter(pk__in=scope_ids, kind__in=kinds).exclude(code="*").order_by("kind", "title")
+            Scope.objects.filter(pk__in=scope_ids, kind__in=kinds)
+            .exclude(code="*")
+            .select_related("programme", "cluster")
+            .order_by("kind", "title")
         )
         self.fields["scope"].queryset = rows
-        self.fields["scope"].label_from_instance = lambda s: f"{s.get_kind_display()}: {s.title or s.code}"
+        self.fields["scope"].label_from_instance = lambda s: f"{s.get_kind_display()}: {scope_name(s)}"

@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 
 from nanduti.foundation import imports
 from nanduti.foundation.access import access_of
-from nanduti.foundation.errors import ImportRefused
+from nanduti.foundation.errors import ImportRefused, JobCancelled
 from nanduti.foundation.models import ImportBatch
 from nanduti.foundation.work import Progress, job
 from nanduti.interface.saying import say
@@ -18,6 +18,11 @@ from nanduti.register import actions as register
 
 def _batch(batch_id: int) -> ImportBatch:
     return ImportBatch.objects.select_related("by").get(pk=batch_id)
+
+
+def _language(batch: ImportBatch) -> str:
+    """The language in which the file was handed in, so that its errors can be read."""
+    return batch.report.get("language") or batch.by.language or "en"
 
 
 def _refuse(batch: ImportBatch, error: PersonError) -> None:
@@ -32,7 +37,7 @@ def _refuse(batch: ImportBatch, error: PersonError) -> None:
 def preview_import(progress: Progress, *, batch_id: int) -> dict[str, Any]:
     """Find out what an import would change, by doing it and taking it back."""
     batch = _batch(batch_id)
-    with translation.override(batch.by.language or "en"):
+    with translation.override(_language(batch)):
         try:
             sheets = imports.read_content(batch.name, register.read_upload(batch.report["upload"]))
             report = imports.preview_sheets(
@@ -40,6 +45,8 @@ def preview_import(progress: Progress, *, batch_id: int) -> dict[str, Any]:
             )
         except PersonError as error:
             _refuse(batch, error)
+            if isinstance(error, JobCancelled):
+                raise
             return {}
     batch.digest = imports.digest_of(sheets)
     imports.fill_report(batch, report)
@@ -54,7 +61,7 @@ def run_import(progress: Progress, *, batch_id: int) -> dict[str, Any]:
     batch = _batch(batch_id)
     if batch.state != ImportBatch.State.PREVIEWED:
         return {}
-    with translation.override(batch.by.language or "en"):
+    with translation.override(_language(batch)):
         try:
             imports.import_sheets(
                 sheets=imports.read_content(batch.name, register.read_upload(batch.report["upload"])),
@@ -70,6 +77,8 @@ def run_import(progress: Progress, *, batch_id: int) -> dict[str, Any]:
             return {}
         except PersonError as error:
             _refuse(batch, error)
+            if isinstance(error, JobCancelled):
+                raise
             return {}
     register.drop_upload(token=batch.report["upload"], by=batch.by)
     return {}

@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from nanduti.foundation import actions as foundation
@@ -29,7 +29,7 @@ from nanduti.programme.pages import dated, link
 from nanduti.programme.queries import readable_programmes
 
 from . import actions, queries
-from .forms import GrantForm, UploadForm
+from .forms import GrantForm, UploadForm, scope_name
 
 
 def welcome(request: HttpRequest) -> HttpResponse:
@@ -108,9 +108,17 @@ def _programme_figures(frame: Frame, counts: dict[str, int]) -> list[Figure]:
         Figure(len(frame.clusters), _("clusters"), frame.url("programme:selection")),
         Figure(held, _("agreements in force"), frame.url("programme:agreements")),
         Figure(sum(counts.values()), _("activities"), frame.url("plans:ledger")),
-        Figure(counts.get("closed", 0), pgettext("activities", "done"), frame.url("plans:ledger", status_now="closed")),
-        Figure(late, pgettext("activities", "late"), frame.url("plans:ledger", status_now="late"),
-               tone="warn" if late else ""),
+        Figure(
+            counts.get("closed", 0),
+            pgettext("activities", "done"),
+            frame.url("plans:ledger", status_now="closed"),
+        ),
+        Figure(
+            late,
+            pgettext("activities", "late"),
+            frame.url("plans:ledger", status_now="late"),
+            tone="warn" if late else "",
+        ),
     ]
 
 
@@ -259,7 +267,7 @@ def _batch(request: HttpRequest, public_id: uuid.UUID) -> ImportBatch:
     navigation.here(request, item="import")
     batch = ImportBatch.objects.select_related("job").filter(public_id=public_id, by=request.user).first()
     if batch is None:
-        raise NotFound(kind="import", code_given=public_id)
+        raise NotFound(kind=gettext_noop("import"), code_given=public_id)
     return batch
 
 
@@ -369,14 +377,14 @@ def people(request: HttpRequest) -> HttpResponse:
         return redirect("home:people")
     grants = (
         Grant.objects.filter(scope__in=managed)
-        .select_related("user", "scope")
+        .select_related("user", "scope__programme", "scope__cluster")
         .order_by("user__username", "id")
     )
     columns = [
         Col("user", gettext_lazy("Who"), value=lambda g: g.user.username, phone=True, sortable="user__username"),
         Col("role", gettext_lazy("Role"), "choice", choices={c: _(r.title) for c, r in BY_CODE.items()}, phone=True,
             filter="choice"),
-        Col("scope", gettext_lazy("Within"), value=lambda g: g.scope.title or g.scope.code),
+        Col("scope", gettext_lazy("Within"), value=lambda g: scope_name(g.scope)),
         Col("since", gettext_lazy("Since"), "day"),
         Col("until", gettext_lazy("Until"), "day"),
         Col("end", "", value=lambda g: _("End it") if g.until is None else "",
@@ -427,7 +435,11 @@ def end_grant(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "title": _("End a role"),
             "state": _("%(who)s would no longer be %(role)s within %(scope)s.")
-            % {"who": grant.user.username, "role": _(BY_CODE[grant.role].title), "scope": grant.scope.title},
+            % {
+                "who": grant.user.username,
+                "role": _(BY_CODE[grant.role].title),
+                "scope": scope_name(grant.scope),
+            },
             "back": link("/people/", _("People and roles")),
         },
     )

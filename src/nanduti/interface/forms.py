@@ -170,6 +170,12 @@ class MoneyField(forms.MultiValueField):
         kwargs.setdefault("require_all_fields", False)
         super().__init__(fields=(amount, currency), **kwargs)
 
+    def clean(self, value: Any) -> Money | None:
+        """An amount left empty is no money, whatever currency stands beside it."""
+        if isinstance(value, (list, tuple)) and value and not str(value[0] or "").strip():
+            value = []
+        return super().clean(value)
+
     def compress(self, data_list: list[Any]) -> Money | None:
         if not data_list or data_list[0] in (None, ""):
             return None

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext
 
 from nanduti.methods.values import NandutiError, Reason, RuleSource, Verdict
+
+from . import words
 
 # Details that are themselves sentences of ours rather than names or numbers, so the catalogues may know them.
 OUR_WORDS = frozenset(
@@ -67,6 +70,8 @@ def _detail(name: str, value: Any, details: Mapping[str, Any]) -> Any:
     if f"{name}_template" in details:
         # A detail that is itself a filled sentence travels with its template.
         return fill(details[f"{name}_template"], details.get(f"{name}_details", {}))
+    if isinstance(value, date):
+        return words.day(value)
     if name in OUR_WORDS and isinstance(value, str) and value:
         return gettext(value)
     return value

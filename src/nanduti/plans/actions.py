@@ -25,7 +25,7 @@ def _obey(programme: Programme, said: list[tuple[str, Verdict]], reason: str) ->
         if verdict.allows or programme.rule_setting(rule) in {"off", "warn"}:
             continue
         if not reason.strip():
-            raise OverrideNeedsReason(verdict=verdict.say())
+            raise OverrideNeedsReason(verdict=verdict)
         note(override_reason=reason.strip(), rule=rule)
 
 

@@ -19,6 +19,7 @@ from nanduti.register.models import Cluster
 from . import queries
 from .errors import ProjectMustNotPay, TaskThere, TooEarly
 from .models import AgendaTopic, DealTask, Linkage, StepEvidence, Twinning
+from .models.linkages import PartyType
 
 
 @action("twinning.add_evidence")
@@ -55,7 +56,8 @@ def record_linkage(
     cell = queries.scope_on(twinning=twinning, on=day).matrix.cell(values["from_type"], values["to_type"])
     if cell.level != "high" and twinning.programme.rule_setting("scope") == "refuse":
         if not override_reason.strip():
-            raise TooEarly(day=day, one=cell.emerging, other=cell.advanced, reason=cell.reason.say())
+            one, other = (str(PartyType(kind).label) for kind in (cell.emerging, cell.advanced))
+            raise TooEarly(day=day, one=one, other=other, reason=cell.reason)
         note(override_reason=override_reason.strip(), rule="scope")
     hold(twinning.programme)
     taken = set(Linkage._base_manager.filter(programme=twinning.programme).values_list("code", flat=True))
@@ -94,7 +96,7 @@ def plan_task(
         values["phase"], payer=values.get("payer") or None, executor=values.get("executor") or None
     )
     if not verdict.allows and programme.rule_setting("deal_split") == "refuse":
-        raise ProjectMustNotPay(verdict=verdict.say())
+        raise ProjectMustNotPay(verdict=verdict)
     hold(programme)
     if DealTask._base_manager.filter(programme=programme, label=values["label"]).exists():
         raise TaskThere(label=values["label"])

@@ -38,6 +38,9 @@ class Reason:
         """The sentence in English, filled."""
         return self.sentence.format(**self.details)
 
+    def __str__(self) -> str:
+        return self.say()
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -72,6 +75,9 @@ class Verdict:
     def say(self) -> str:
         """Reasons and source in English, as one paragraph."""
         return " ".join(r.say() for r in self.reasons) + f" ({self.source})"
+
+    def __str__(self) -> str:
+        return self.say()
 
     def __bool__(self) -> bool:
         raise TypeError("A verdict is not a truth value: ask .allows or .decision")
