@@ -33,7 +33,7 @@ holds the names of the columns. Columns may stand in any order and may be left o
 
 | Kind | What a cell holds |
 |---|---|
-| text | words; the code of a row of another table where the column is named after one; a date as people write it (`date_text`, `signed`, `held_on`, `due` …) |
+| text | words; a date as people write it; the code of a row of another table, after which the column is named |
 | int | a whole number, without separators |
 | decimal | a number with a point before decimals |
 | share | a number from 0 to 1 |
