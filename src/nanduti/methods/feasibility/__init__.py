@@ -1,0 +1,94 @@
+"""Feasibility: whether an investment pays, and what it does to those who put money into it.
+
+A study is a typed document (:func:`read_study`, YAML) of products, costs, investment, finance and tax;
+:func:`evaluate` runs the whole model in one pass, :func:`statement` prints its schedules, :func:`appraise`
+says what it is worth. Formulas follow UNIDO's manual of 1991 and COMFAR III. A deficit is a line of its own,
+and what cannot be computed is ``None`` with a reason, never nil.
+
+>>> from nanduti.methods import feasibility
+>>> round(feasibility.npv([-100, 60, 60], 0.10), 2)
+4.13
+"""
+
+from .appraisal import Appraisal, Coverage, Measures, appraise, class_flows
+from .engine import Result, evaluate
+from .indicators import (
+    BreakEven,
+    InternalRate,
+    Payback,
+    ProductBreakEven,
+    break_even,
+    debt_service_coverage,
+    irr,
+    loan_life_coverage,
+    mirr,
+    npv,
+    npv_ratio,
+    payback,
+    product_break_even,
+    wacc,
+)
+from .loans import DebtService, debt_service
+from .reading import read_study
+from .rules import carry_forward, depreciation, graduated_tax, price_factors
+from .statements import statement
+from .study import (
+    Cost,
+    Currency,
+    Depreciation,
+    Discounting,
+    Dividends,
+    Equity,
+    Horizon,
+    Investment,
+    Loan,
+    Product,
+    Study,
+    Tax,
+    WorkingCapital,
+)
+
+__all__ = [
+    "Appraisal",
+    "BreakEven",
+    "Cost",
+    "Coverage",
+    "Currency",
+    "DebtService",
+    "Depreciation",
+    "Discounting",
+    "Dividends",
+    "Equity",
+    "Horizon",
+    "InternalRate",
+    "Investment",
+    "Loan",
+    "Measures",
+    "Payback",
+    "Product",
+    "ProductBreakEven",
+    "Result",
+    "Study",
+    "Tax",
+    "WorkingCapital",
+    "appraise",
+    "break_even",
+    "carry_forward",
+    "class_flows",
+    "debt_service",
+    "debt_service_coverage",
+    "depreciation",
+    "evaluate",
+    "graduated_tax",
+    "irr",
+    "loan_life_coverage",
+    "mirr",
+    "npv",
+    "npv_ratio",
+    "payback",
+    "price_factors",
+    "product_break_even",
+    "read_study",
+    "statement",
+    "wacc",
+]

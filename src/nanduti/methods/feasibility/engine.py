@@ -1,0 +1,234 @@
+"""The whole model of a study: one pass from inputs to every line of every statement.
+
+Arrays have periods along the first axis and runs along the second; a study whose numbers are single has one
+run, a varied one (sensitivity, risk) carries an array in place of a number and is computed in the same pass.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nanduti.methods.values import BadInput, mark
+
+from ._checks import not_negative
+from .axis import Axis, axis_of
+from .finance import Cash, run_cash
+from .loans import DebtService, debt_service
+from .operations import Costs, Prices, Programme, costs, programme, working_capital
+from .rules import _check_depreciation, check_brackets, unit_depreciation
+from .study import GROUPS, Depreciation, Investment, Study
+
+
+@dataclass(frozen=True)
+class Result:
+    """Every line of a study over its periods, and the sentences that must be read beside them.
+
+    Attributes:
+        lines: line name → array (periods, runs); see the method page for the meaning of each.
+        notices: what a reader must know: uncovered deficits, loans beyond the study, automatic cover.
+    """
+
+    study: Study
+    axis: Axis
+    lines: dict[str, np.ndarray]
+    working_capital: dict[str, np.ndarray]
+    investments: dict[str, np.ndarray]
+    loans: dict[str, DebtService]
+    programme: Programme
+    costs: Costs
+    cash: Cash
+    notices: tuple[str, ...]
+
+    def line(self, name: str, run: int = 0) -> np.ndarray:
+        """One line as plain numbers over the periods."""
+        values = self.lines[name]
+        return values[:, run if values.shape[1] > 1 else 0]
+
+
+def evaluate(study: Study) -> Result:
+    """Run the whole model of a study.
+
+    Raises:
+        BadInput: anything in the document that cannot be: negative amounts, unknown periods, currencies,
+            categories, brackets out of order …, naming the place.
+
+    Source: Behrens and Hawranek (UNIDO 1991), schedules X-1 to X-11; COMFAR III reference manual.
+    """
+    _check(study)
+    axis = axis_of(study.horizon)
+    prices = Prices(study, axis)
+    made = programme(study, axis, prices)
+    cost = costs(study, axis, prices, made)
+    wc = working_capital(study, axis, cost)
+    loans = {loan.name: debt_service(loan, axis) for loan in study.loans}
+    lines = _operating_lines(study, axis, made, cost, wc)
+    invested = _investment_lines(study, axis, prices, lines, loans)
+    cash = run_cash(study, axis, prices, lines, loans)
+    lines.update(cash.lines)
+    _capital_lines(axis, lines)
+    return Result(study, axis, lines, wc, invested, loans, made, cost, cash, _notices(axis, lines))
+
+
+def _check(study: Study) -> None:
+    if not study.products:
+        raise BadInput(
+            place=f"study {study.name!r}", problem=mark("has no product"), remedy=mark("Add at least one.")
+        )
+    check_brackets(study.tax.limits, study.tax.rates)
+    for kind, items in (("product", study.products), ("investment", study.investments),
+                        ("loan", study.loans), ("source of equity", study.equity)):  # fmt: skip
+        names = [item.name for item in items]
+        for name in names:
+            if names.count(name) > 1:
+                raise BadInput(
+                    place=f"{kind} {name!r}",
+                    problem=mark("stands twice in the study"),
+                    remedy=mark("Give each its own name."),
+                )
+
+
+def _full(axis: Axis, production: np.ndarray) -> np.ndarray:
+    out = np.zeros((axis.n, production.shape[1]))
+    out[axis.production] = production
+    return out
+
+
+def _operating_lines(study: Study, axis: Axis, made: Programme, c: Costs, wc) -> dict[str, np.ndarray]:
+    sales = sum(made.gross.values()) - sum(made.tax.values()) + sum(made.subsidy.values())
+    net = sum(wc.values(), np.zeros((axis.n, 1)))
+    deposit = study.working_capital
+    cash_in_hand = wc.get("cash", np.zeros((axis.n, 1)))
+    return {
+        "sales": _full(axis, sales),
+        "variable costs": _full(axis, c.variable - c.stock_change_variable + c.marketing_variable),
+        "fixed costs": _full(axis, c.fixed - c.stock_change_fixed + c.marketing_fixed),
+        "other income": cash_in_hand * deposit.deposit_share * deposit.deposit_rate,
+        "net working capital": net,
+        "increase in net working capital": np.diff(net, axis=0, prepend=np.zeros((1, net.shape[1]))),
+        "current assets": net - wc.get("payables", 0.0),
+        "payables": -wc.get("payables", np.zeros((axis.n, 1))),
+    }
+
+
+def _investment_lines(study: Study, axis: Axis, prices: Prices, lines, loans) -> dict[str, np.ndarray]:
+    zero = np.zeros((axis.n, 1))
+    fixed, pre, charge, residual, gain = zero, zero, zero, zero, zero
+    by_item = {}
+    for item in study.investments:
+        spent = _spent(item, axis, prices)
+        by_item[item.name] = spent
+        charges = charges_of(item.depreciation, spent, axis, f"investment {item.name!r}")
+        book = spent.sum(axis=0) - charges.sum(axis=0)
+        value = book if item.residual_share is None else item.residual_share * spent.sum(axis=0)
+        if item.group == "pre_production":
+            pre = pre + spent
+        else:
+            fixed = fixed + spent
+        charge = charge + charges
+        if axis.has_residual:
+            residual = residual + _at_end(axis, value)
+            gain = gain + _at_end(axis, value - book)
+    interest = zero
+    building = (np.arange(axis.n) < axis.n_construction)[:, None]
+    for loan in study.loans:
+        service = loans[loan.name]
+        cost = (service.interest + service.fees) * prices.exchange(loan.currency)
+        interest = interest + cost * building
+    charges = charges_of(study.interest_depreciation, interest, axis, "interest of construction")
+    if axis.has_residual:
+        residual = residual + _at_end(axis, interest.sum(axis=0) - charges.sum(axis=0))
+    lines["fixed investment"] = fixed
+    lines["pre-production expenditure"] = pre
+    lines["interest of construction"] = interest
+    lines["depreciation"] = charge + charges
+    lines["residual value of fixed assets"] = residual
+    lines["gain on sale of assets"] = gain
+    lines["fixed assets"] = np.cumsum(
+        fixed + pre + interest - lines["depreciation"] - residual + gain, axis=0
+    )
+    return by_item
+
+
+def _at_end(axis: Axis, value: np.ndarray) -> np.ndarray:
+    out = np.zeros((axis.n, np.atleast_1d(value).size))
+    out[-1] = value
+    return out
+
+
+def _spent(item: Investment, axis: Axis, prices: Prices) -> np.ndarray:
+    place = f"investment {item.name!r}"
+    if item.group not in GROUPS:
+        raise BadInput(
+            place=f"{place}, group {item.group!r}",
+            problem=mark("is not known"),
+            remedy="Use one of: " + ", ".join(GROUPS) + ".",
+        )
+    for label, amount in item.amounts.items():
+        not_negative(amount, f"{place}, {label}")
+    spent = axis.lay(item.amounts, place) * prices.factor(item.currency, item.escalation)
+    if axis.has_residual and np.any(spent[-1]):
+        raise BadInput(
+            place=place,
+            problem=f"is bought in {axis.labels[-1]}, the residual year",
+            remedy=mark("Buy it while the study produces."),
+        )
+    return spent
+
+
+def charges_of(rule: Depreciation, spent: np.ndarray, axis: Axis, place: str) -> np.ndarray:
+    """Yearly depreciation of an item over the periods of the study; none in the residual year."""
+    _check_depreciation(
+        rule.method, 12 * rule.life_years, rule.salvage_share, rule.first_year_months, rule.rate
+    )
+    unit = unit_depreciation(
+        rule.method, 12 * rule.life_years, rule.salvage_share, rule.first_year_months, rule.rate
+    )
+    out = np.zeros_like(spent)
+    first, stop = axis.production.start, axis.production.stop
+    start = first if rule.starts is None else axis.index(rule.starts, place)
+    if start < first:
+        raise BadInput(
+            place=f"{place}, depreciation from {rule.starts}",
+            problem=mark("starts before production"),
+            remedy=f"Let it start in {axis.labels[first]} or later.",
+        )
+    for j in np.flatnonzero(np.any(spent != 0, axis=1)):
+        begin = start if j < start else j + 1
+        n = min(unit.size, stop - begin)
+        if n > 0:
+            out[begin : begin + n] += unit[:n, None] * spent[j]
+    return out
+
+
+def _capital_lines(axis: Axis, lines: dict[str, np.ndarray]) -> None:
+    """Net cash flows for total capital and equity; the residual year receives what is left."""
+    lines["net cash flow, total capital"] = (
+        lines["sales"]
+        + lines["other income"]
+        + lines["residual value of fixed assets"]
+        - lines["variable costs"]
+        - lines["fixed costs"]
+        - lines["fixed investment"]
+        - lines["pre-production expenditure"]
+        - lines["increase in net working capital"]
+        - lines["tax"]
+    )
+    lines["net cash return, equity"] = lines["surplus"] + lines["dividends"] - lines["owners' equity paid in"]
+
+
+def _notices(axis: Axis, lines: dict[str, np.ndarray]) -> tuple[str, ...]:
+    found = []
+    for name, text in (
+        ("uncovered deficit", mark("Cash runs out: an uncovered deficit of up to {amount:,.0f} stands in {when}.")),
+        ("automatic equity", mark("Equity of {amount:,.0f} in {when} was added by the rule of automatic cover.")),
+        ("automatic overdraft", mark("An overdraft of up to {amount:,.0f} was added from {when} by automatic cover.")),
+        ("debt settled at the end", mark("Debt of {amount:,.0f} outlasts the study and is settled in {when}.")),
+        ("debt left", mark("Debt of {amount:,.0f} outlasts the study and stands unpaid in {when}.")),
+    ):  # fmt: skip
+        values = lines[name][:, 0]
+        if np.any(values > 1e-6):
+            j = int(np.argmax(values > 1e-6))
+            found.append(text.format(amount=values.max(), when=axis.labels[j]))
+    return tuple(found)
