@@ -19,7 +19,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import close_old_connections, connection, transaction
+from django.db import DatabaseError, close_old_connections, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django_scopes import scopes_disabled
@@ -62,27 +62,59 @@ def enqueue(
 
 
 class Progress:
-    """What running work uses to say how far it is, and to learn that it should stop."""
+    """What running work uses to say how far it is, and to learn that it should stop.
+
+    Work often runs in one transaction, which would hide what it says until its end and hold the row of the job.
+    So it says it in memory: pages of the same process read it there, and the heart writes it down for others.
+    """
 
     def __init__(self, row: Job) -> None:
         self.row = row
-        self._said_at = 0.0
+        self.done, self.total, self.message = row.done, row.total, row.message
+        self.is_stop_asked = False
+        self._written_at = 0.0
 
     def say(self, done: int | None = None, total: int | None = None, message: str = "") -> None:
         """Tell how far; at most twice a second reaches the database. Raises if somebody asked to stop."""
-        if time.monotonic() - self._said_at < 0.5 and done != total:
-            return
-        self._said_at = time.monotonic()
-        values: dict[str, Any] = {"heartbeat_at": timezone.now()}
-        if done is not None:
-            values["done"] = done
-        if total is not None:
-            values["total"] = total
-        if message:
-            values["message"] = message[:300]
-        Job.objects.filter(pk=self.row.pk).update(**values)
-        if Job.objects.filter(pk=self.row.pk, cancel_asked=True).exists():
+        self.done = self.done if done is None else done
+        self.total = self.total if total is None else total
+        self.message = message[:300] or self.message
+        is_due = time.monotonic() - self._written_at >= 0.5 or done == total
+        if is_due and not connection.in_atomic_block:
+            self.write()
+        if self.is_stop_asked:
             raise JobCancelled()
+
+    def write(self) -> None:
+        """Put down how far the work is and that its worker lives; learn whether it should stop, or is another's now."""
+        self._written_at = time.monotonic()
+        mine = Job.objects.filter(pk=self.row.pk, worker=self.row.worker, state=Job.State.RUNNING)
+        if mine.update(heartbeat_at=timezone.now(), **self.values()):
+            self.is_stop_asked = self.is_stop_asked or mine.filter(cancel_asked=True).exists()
+        elif Job.objects.filter(pk=self.row.pk).exists():
+            self.is_stop_asked = True
+
+    def values(self) -> dict[str, Any]:
+        return {"done": self.done, "total": self.total, "message": self.message}
+
+
+# What runs in this process, by the job's number.
+_running: dict[int, Progress] = {}
+
+
+def present(row: Job) -> Job:
+    """The job with what its work in this process has said last; other processes' as it is written."""
+    progress = _running.get(row.pk)
+    if progress is not None and not row.is_over:
+        row.done, row.total, row.message = progress.done, progress.total, progress.message
+    return row
+
+
+def ask_to_stop(row: Job) -> None:
+    """Tell work in this process to stop at once, before anything is written: it may hold the database."""
+    progress = _running.get(row.pk)
+    if progress is not None:
+        progress.is_stop_asked = True
 
 
 def claim(worker: str) -> Job | None:
@@ -120,14 +152,15 @@ def _take_up_silent() -> None:
 
 def perform(row: Job) -> None:
     """Run a claimed job to its end and write how it ended."""
+    progress = _running[row.pk] = Progress(row)
     stop_beating = threading.Event()
-    heart = threading.Thread(target=_beat, args=(row.pk, stop_beating), daemon=True)
+    heart = threading.Thread(target=_beat, args=(progress, stop_beating), daemon=True)
     heart.start()
     try:
-        result = _kinds[row.kind](Progress(row), **row.arguments) or {}
-        _end(row, state=Job.State.DONE, result=result)
+        result = _kinds[row.kind](progress, **row.arguments) or {}
+        _end(row, state=Job.State.DONE, result=result, **progress.values())
     except JobCancelled:
-        _end(row, state=Job.State.CANCELLED)
+        _end(row, state=Job.State.CANCELLED, **progress.values())
     except NandutiError as error:
         _end(row, state=Job.State.FAILED, error=str(error), error_code=error.code)
     except Exception:
@@ -135,7 +168,8 @@ def perform(row: Job) -> None:
         _end(row, state=Job.State.FAILED, error_code="work.bug")
     finally:
         stop_beating.set()
-        heart.join()
+        _running.pop(row.pk, None)
+        heart.join(timeout=1.0)  # it may wait for a database that somebody else holds
 
 
 def _end(row: Job, *, state: str, **values: Any) -> None:
@@ -145,10 +179,15 @@ def _end(row: Job, *, state: str, **values: Any) -> None:
     )
 
 
-def _beat(pk: int, stop: threading.Event) -> None:
+def _beat(progress: Progress, stop: threading.Event) -> None:
+    # Elsewhere the page that shows the progress is in another process; on SQLite a writer would only be in the way.
+    pause = BEAT_SECONDS if settings.IS_EMBEDDED else 1.0
     try:
-        while not stop.wait(BEAT_SECONDS):
-            Job.objects.filter(pk=pk).update(heartbeat_at=timezone.now())
+        while not stop.wait(pause):
+            try:
+                progress.write()
+            except DatabaseError:
+                log.info("job %s could not write that it lives; it tries again", progress.row.public_id)
     finally:
         connection.close()
 

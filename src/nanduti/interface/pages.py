@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from nanduti.foundation import work as work_of_process
 from nanduti.foundation.errors import NotFound
 from nanduti.foundation.models import Job
 
@@ -60,7 +61,7 @@ def _job(request: HttpRequest, public_id: uuid.UUID) -> Job:
     job = Job.objects.select_related("by").filter(public_id=public_id).first()
     if job is None or not _may_watch(request, job):
         raise NotFound(kind=_("work"), code_given=str(public_id)[:8])
-    return job
+    return work_of_process.present(job)
 
 
 def _may_watch(request: HttpRequest, job: Job) -> bool:
