@@ -126,7 +126,7 @@ def test_pages_ask_a_bounded_number_of_questions(here, name, django_assert_max_n
     client.get(url)
     with (
         django_assert_max_num_queries(32, connection=connections["default"]),
-        django_assert_max_num_queries(14, connection=connections["vault"]),
+        django_assert_max_num_queries(16, connection=connections["vault"]),
     ):
         assert client.get(url).status_code == 200
 
