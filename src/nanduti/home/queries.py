@@ -322,7 +322,10 @@ def found(request: HttpRequest, asked: str) -> list[Group]:
         groups.append(
             Group(
                 _("Agreements"),
-                [Line(str(a), frame.url("programme:agreement", a.code), words.written(a.signed)) for a in held],
+                [
+                    Line(str(a), frame.url("programme:agreement", a.code), words.written(a.signed))
+                    for a in held
+                ],
             )
         )
         clusters = [

@@ -247,7 +247,7 @@ def _activity_facts(row: Activity, line: queries.LedgerRow, sees_money: bool) ->
         (_("Kind"), _(KINDS[row.kind].title)),
         (_("Class"), row.get_activity_class_display() or "–"),
         (_("As written"), row.date_text or "–"),
-        (_("Understood as"), words.interval(line.when) if line.when else line.trouble or _("no date")),
+        (_("Understood as"), _understood(row, line)),
     ]
     if line.when:
         facts += [(_("Remark"), saying.fill(n.sentence, n.details)) for n in line.when.notes]
@@ -267,6 +267,13 @@ def _activity_facts(row: Activity, line: queries.LedgerRow, sees_money: bool) ->
     if sees_money and row.cost is not None:
         facts.append((_("Cost"), f"{words.money(Money(row.cost, row.currency))} ({row.payer or '?'})"))
     return facts
+
+
+def _understood(row: Activity, line: queries.LedgerRow) -> str:
+    if line.when:
+        return words.interval(line.when)
+    reading = reading_of(row, "date_text")
+    return _("no date") if reading is None else str(saying.say(reading))
 
 
 def _benefit(row: Activity) -> Any:
