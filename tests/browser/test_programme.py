@@ -273,8 +273,8 @@ def in_both(page, name: str, accessible, then=None) -> None:
             accessible(page)
             if then:
                 page.set_viewport_size(PICTURED[size])
-                if size == "phone":
-                    page.locator("main h2").first.evaluate("element => element.scrollIntoView()")
+                sight = page.locator("main h2" if size == "phone" else "body").first
+                sight.evaluate("element => element.scrollIntoView()")
                 then(f"{language}-{size}")
 
 
