@@ -28,6 +28,7 @@ def _add_running(add: Add) -> None:
     serve_verb.add_argument("--host", default="127.0.0.1", help="address to listen on")
     serve_verb.add_argument("--port", type=int, default=8000, help="port to listen on")
     serve_verb.add_argument("--workers", type=int, default=1, help="web processes (PostgreSQL: 2 or more)")
+    add("rotate-keys", rotate_keys, "Encrypt every identity anew with the first of the vault's keys.")
     add("worker", worker, "Do background work in a process of its own (PostgreSQL).")
     add("shell", shell, "Open a Python shell with Django set up.")
     messages_verb = add("messages", messages, "Collect texts to translate and compile the catalogues.")
@@ -129,6 +130,14 @@ def serve(options: argparse.Namespace) -> int:
             *("--log-level", "warning", "nanduti.config.wsgi:application"),
         ],
     )
+
+
+def rotate_keys(options: argparse.Namespace) -> int:
+    """After a new key was put first: nothing in the vault needs the older ones any more."""
+    from django.core.management import call_command
+
+    call_command("rotate_vault_keys")
+    return 0
 
 
 def worker(options: argparse.Namespace) -> int:
