@@ -30,6 +30,7 @@ from .indicators import (
 )
 from .loans import DebtService, debt_service
 from .reading import read_study
+from .risk import Risk, Uncertain, monte_carlo
 from .rules import carry_forward, depreciation, graduated_tax, price_factors
 from .statements import statement
 from .study import (
@@ -47,6 +48,7 @@ from .study import (
     Tax,
     WorkingCapital,
 )
+from .variation import GoalSeek, goal_seek, scenarios, sensitivity, tornado, vary
 
 __all__ = [
     "Appraisal",
@@ -59,6 +61,7 @@ __all__ = [
     "Discounting",
     "Dividends",
     "Equity",
+    "GoalSeek",
     "Horizon",
     "InternalRate",
     "Investment",
@@ -68,8 +71,10 @@ __all__ = [
     "Product",
     "ProductBreakEven",
     "Result",
+    "Risk",
     "Study",
     "Tax",
+    "Uncertain",
     "WorkingCapital",
     "appraise",
     "break_even",
@@ -79,16 +84,22 @@ __all__ = [
     "debt_service_coverage",
     "depreciation",
     "evaluate",
+    "goal_seek",
     "graduated_tax",
     "irr",
     "loan_life_coverage",
     "mirr",
+    "monte_carlo",
     "npv",
     "npv_ratio",
     "payback",
     "price_factors",
     "product_break_even",
     "read_study",
+    "scenarios",
+    "sensitivity",
     "statement",
+    "tornado",
+    "vary",
     "wacc",
 ]
