@@ -285,7 +285,7 @@ def import_batch(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         Col("place", gettext_lazy("Place"), phone=True),
         Col("column", gettext_lazy("Column"), phone=True),
         Col("problem", gettext_lazy("What is wrong"), phone=True),
-        Col("remedy", gettext_lazy("What to do")),
+        Col("remedy", gettext_lazy("What to do"), phone=True),
     ]
     change_columns = [
         Col(

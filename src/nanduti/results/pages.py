@@ -82,7 +82,9 @@ def _stated(row: queries.ResultRow) -> str:
     parts = [f for f in row.stated if f.cluster is not None]
     said = ", ".join(dict.fromkeys(whole))
     if parts:
-        n = ngettext("%(n)s part", "%(n)s parts", len(parts)) % {"n": words.number(len(parts))}
+        n = ngettext("%(n)s partial figure", "%(n)s partial figures", len(parts)) % {
+            "n": words.number(len(parts))
+        }
         said = f"{said}; {n}" if said else n
     return said
 
@@ -324,7 +326,10 @@ def quality_report(request: HttpRequest, frame: Frame) -> HttpResponse:
         return redirect(request.get_full_path())
     found = quality.findings(programme=frame.programme)
     open_ones = [pair for pair in found if not quality.is_settled(pair[1])]
-    shown = found if request.GET.get("all") else open_ones
+    # What cannot be true at all stands first, on the page and in what is taken along.
+    shown = sorted(
+        found if request.GET.get("all") else open_ones, key=lambda pair: pair[0].severity != "error"
+    )
     if request.GET.get("export"):
         return _export(request, shown)
     titles = quality.titles(programme=frame.programme)
