@@ -68,5 +68,5 @@ for process in /proc/[0-9]*; do
   case $(readlink "$process/root" || true) in "$tree"*) echo "Left behind: $(tr '\0' ' ' <"$process/cmdline")"; exit 1 ;; esac
 done
 
-printf '\n%s\n' "In a fresh $suite tree:" "${times[@]}"
+printf '%s\n' "" "In a fresh $suite tree:" "${times[@]}"
 exit $failed
