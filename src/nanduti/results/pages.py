@@ -392,6 +392,9 @@ def _shown(finding: Any, rows: list[Any], frame: Frame, titles: dict[str, str]) 
         "severity_said": SEVERITIES[finding.severity],
         "sentence": saying.fill(finding.reason.sentence, details),
         "statement": statement,
+        "why": statement.settled_reason
+        if statement and frame.access.may("read_sensitive", statement.scope_id)
+        else "",
         "more": max(0, len(rows) - 6),
         "sides": [
             {

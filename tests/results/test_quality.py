@@ -1,0 +1,147 @@
+"""The contradictions of the paper are found by general rules; where two statements agree, nothing is found."""
+
+from __future__ import annotations
+
+import pytest
+
+from nanduti.foundation.models import AuditEvent
+from nanduti.programme import actions
+from nanduti.programme.errors import ReasonMissing
+from nanduti.programme.models import Statement
+from nanduti.results import quality
+
+pytestmark = pytest.mark.django_db
+
+# The contradictions that concern the programme, by their number in the study of the paper:
+# number → (rule, subject, what the two sides say).
+KNOWN = {
+    1: [("names_differ", "cluster:chennai-auto", "Pune")],
+    2: [("names_differ", "cluster:chennai-auto", "yes")],
+    3: [("end_before_start", "training:footwear-onsite-2", "18-05-2008 to 11-05-2008")],
+    4: [("dates_differ", "footwear:15", "September 2008")],
+    5: [("numbers_differ", "footwear:9", "ten"), ("numbers_differ", "footwear:10", "22")],
+    6: [
+        ("dates_differ", "leather:15", "April 2009"),
+        ("dates_differ", "leather:32", "December 2011"),
+        ("reference_points_elsewhere", "leather:20", "21"),
+    ],
+    7: [("numbers_differ", "leather:17", "twenty"), ("numbers_differ", "leather:20", "31")],
+    8: [("duration_differs", "leather:17", "around 40"), ("duration_differs", "leather:20", "around 30")],
+    9: [("dates_differ", "agreement:footwear-mou-2", "October 2008")],
+    10: [
+        ("after_status_date", "leather:32", "Nov-11"),
+        ("after_status_date", "leather:33", "Dec-11"),
+        ("dates_differ", "programme:leather", "June 2011"),
+    ],
+    11: [
+        ("reference_to_unnumbered_list", "footwear", "9"),
+        ("reference_points_elsewhere", "footwear:24", "19"),
+        ("reference_points_elsewhere", "footwear:24", "27"),
+    ],
+    12: [("numbers_differ", "auto:17", "23")],
+    13: [("two_levels", "programme:persons_trained", "outcome")],
+    19: [("dates_differ", "meeting:sc:3", "after March 2009")],
+}
+
+
+@pytest.fixture
+def found(example):
+    return quality.findings(programme=example)
+
+
+@pytest.mark.parametrize("number", KNOWN)
+def test_a_contradiction_of_the_paper_is_found(found, number):
+    for rule, subject, said in KNOWN[number]:
+        assert any(
+            f.rule_code == rule and f.subject == subject and any(said in s.value_text for s in f.statements)
+            for f, _rows in found
+        ), (rule, subject, said)
+
+
+def test_both_sides_stand_with_their_places(found):
+    for finding, rows in found:
+        assert len(rows) == len(finding.statements) and all(row is not None for row in rows)
+        said = quality.finding_as_dict(finding, rows)
+        assert all(s["place"] and s["source"] for s in said["statements"]), said["sentence"]
+
+
+def test_no_finding_where_both_sides_say_the_same(found):
+    for finding, _rows in found:
+        if finding.rule_code in {"dates_differ", "numbers_differ", "names_differ", "two_levels"}:
+            one, other = finding.statements
+            assert one.value_text.strip().lower() != other.value_text.strip().lower()
+
+
+def test_what_agrees_in_other_words_is_no_contradiction(example, found):
+    """ "Fourteen" and 14, "March-April 2009" and "April 2009": said twice about one activity, and nothing is found."""
+    subjects = {f.subject for f, _rows in found}
+    assert Statement.objects.filter(subject="leather:13", value_text="fourteen").exists()
+    assert "leather:13" not in subjects
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value", "unit", "rule"),
+    [
+        ("date", "June 2009", "", None),
+        ("date", "10 June 2009", "", None),
+        ("date", "May 2009", "", "dates_differ"),
+        ("number_cited", "15", "", None),
+        ("number_cited", "99", "", "reference_missing"),
+        ("number_cited", "14", "", "reference_points_elsewhere"),
+    ],
+)
+def test_a_new_statement_is_judged_by_the_rules(example, attribute, value, unit, rule):
+    Statement.objects.filter(subject="leather:15").delete()
+
+    def about() -> list[str]:
+        return [f.rule_code for f, _rows in quality.findings(programme=example) if f.subject == "leather:15"]
+
+    before = about()
+    Statement.objects.create(
+        programme=example, scope=example.scope, code="new", subject_kind="activity", subject="leather:15",
+        attribute=attribute, value_text=value, unit=unit, label="x",
+    )  # fmt: skip
+    assert sorted(about()) == sorted(before + ([rule] if rule else []))
+
+
+def test_settling_needs_a_reason_and_leaves_a_trace(example, found):
+    rows = next(rows for f, rows in found if f.subject == "auto:17")
+    statement = next(row for row in rows if isinstance(row, Statement))
+    n = len(quality.open_findings(programme=example))
+    for reason in ("", "   "):
+        with pytest.raises(ReasonMissing):
+            actions.settle_statement(statement=statement, settled="keep_record", reason=reason, by="test")
+    assert len(quality.open_findings(programme=example)) == n
+    actions.settle_statement(
+        statement=statement, settled="keep_record", reason="The list is newer", by="test"
+    )
+    event = AuditEvent.objects.order_by("-id").first()
+    assert (event.action, event.details["settled"]) == ("programme.settle_statement", "keep_record")
+    statement.refresh_from_db()
+    assert statement.settled_reason == "The list is newer"
+    assert len(quality.open_findings(programme=example)) < n
+    assert len(quality.findings(programme=example)) == len(found), "settled ones can still be looked up"
+
+
+def test_settling_on_the_page(example, found, visit):
+    statement = next(
+        r for f, rows in found for r in rows if f.subject == "auto:17" and isinstance(r, Statement)
+    )
+    page = "/p/india-italy-twinning/quality/"
+    sent = {"statement": statement.pk, "settled": "both", "reason": ""}
+    assert visit("coordinator").post(page, sent).status_code == 422
+    sent["reason"] = "Two firms joined later"
+    assert visit("cda-leather").post(page, sent).status_code == 403
+    assert visit("committee").post(page, sent).status_code == 403
+    assert visit("coordinator").post(page, sent).status_code == 302
+    said = {who: visit(who).get(f"{page}?all=1").content.decode() for who in ("coordinator", "researcher")}
+    assert "Two firms joined later" in said["coordinator"]
+    assert "Two firms joined later" not in said["researcher"], (
+        "the reason is for those who see what is sensitive"
+    )
+
+
+def test_the_report_goes_along_as_a_file(found, visit):
+    answer = visit("coordinator").get("/p/india-italy-twinning/quality/?export=csv&all=1")
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert len(lines) == len(found) + 1
