@@ -25,6 +25,7 @@ from .spec import TABLES, Row, RowProblem, Table
 
 KEPT_ERRORS = 500
 KEPT_CHANGES = 300
+KEPT_AT_ONCE = 5_000
 
 Say = Callable[[int, int, str], None]
 
@@ -210,20 +211,22 @@ def _refuse_double(table: Table, row: Row, seen: dict[tuple, int], number: int) 
 
 
 def _keep_changes(batch: ImportBatch, changes: list[Change]) -> None:
-    rows = [
-        ImportChange(
-            batch=batch,
-            position=position,
-            model=change.instance._meta.label_lower,
-            record_id=change.instance.pk,
-            kind=change.kind,
-            place=change.place[:120],
-            before=change.before,
-            after=change.after or _snapshot(change.instance),
-        )
-        for position, change in enumerate(changes)
-    ]
-    ImportChange.objects.bulk_create(rows, batch_size=500)
+    """Write down each change; in pieces, so that a large import does not stand in memory a second time."""
+    for first in range(0, len(changes), KEPT_AT_ONCE):
+        rows = [
+            ImportChange(
+                batch=batch,
+                position=position,
+                model=change.instance._meta.label_lower,
+                record_id=change.instance.pk,
+                kind=change.kind,
+                place=change.place[:120],
+                before=change.before,
+                after=change.after or _snapshot(change.instance),
+            )
+            for position, change in enumerate(changes[first : first + KEPT_AT_ONCE], start=first)
+        ]
+        ImportChange.objects.bulk_create(rows, batch_size=500)
 
 
 def _snapshot(instance: models.Model) -> dict[str, Any]:
