@@ -83,11 +83,11 @@ def test_a_grant_reaches_what_is_written_and_no_further(world):
 @pytest.mark.parametrize(
     ("since", "until", "holds"),
     [
-        (DAY, None, True), (DAY, DAY, True), (DAY - timedelta(9), DAY, True), (DAY + timedelta(1), None, False),
-        (DAY - timedelta(9), DAY - timedelta(1), False),
+        (DAY, None, True), (DAY, DAY, False), (DAY - timedelta(9), DAY, False), (DAY + timedelta(1), None, False),
+        (DAY - timedelta(9), DAY + timedelta(1), True),
     ],
 )  # fmt: skip
-def test_a_grant_holds_from_its_first_to_its_last_day(world, since, until, holds):
+def test_a_grant_holds_from_its_first_day_and_no_longer_on_its_end(world, since, until, holds):
     grant(world, since=since, until=until)
     assert access_of(world["ana"], on=DAY).may("read", world["wide"]) is holds
 

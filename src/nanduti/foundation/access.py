@@ -70,7 +70,7 @@ def access_of(user: User, *, on: date) -> Access:
     """The rights of a user on a day, from the grants in force: three queries."""
     if not user.is_authenticated or not user.is_active:
         return NOBODY
-    in_force = Q(since__lte=on) & (Q(until__isnull=True) | Q(until__gte=on))
+    in_force = Q(since__lte=on) & (Q(until__isnull=True) | Q(until__gt=on))
     grants = list(Grant.objects.filter(in_force, user=user).values_list("scope_id", "role"))
     reach = _reach(scope_id for scope_id, _ in grants)
     collected: dict[int, set[str]] = {}

@@ -39,7 +39,9 @@ class GrantForm(NandutiForm):
     )
     role = forms.ChoiceField(label=_("Role"), choices=[(r.code, _(r.title)) for r in ROLES])
     scope = forms.ModelChoiceField(label=_("Within"), queryset=Scope.objects.none())
-    until = DayField(label=_("Until"), required=False)
+    until = DayField(
+        label=_("Until"), required=False, help_text=_("The first day on which the role no longer holds.")
+    )
 
     def __init__(self, *args, scope_ids, **kwargs) -> None:  # type: ignore[no-untyped-def]
         super().__init__(*args, **kwargs)

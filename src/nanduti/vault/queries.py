@@ -109,7 +109,7 @@ def _roles_held(user: User, rows: Iterable[StandingGrant], on: date) -> set[tupl
     for wide, narrow in ScopeReach.objects.filter(narrow__in=wanted).values_list("wide_id", "narrow_id"):
         reach.setdefault(wide, set()).add(narrow)
     held = Grant.objects.filter(user=user, scope__in=reach, since__lte=on).filter(
-        Q(until__isnull=True) | Q(until__gte=on)
+        Q(until__isnull=True) | Q(until__gt=on)
     )
     return {(role, narrow) for role, wide in held.values_list("role", "scope_id") for narrow in reach[wide]}
 

@@ -45,7 +45,7 @@ class ScopeReach(models.Model):
 
 @classified(open="role since until", sensitive="user given_by")
 class Grant(models.Model):
-    """A role that somebody holds within a scope, from when to when."""
+    """A role that somebody holds within a scope, from a first day until a day on which it no longer holds."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="grants")
     role = models.CharField(max_length=40, choices=[(r.code, r.title) for r in ROLES])
