@@ -109,8 +109,8 @@ def outcomes(result: Result) -> dict[str, np.ndarray]:
     total, equity = result.lines["net cash flow, total capital"], result.lines["net cash return, equity"]
     rate = d.rate if d.equity_rate is None else d.equity_rate
     return {
-        "npv_total": discount_factors(d.rate, t) @ total,
-        "npv_equity": discount_factors(rate, t) @ equity,
+        "npv_total": (discount_factors(d.rate, t)[:, None] * total).sum(axis=0),
+        "npv_equity": (discount_factors(rate, t)[:, None] * equity).sum(axis=0),
         "irr_total": irr_many(total, axis.months),
         "irr_equity": irr_many(equity, axis.months),
         "least_cash": result.lines["cumulative cash"].min(axis=0),
