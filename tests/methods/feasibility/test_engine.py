@@ -204,6 +204,14 @@ def test_debt_service_against_month_by_month(kind, every):
         ("use: [0.55, 0.75, 0.90, 1.0]", "currency: USD", "has no exchange rate"),
         ("products:", "products: [", "cannot be read as YAML"),
         ("unit: 1000", "unit: 0", "is not above zero"),
+        ("holiday_years: 4", "holiday_years: -4", "is negative"),
+        ("{rate: 0.12}", "{rate: -1}", "above −100 %"),
+        ("rates: [0.5]", "rates: [1.5]", "is not a share"),
+        ("amounts: {1995..: 630}", "amounts: {1995..: -630}", "is negative"),
+        ("{1992: 400}", "{1992: -400}", "is negative"),
+        ("production_years: 15", "production_years: 15000", "more than 600 periods"),
+        ("cash_days: 15", "cash_days: -15", "is negative"),
+        ("price: 1,", "price: 1, sales_tax: 2,", "not between 0 and 1"),
     ],
 )
 def test_slips_in_the_document_are_named(old, new, words):
@@ -217,3 +225,8 @@ def test_nothing_sold_is_said_and_not_nil():
     appraisal = f.appraise(idle)
     assert appraisal.total.npv < 0 and appraisal.total.payback.reason
     assert appraisal.break_even["1993"].ratio is None and balances(idle)
+
+
+def test_production_beyond_capacity_is_said():
+    busy = f.evaluate(replace(FACTORY, products=(replace(FACTORY.products[0], use=(0.5, 1.2)),)))
+    assert busy.notices[-1] == "garments is produced beyond its nominal capacity in 1994: 15,000 of 12,500."

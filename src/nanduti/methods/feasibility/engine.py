@@ -13,11 +13,12 @@ import numpy as np
 from nanduti.methods.values import BadInput, mark
 
 from ._checks import not_negative
+from ._document import check_study
 from .axis import Axis, axis_of
 from .finance import Cash, run_cash
 from .loans import DebtService, debt_service
 from .operations import Costs, Prices, Programme, costs, programme, working_capital
-from .rules import _check_depreciation, check_brackets, unit_depreciation
+from .rules import check_depreciation, unit_depreciation
 from .study import GROUPS, Depreciation, Investment, Study
 
 
@@ -56,7 +57,7 @@ def evaluate(study: Study) -> Result:
 
     Source: Behrens and Hawranek (UNIDO 1991), schedules X-1 to X-11; COMFAR III reference manual.
     """
-    _check(study)
+    check_study(study)
     axis = axis_of(study.horizon)
     prices = Prices(study, axis)
     made = programme(study, axis, prices)
@@ -68,25 +69,8 @@ def evaluate(study: Study) -> Result:
     cash = run_cash(study, axis, prices, lines, loans)
     lines.update(cash.lines)
     _capital_lines(axis, lines)
-    return Result(study, axis, lines, wc, invested, loans, made, cost, cash, _notices(axis, lines))
-
-
-def _check(study: Study) -> None:
-    if not study.products:
-        raise BadInput(
-            place=f"study {study.name!r}", problem=mark("has no product"), remedy=mark("Add at least one.")
-        )
-    check_brackets(study.tax.limits, study.tax.rates)
-    for kind, items in (("product", study.products), ("investment", study.investments),
-                        ("loan", study.loans), ("source of equity", study.equity)):  # fmt: skip
-        names = [item.name for item in items]
-        for name in names:
-            if names.count(name) > 1:
-                raise BadInput(
-                    place=f"{kind} {name!r}",
-                    problem=mark("stands twice in the study"),
-                    remedy=mark("Give each its own name."),
-                )
+    notices = (*_notices(axis, lines), *_beyond_capacity(study, axis, made))
+    return Result(study, axis, lines, wc, invested, loans, made, cost, cash, notices)
 
 
 def _full(axis: Axis, production: np.ndarray) -> np.ndarray:
@@ -179,7 +163,7 @@ def _spent(item: Investment, axis: Axis, prices: Prices) -> np.ndarray:
 
 def charges_of(rule: Depreciation, spent: np.ndarray, axis: Axis, place: str) -> np.ndarray:
     """Yearly depreciation of an item over the periods of the study; none in the residual year."""
-    _check_depreciation(
+    check_depreciation(
         rule.method, 12 * rule.life_years, rule.salvage_share, rule.first_year_months, rule.rate
     )
     unit = unit_depreciation(
@@ -221,7 +205,7 @@ def _capital_lines(axis: Axis, lines: dict[str, np.ndarray]) -> None:
 def _notices(axis: Axis, lines: dict[str, np.ndarray]) -> tuple[str, ...]:
     found = []
     for name, text in (
-        ("uncovered deficit", mark("Cash runs out: an uncovered deficit of up to {amount:,.0f} stands in {when}.")),
+        ("uncovered deficit", mark("Cash runs out: an uncovered deficit of up to {amount:,.0f} opens in {when}.")),
         ("automatic equity", mark("Equity of {amount:,.0f} in {when} was added by the rule of automatic cover.")),
         ("automatic overdraft", mark("An overdraft of up to {amount:,.0f} was added from {when} by automatic cover.")),
         ("debt settled at the end", mark("Debt of {amount:,.0f} outlasts the study and is settled in {when}.")),
@@ -231,4 +215,18 @@ def _notices(axis: Axis, lines: dict[str, np.ndarray]) -> tuple[str, ...]:
         if np.any(values > 1e-6):
             j = int(np.argmax(values > 1e-6))
             found.append(text.format(amount=values.max(), when=axis.labels[j]))
+    return tuple(found)
+
+
+def _beyond_capacity(study: Study, axis: Axis, made: Programme) -> tuple[str, ...]:
+    text = mark(
+        "{product} is produced beyond its nominal capacity in {when}: {units:,.0f} of {capacity:,.0f}."
+    )
+    found = []
+    for p in study.products:
+        units, capacity = made.produced[p.name][:, 0], float(np.atleast_1d(p.capacity)[0])
+        if np.any(units > capacity * (1 + 1e-9)):
+            j = int(np.argmax(units > capacity * (1 + 1e-9)))
+            when = axis.labels[axis.production.start + j]
+            found.append(text.format(product=p.name, when=when, units=units[j], capacity=capacity))
     return tuple(found)

@@ -62,14 +62,6 @@ def _check(study: Study) -> None:
             problem=mark("is not a known way of treating it"),
             remedy="Use one of: " + ", ".join(DEFICITS) + ".",
         )
-    if np.any(np.asarray(study.dividends.payout_share) < 0) or np.any(
-        np.asarray(study.dividends.payout_share) > 1
-    ):
-        raise BadInput(
-            place=mark("payout share of the dividends"),
-            problem=mark("is not between 0 and 1"),
-            remedy=mark("Give 0.4 for 40 % of the net profit."),
-        )
 
 
 def _paid_in(equity: Equity, axis: Axis) -> np.ndarray:

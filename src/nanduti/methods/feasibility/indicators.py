@@ -336,6 +336,9 @@ def debt_service_coverage(
     >>> round(debt_service_coverage(surplus=410, repayment=700, interest=520, other=12), 6)
     1.332792
     """
+    for name, value in (("repayment", repayment), ("interest", interest), ("other cost", other)):
+        not_negative(value, name)
+    numbers([surplus], "surplus")
     service = repayment + interest + other
     return (surplus + service) / service if service > 0 else None
 

@@ -43,7 +43,7 @@ def depreciation(
     [400.0, 240.0, 144.0, 108.0, 108.0]
     """
     not_negative(cost, "cost to depreciate")
-    _check_depreciation(method, life_months, salvage_share, first_year_months, rate)
+    check_depreciation(method, life_months, salvage_share, first_year_months, rate)
     return cost * unit_depreciation(method, life_months, salvage_share, first_year_months, rate)
 
 
@@ -78,7 +78,7 @@ def _sum_of_years(life_months: float, salvage_share: float, first_year_months: f
     return charges[:-1] if part == 1 else charges
 
 
-def _check_depreciation(
+def check_depreciation(
     method: str, life_months: float, salvage_share: float, first_year_months: float, rate: float | None
 ) -> None:
     if method not in DEPRECIATION_METHODS:
