@@ -85,7 +85,9 @@ def _rivalry(a: Interest, b: Interest) -> Share | None:
 def _verdict(a: Interest, b: Interest, rivalry: Share | None) -> Verdict:
     without = [side.stakeholder for side in (a, b) if side.gain == 0]
     if without:
-        sentence = mark("{who} would gain nothing.") if len(without) == 1 else mark("Neither side would gain.")
+        sentence = (
+            mark("{who} would gain nothing.") if len(without) == 1 else mark("Neither side would gain.")
+        )
         return no(Reason("no_gain", sentence, {"who": without[0]}), source=SOURCE)
     if rivalry == 1:
         sentence = mark("Both sell the same thing to the same buyers.")
