@@ -132,6 +132,8 @@ def test_loan_longer_than_the_study_is_said_and_settled():
     long = replace(FACTORY.loans[1], instalments=80)
     result = f.evaluate(replace(FACTORY, loans=(long,)))
     assert any("outlasts the study" in n for n in result.notices)
+    debt = f.statement(result, "debt")
+    assert debt.filter(debt["line"] == "local loan, interest")["2008"][0] == 0
     assert result.line("debt settled at the end")[-1] == pytest.approx(3000 * (80 - 26) / 80)
     assert balances(result)
 
@@ -204,6 +206,7 @@ def test_debt_service_against_month_by_month(kind, every):
         ("use: [0.55, 0.75, 0.90, 1.0]", "currency: USD", "has no exchange rate"),
         ("products:", "products: [", "cannot be read as YAML"),
         ("unit: 1000", "unit: 0", "is not above zero"),
+        ("repayments: {1994-12: 300,", "repayments: {2008-06: 300,", "residual year"),
         ("holiday_years: 4", "holiday_years: -4", "is negative"),
         ("{rate: 0.12}", "{rate: -1}", "above −100 %"),
         ("rates: [0.5]", "rates: [1.5]", "is not a share"),
@@ -230,3 +233,60 @@ def test_nothing_sold_is_said_and_not_nil():
 def test_production_beyond_capacity_is_said():
     busy = f.evaluate(replace(FACTORY, products=(replace(FACTORY.products[0], use=(0.5, 1.2)),)))
     assert busy.notices[-1] == "garments is produced beyond its nominal capacity in 1994: 15,000 of 12,500."
+
+
+def test_dividends_go_to_preference_then_partner_then_ordinary():
+    study = f.Study(
+        name="s", currency="PYG", horizon=f.Horizon("2025-01", 1, 3), discounting=f.Discounting(0.1),
+        products=(f.Product("bags", 100, 1, (0.05, 0.2, 1.0)),),
+        equity=(
+            f.Equity("families", {"2025": 300}),
+            f.Equity("preferred", {"2025": 100}, "preference", dividend_rate=0.1),
+            f.Equity("partner", {"2025": 100}, "joint_venture", dividend_amount=20),
+        ),
+        dividends=f.Dividends({"2028": 40}),
+    )  # fmt: skip
+    paid = {k: v[1:4, 0] for k, v in f.evaluate(study).cash.dividends.items()}
+    assert paid["preferred"] == pytest.approx([5, 10, 10])
+    assert paid["partner"] == pytest.approx([0, 10, 20 + 40 * 100 / 400])
+    assert paid["families"] == pytest.approx([0, 0, 40 * 300 / 400])
+    # Preference capital comes back at its nominal value, the rest belongs to the others by paid-in amount.
+    flows = f.class_flows(f.evaluate(study))
+    assert flows["preferred"].sum() == pytest.approx(25)
+    assert sum(v.sum() for v in flows.values()) == pytest.approx(5 + 20 + 100)
+
+
+def test_inflation_exchange_and_escalation_reach_the_sales():
+    study = f.Study(
+        name="s", currency="PYG", horizon=f.Horizon("2025-01", 0, 3, residual_year=False),
+        discounting=f.Discounting(0.1), inflation=(0.1,), currencies=(f.Currency("USD", 7.0, (0.02,)),),
+        products=(
+            f.Product("home", 1, 100, escalation=0.02), f.Product("abroad", 1, 10, market="export", currency="USD"),
+        ),
+    )  # fmt: skip
+    made = f.evaluate(study).programme
+    assert made.gross["home"][:, 0] == pytest.approx([112, 112 * 1.12, 112 * 1.12**2])
+    # Dollars inflate by 2 % and the rate moves by 1.1/1.02: together the export price rises by 10 %.
+    assert made.gross["abroad"][:, 0] == pytest.approx([77, 84.7, 93.17])
+
+
+def test_foreign_debt_books_its_exchange_difference():
+    study = f.Study(
+        name="s", currency="PYG", horizon=f.Horizon("2025-01", 0, 3, residual_year=False),
+        discounting=f.Discounting(0.1), inflation=(0.1,), currencies=(f.Currency("USD", 7.0),),
+        products=(f.Product("a", 1, 100),),
+        loans=(f.Loan("dollars", 0.0, {"2025-12": 100}, "profile", repayments={"2027-12": 40}, currency="USD"),),
+    )  # fmt: skip
+    result = f.evaluate(study)
+    # ADJ = closing - (opening + drawn - repaid), in local money: 770 drawn, then the rate rises by a tenth.
+    assert result.line("debt") == pytest.approx([770, 847, 60 * 7 * 1.331])
+    assert result.line("exchange differences") == pytest.approx([0, 77, 84.7])
+    assert balances(result) and any("stands unpaid" in n for n in result.notices)
+
+
+def test_ratios_are_null_where_they_have_no_meaning():
+    table = f.ratios(f.evaluate(FACTORY))
+    assert table.filter(table["ratio"] == "net profit to sales")["1995"][0] == pytest.approx(
+        1682 / 11250, abs=1e-4
+    )
+    assert table.filter(table["ratio"] == "profit before interest to interest")["2007"][0] is None

@@ -32,6 +32,7 @@ from .indicators import (
     wacc,
 )
 from .loans import DebtService, debt_service
+from .ratios import ratios
 from .reading import read_study
 from .risk import Risk, Uncertain, monte_carlo
 from .rules import carry_forward, depreciation, graduated_tax, price_factors
@@ -110,6 +111,7 @@ __all__ = [
     "pooled_project",
     "price_factors",
     "product_break_even",
+    "ratios",
     "read_study",
     "scenarios",
     "sensitivity",

@@ -91,6 +91,9 @@ def _run(loan: Loan, axis: Axis, drawn: dict, profile: dict, dues: dict[int, int
             accrued = np.zeros(width)
             closing[j] = balance
         at = month
+    if axis.has_residual:
+        # The residual year is the day of settlement: nothing accrues in it.
+        out["interest"][-1], out["fees"][-1] = 0.0, 0.0
     closing[np.abs(closing) < 1e-9 * (1 + np.max(np.abs(closing)))] = 0.0
     return DebtService(closing=closing, **out)
 
@@ -119,6 +122,12 @@ def _by_month(schedule, axis: Axis, place: str) -> dict[int, np.ndarray]:
     for key, amount in schedule.items():
         not_negative(amount, f"{place}, {key}")
         at = axis.month_end(key, place)
+        if axis.has_residual and at > axis.ends[-2]:
+            raise BadInput(
+                place=f"{place}, month {key}",
+                problem=mark("lies in the residual year, when debts are settled"),
+                remedy=mark("End the loan while the study produces, or leave the rest to be settled."),
+            )
         out[at] = out.get(at, 0.0) + np.asarray(amount, dtype=float)
     return out
 
