@@ -113,11 +113,11 @@ def claim_cash(
     """
     owed = min(amount(at_default, "outstanding at default"), amount(at_claim, "outstanding at claim"))
     cover, first = share(cover_share, "cover share"), share(first_share, "first share")
-    if not 0 <= first_month <= final_month:
+    if any(month < 0 for month, _ in recoveries) or not 0 <= first_month <= final_month:
         raise BadInput(
-            place=f"instalments in months {first_month} and {final_month}",
-            problem=mark("are out of order"),
-            remedy=mark("Give the first before the final one."),
+            place=f"instalments in months {first_month} and {final_month}, or a recovery,",
+            problem=mark("are out of order or before the default"),
+            remedy=mark("Count months from the default, the first instalment before the final one."),
         )
     total = sum(amount(v, "recovery") for _, v in recoveries)
     if total > owed:
@@ -162,6 +162,13 @@ def member_calls(
     Decimal('7.00')
     """
     lost, held = _money(loss, "loss"), _money(reserves, "reserves")
+    for name, value in (("loss", lost), ("reserves", held)):
+        if value != _cents(value):
+            raise BadInput(
+                place=f"{name} {value}",
+                problem=mark("has parts of a cent"),
+                remedy=mark("Round it to cents."),
+            )
     paid_in = {k: _money(v, f"contribution of {k!r}") for k, v in contributions.items()}
     total = sum(paid_in.values(), Decimal(0))
     from_reserves = min(lost, held)

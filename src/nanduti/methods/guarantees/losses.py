@@ -68,9 +68,11 @@ def loss_distribution(
     ...                   correlation=0.3).quantile(0.95)
     20.0
     """
-    if n_guarantees < 1:
+    if n_guarantees < 1 or n_guarantees != int(n_guarantees):
         raise BadInput(
-            place=f"{n_guarantees} guarantees", problem=mark("cannot lose"), remedy=mark("Give one or more.")
+            place=f"{n_guarantees} guarantees",
+            problem=mark("are not a whole number above zero"),
+            remedy=mark("Count the guarantees."),
         )
     p, rho = share(default_probability, "default probability"), share(correlation, "correlation")
     unit = amount(loss_per_default, "loss for each default")
