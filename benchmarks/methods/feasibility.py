@@ -97,7 +97,7 @@ def risk() -> dict[str, object]:
     return {
         "seconds": seconds,
         "peak_mib": round(peak, 1),
-        "peer": "one run at a time",
+        "peer": "one run at a time, scaled from 100",
         "peer_seconds": round(100 * median_seconds(one_by_one, 3), 1),
     }
 
