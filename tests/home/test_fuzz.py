@@ -154,6 +154,15 @@ def test_an_activity_can_be_planned_with_whatever_number_comes_next(visit, examp
     assert Activity.objects.filter(plan__code="leather", number__in=[34, 35]).count() == 2
 
 
+def test_a_rule_that_only_warns_is_told_beside_the_saved_activity(visit, example):
+    example.rules = {"joint_benefit": "warn"}
+    example.save()
+    sent = plausible_activity(example, joint_benefit="individual", spillover="")
+    answer = visit("coordinator").post(f"{P}/ledger/new/", sent, follow=True)
+    said = [str(message) for message in answer.context["messages"]]
+    assert answer.status_code == 200 and len(said) == 2, said
+
+
 # --- addresses
 
 NAMES = """cluster as_of on q sort page cols export status_now kind date_text_start.from date_text_start.to c.sort

@@ -382,15 +382,19 @@ def new_activity(request: HttpRequest, frame: Frame) -> HttpResponse:
     form = NewActivityForm(request.POST or None, plans=plans)
 
     def act(values: dict[str, Any], version: int | None) -> None:
+        plan, agent_role = values.pop("plan"), values.pop("agent_role")
+        reason = values.pop("override_reason")
+        said = queries.rule_verdicts(
+            programme=frame.programme, cluster=plan.cluster, values=values, agent_role=agent_role
+        )
         actions.plan_activity(
-            plan=values.pop("plan"),
-            agent_role=values.pop("agent_role"),
-            override_reason=values.pop("override_reason")
-            if frame.may("override_rule")
-            else values.pop("override_reason") and "",
+            plan=plan,
+            agent_role=agent_role,
+            override_reason=reason if frame.may("override_rule") else "",
             values=values,
             by=request.user,
         )
+        _tell_warnings(request, frame, said)
 
     return form_page(
         request,
@@ -402,6 +406,13 @@ def new_activity(request: HttpRequest, frame: Frame) -> HttpResponse:
         save_label=_("Save the activity"),
         done=_("The activity is planned."),
     )
+
+
+def _tell_warnings(request: HttpRequest, frame: Frame, said: list[tuple[str, Any]]) -> None:
+    """What a rule of the programme wants somebody to look at, though the activity was saved."""
+    for rule, verdict in said:
+        if verdict.decision != "yes" and frame.programme.rule_setting(rule) != "off":
+            messages.warning(request, str(saying.say_verdict(verdict)))
 
 
 @programme_page(step=6, item="ledger")
