@@ -154,3 +154,10 @@ def test_the_last_day_of_all_has_an_answer(client, bearer):
     for path in ("/ledger?as_of=9999-12-31", "/results?as_of=9999-12-31", "/agreements?on=0001-01-01",
                  "/scope?pair=chennai-leather:santa-croce&on=9999-12-31"):  # fmt: skip
         assert client.get(API + path, headers=headers).status_code == 200, path
+
+
+def test_nothing_has_a_code_with_a_zero_byte(client, bearer):
+    """PostgreSQL refuses such a text outright; SQLite looks for it and finds nothing."""
+    for asked in ("ledger?cluster=%00", "scope?pair=%00:x", "results?cluster=a%00"):
+        address = f"/api/programmes/india-italy-twinning/{asked}"
+        assert client.get(address, headers=bearer("coordinator")).status_code == 404, asked

@@ -36,7 +36,7 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "india-italy-twinni
 CLUSTER, FIRM, SITE, PERSON = "chennai-leather", "firm-canary", "site-canary", "expert-canary"
 FILE_NAME, FORM_NAME, PERSON_NAME = "Zaffran Kestrelworth", "Olmo Briarpatch Tannery", "Peregrina Thistledown"
 FILE_PHONE, FORM_PHONE = "+91 44 7319 4826", "+91 98 6402 7715"
-FILE_POINT, FORM_POINT = ("13.173942", "80.286417"), ("12.946173", "79.318264")
+FILE_POINT, FORM_POINT = ("73.173942", "80.286417"), ("72.946173", "79.318264")
 ADDRESS, FORM_ADDRESS = "Quincewood Lane 7719", "Larkmeadow Street 5583"
 NAMES = [FILE_NAME, FORM_NAME, PERSON_NAME]
 REST = [FILE_PHONE, FORM_PHONE, *FILE_POINT, *FORM_POINT, ADDRESS, FORM_ADDRESS]
@@ -72,7 +72,7 @@ def leaks(text: str, secrets: Sequence[str]) -> list[str]:
 def test_the_nose_of_the_canary_works():
     for secret in [*NAMES, *REST]:
         assert leaks(f"<td>{secret.upper()}</td>", [secret])
-    assert leaks('{"phone": "914473194826"}', [FILE_PHONE]) and leaks("13,17394", [FILE_POINT[0]])
+    assert leaks('{"phone": "914473194826"}', [FILE_PHONE]) and leaks("73,17394", [FILE_POINT[0]])
     assert not leaks("A tannery in a street of Chennai, 13.08 80.27", [*NAMES, *REST])
 
 

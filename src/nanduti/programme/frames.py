@@ -102,7 +102,7 @@ def frame_of(request: HttpRequest, code: str) -> Frame:
     """The frame of a request; raises ``NotFound`` for a programme or cluster that the reader cannot see."""
     programme = queries.programme_by_code(code=code)
     clusters = queries.clusters(programme=programme)
-    asked = request.GET.get("cluster", "").strip()[:80]
+    asked = request.GET.get("cluster", "").replace("\x00", "").strip()[:80]
     chosen = queries.cluster_by_code(programme=programme, code=asked) if asked else None
     frame = Frame(request, programme, clusters, chosen, _day(request.GET.get("as_of", "")))
     request.programme_frame = frame  # type: ignore[attr-defined]
