@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from nanduti.foundation.access import Access
 from nanduti.foundation.errors import NotFound
@@ -39,7 +39,8 @@ def readable_programmes(*, access: Access) -> QuerySet[Programme]:
 
 def programme_by_code(*, code: str) -> Programme:
     """The programme with that code, or :class:`NotFound`."""
-    found = programmes().filter(code=code).first()
+    # PostgreSQL takes no zero byte in a text, so nothing has a code that holds one.
+    found = None if "\x00" in code else programmes().filter(code=code).first()
     if found is None:
         raise NotFound(kind="programme", code_given=code)
     return found
@@ -70,9 +71,8 @@ def cluster_by_code(*, programme: Programme, code: str) -> Cluster:
             return found[0]
         if len(found) > 1:
             raise AmbiguousCluster(code_given=code, codes=", ".join(c.code for c in found))
-    partner = Cluster._base_manager.filter(
-        Q(pk__in=partner_cluster_ids(programme=programme)), code=code
-    ).first()
+    partners = Cluster._base_manager.filter(pk__in=partner_cluster_ids(programme=programme))
+    partner = None if "\x00" in code else partners.filter(code=code).first()
     if partner is None:
         raise NotFound(kind="cluster", code_given=code)
     return partner

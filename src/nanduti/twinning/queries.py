@@ -30,7 +30,8 @@ def twinnings(*, programme: Programme, cluster: Cluster | None = None) -> QueryS
 def twinning_by_pair(*, programme: Programme, pair: str) -> Twinning:
     """The twinning that "emerging:advanced" names, by cluster codes."""
     emerging, _colon, advanced = pair.partition(":")
-    found = twinnings(programme=programme).filter(emerging__code=emerging, advanced__code=advanced).first()
+    rows = twinnings(programme=programme).filter(emerging__code=emerging, advanced__code=advanced)
+    found = None if "\x00" in pair else rows.first()
     if found is None:
         raise NotFound(kind="twinning", code_given=pair)
     return found
