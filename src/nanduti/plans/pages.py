@@ -164,9 +164,9 @@ def _ledger_figures(counts: dict[str, int], table: DataTable) -> list[Figure]:
 
 
 def _picture(table: DataTable, frame: Frame) -> Any:
-    rows = list(table.filtered[: PICTURED + 1])
-    if not rows or len(rows) > PICTURED:
-        return None
+    if not table.n or table.n > PICTURED:
+        return None  # the count is known already; 20,000 activities are not sorted to find that out
+    rows = list(table.filtered)
     return timeline.Timeline(
         [_item(row, frame) for row in rows], cut_off=frame.as_of, request=frame.request, title=_("Activities")
     )
