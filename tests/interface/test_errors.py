@@ -203,18 +203,18 @@ class TestWork:
 
         job = Job.objects.create(kind="x", by=lucia)
         client.force_login(make_user("pedro", "cda"))
-        assert client.get(f"/work/{job.public_id}/").status_code == 404
-        assert client.post(f"/work/{job.public_id}/stop/").status_code == 404
+        assert client.get(f"/jobs/{job.public_id}/").status_code == 404
+        assert client.post(f"/jobs/{job.public_id}/stop/").status_code == 404
         client.force_login(lucia)
-        assert b"every 1s" in client.get(f"/work/{job.public_id}/").content
-        assert b"<html" not in client.get(f"/work/{job.public_id}/", HTTP_HX_REQUEST="true").content
-        assert client.post(f"/work/{job.public_id}/stop/").status_code == 302
+        assert b"every 1s" in client.get(f"/jobs/{job.public_id}/").content
+        assert b"<html" not in client.get(f"/jobs/{job.public_id}/", HTTP_HX_REQUEST="true").content
+        assert client.post(f"/jobs/{job.public_id}/stop/").status_code == 302
         job.refresh_from_db()
         assert job.state == Job.State.CANCELLED
-        assert b"every 1s" not in client.get(f"/work/{job.public_id}/").content
+        assert b"every 1s" not in client.get(f"/jobs/{job.public_id}/").content
 
     def test_a_visitor_sees_none(self, client, db):
         from nanduti.foundation.models import Job
 
         job = Job.objects.create(kind="x")
-        assert client.get(f"/work/{job.public_id}/").status_code == 404
+        assert client.get(f"/jobs/{job.public_id}/").status_code == 404

@@ -308,7 +308,7 @@ def test_work_is_watched_until_it_ends(desk, lucia):
     job = Job.objects.create(
         kind="sample", by=lucia, state=Job.State.RUNNING, done=340, total=1000, message="Reading"
     )
-    desk.goto(f"/work/{job.public_id}/")
+    desk.goto(f"/jobs/{job.public_id}/")
     assert desk.get_by_text("340 / 1,000").is_visible()
     Job.objects.filter(pk=job.pk).update(done=900)
     desk.get_by_text("900 / 1,000").wait_for()

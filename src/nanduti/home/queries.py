@@ -247,7 +247,7 @@ def needs_of(request: HttpRequest) -> list[Group]:
     groups += _waiting_requests(request)
     jobs = Job.objects.filter(by=request.user, state__in=["queued", "running"])[:SHOWN]
     groups.append(
-        Group(_("Work going on"), [Line(j.message or j.kind, f"/work/{j.public_id}/") for j in jobs])
+        Group(_("Work going on"), [Line(j.message or j.kind, f"/jobs/{j.public_id}/") for j in jobs])
     )
     return [group for group in groups if group.rows]
 

@@ -5,8 +5,8 @@ from . import pages
 
 urlpatterns = [
     path("language/", pages.language, name="language"),
-    path("work/<uuid:public_id>/", pages.work, name="work"),
-    path("work/<uuid:public_id>/stop/", pages.stop_work, name="stop_work"),
+    path("jobs/<uuid:public_id>/", pages.work, name="work"),
+    path("jobs/<uuid:public_id>/stop/", pages.stop_work, name="stop_work"),
 ]
 
 if settings.DEBUG or getattr(settings, "STYLE_PAGE", False):
