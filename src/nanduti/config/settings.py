@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "nanduti.vault",
     "nanduti.register",
     "nanduti.programme",
+    "nanduti.surveys",
     "nanduti.plans",
     "nanduti.twinning",
     "nanduti.results",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("register/", include("nanduti.register.urls")),
     path("p/<slug:programme>/", include("nanduti.programme.urls")),
+    path("p/<slug:programme>/surveys/", include("nanduti.surveys.urls")),
     path("p/<slug:programme>/", include("nanduti.plans.urls")),
     path("p/<slug:programme>/", include("nanduti.twinning.urls")),
     path("p/<slug:programme>/", include("nanduti.results.urls")),

@@ -1,0 +1,1 @@
+"""Verbs of field work, noun by noun."""
