@@ -270,3 +270,23 @@ def people_of_work(db):
 
     scope = Scope.objects.create(kind="programme", code="x", title="X")
     return account("ana", "coordinator", scope)
+
+
+def test_standing_work_is_asked_again_and_again_and_a_stumble_stops_nobody(monkeypatch):
+    stop, waiting, done = threading.Event(), [1, 2, 3], []
+
+    def take() -> int:
+        if not waiting:
+            stop.set()
+            return 0
+        done.append(waiting.pop(0))
+        return 1
+
+    def stumble() -> int:
+        raise RuntimeError("a secret name")
+
+    monkeypatch.setattr(work, "_standing", {"test.stumble": stumble, "test.take": take})
+    monkeypatch.setattr(work, "close_old_connections", lambda: None)
+    work.wake()
+    work.stand(stop, idle_seconds=0.01)
+    assert done == [1, 2, 3]

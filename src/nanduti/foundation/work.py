@@ -38,6 +38,7 @@ IDLE_SECONDS = 0.5
 
 Work = Callable[..., dict[str, Any] | None]
 _kinds: dict[str, Work] = {}
+_standing: dict[str, Callable[[], int]] = {}
 
 
 def job(kind: str) -> Callable[[Work], Work]:
@@ -48,6 +49,25 @@ def job(kind: str) -> Callable[[Work], Work]:
         return function
 
     return keep
+
+
+def standing(kind: str) -> Callable[[Callable[[], int]], Callable[[], int]]:
+    """Offer work that is never over, such as reading what comes in: called again and again, in a thread of its own.
+
+    The function does a little of what waits and returns how much that was; at 0 it is left alone until somebody
+    calls :func:`wake`, or for a moment. What waited when the last process died is thereby taken up by the next.
+    """
+
+    def keep(function: Callable[[], int]) -> Callable[[], int]:
+        _standing[kind] = function
+        return function
+
+    return keep
+
+
+def wake() -> None:
+    """Say that standing work may have something to do; costs nothing, and does nothing in another process."""
+    _arrivals.set()
 
 
 def enqueue(
@@ -220,20 +240,45 @@ def loop(stop: threading.Event, *, idle_seconds: float = IDLE_SECONDS) -> None:
         _wake.clear()
 
 
+def stand(stop: threading.Event, *, idle_seconds: float = IDLE_SECONDS) -> None:
+    """Do standing work until told to stop; one that stumbles does not keep the others from theirs."""
+    while not stop.is_set():
+        n_done = sum(_stand_once(kind, function) for kind, function in _standing.items())
+        if not n_done:
+            _arrivals.wait(idle_seconds)
+            _arrivals.clear()
+    connection.close()
+
+
+def _stand_once(kind: str, function: Callable[[], int]) -> int:
+    try:
+        close_old_connections()
+        with scopes_disabled():
+            return function()
+    except Exception:
+        log.exception("the standing work %s stumbled and goes on", kind)
+        return 0
+
+
 _wake = threading.Event()
+_arrivals = threading.Event()
 _started = threading.Lock()
 
 
 def start_in_process() -> None:
-    """Start one worker thread beside the web threads, where the settings ask for it; once a process."""
+    """Start the worker's threads beside the web threads, where the settings ask for it; once a process."""
     if not settings.WORK_IN_PROCESS or not _started.acquire(blocking=False):
         return
-    threading.Thread(target=loop, args=(threading.Event(),), name="nanduti-work", daemon=True).start()
+    for name, body in (("nanduti-work", loop), ("nanduti-standing", stand)):
+        threading.Thread(target=body, args=(threading.Event(),), name=name, daemon=True).start()
 
 
 def run_worker() -> None:
     """The body of ``nanduti worker``: until a signal says stop, ending the job in hand first."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: (stop.set(), _wake.set()))
+        signal.signal(number, lambda *_: (stop.set(), _wake.set(), _arrivals.set()))
+    beside = threading.Thread(target=stand, args=(stop,), name="nanduti-standing")
+    beside.start()
     loop(stop)
+    beside.join()
