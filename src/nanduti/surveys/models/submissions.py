@@ -83,6 +83,10 @@ class Submission(Scoped):
         indexes = [
             models.Index(fields=["instrument", "-received_at", "-id"], name="submission_of_instrument"),
             models.Index(fields=["instrument", "state"], name="submission_by_state"),
+            # Edits may arrive before what they correct.
+            models.Index(
+                fields=["programme", "deprecated_id"], name="submission_edit", condition=~Q(deprecated_id="")
+            ),
             # Short as long as the work behind the answer keeps up.
             models.Index(
                 fields=["id"], name="submission_waiting", condition=Q(processing__in=["waiting", "parked"])
@@ -102,9 +106,12 @@ class Envelope(models.Model):
     sealed = models.BinaryField()
 
 
-@classified(open="submission media_type n_bytes digest arrived_at", sensitive="name path")
+@classified(open="submission media_type n_bytes digest arrived_at replaced_at", sensitive="name path")
 class SubmissionFile(models.Model):
-    """A photograph, sound or log that belongs to a submission: expected because the answers name it, or arrived."""
+    """A photograph, sound or log that belongs to a submission: expected because the answers name it, or arrived.
+
+    Other bytes under the same name replace it; the former row stays, with the moment when it was replaced.
+    """
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="files")
     name = models.CharField(_("file name"), max_length=255)
@@ -114,12 +121,17 @@ class SubmissionFile(models.Model):
     # Below MEDIA_ROOT; the file is sealed in pieces.
     path = models.CharField(max_length=200, blank=True)
     arrived_at = models.DateTimeField(null=True)
+    replaced_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("file of a submission")
         verbose_name_plural = _("files of submissions")
         constraints = [
-            models.UniqueConstraint(fields=["submission", "name"], name="submission_file_once"),
+            models.UniqueConstraint(
+                fields=["submission", "name"],
+                name="submission_file_once",
+                condition=Q(replaced_at__isnull=True),
+            ),
         ]
 
 
@@ -143,7 +155,7 @@ class AnswerSet(models.Model):
 
 @classified(
     open="programme form_id instance_id reason digest n_bytes received_at submission decision decided_at",
-    sensitive="enumerator device_id sealed path decided_by decision_note",
+    sensitive="enumerator device_id sealed path files decided_by decision_note",
 )
 class QuarantinedPost(Scoped):
     """Bytes that could not become a submission: kept whole, with a task for a supervisor."""
@@ -162,6 +174,8 @@ class QuarantinedPost(Scoped):
     n_bytes = models.PositiveBigIntegerField()
     sealed = models.BinaryField(null=True)
     path = models.CharField(max_length=200, blank=True)
+    # What came with it: [{"name", "media_type", "n_bytes", "digest", "path"}].
+    files = models.JSONField(default=list, blank=True)
     enumerator = models.ForeignKey(Enumerator, models.PROTECT, null=True, related_name="+")
     device_id = models.CharField(max_length=255, blank=True)
     received_at = models.DateTimeField()
