@@ -1,0 +1,150 @@
+"""What can go wrong in field work, said to a person."""
+
+from nanduti.methods.values import PersonError, mark
+
+# --- the door: what a phone is told; ``status`` is the HTTP status it is told with
+
+
+class DoorError(PersonError):
+    """What the door says to a phone."""
+
+    code = "surveys.door"
+    status = 400
+    title = mark("This cannot be received")
+    sentence = mark("What was sent cannot be received.")
+    remedy = mark("Tell your supervisor.")
+
+
+class KeyMalformed(DoorError):
+    """A key in the address that no enrolment ever made."""
+
+    code = "surveys.key_malformed"
+    status = 401
+    title = mark("This address is not complete")
+    sentence = mark("The key in the server's address is not complete.")
+    remedy = mark("Scan the printed code again.")
+
+
+class KeyRefused(DoorError):
+    """A key that is not known, has ended or was taken back; which of them is not told."""
+
+    code = "surveys.key_refused"
+    status = 403
+    title = mark("This key opens nothing")
+    sentence = mark("The key of this phone is not valid any more. What is on the phone stays there.")
+    remedy = mark("Ask your supervisor for a new code, then send again.")
+
+
+class SignInNeeded(DoorError):
+    """No user name and password, or wrong ones."""
+
+    code = "surveys.sign_in_needed"
+    status = 401
+    title = mark("User name and password are needed")
+    sentence = mark("The user name or the password is missing or wrong.")
+    remedy = mark("Enter those that stand on your sheet.")
+
+
+class NotServed(DoorError):
+    """A form, file or list that this phone is not given."""
+
+    code = "surveys.not_served"
+    status = 404
+    title = mark("Not found")
+    sentence = mark("There is nothing at this address for this phone.")
+    remedy = mark("Bring the list of forms up to date.")
+
+
+class MethodRefused(DoorError):
+    """An HTTP method that the address does not know."""
+
+    code = "surveys.method_refused"
+    status = 405
+    title = mark("This cannot be asked here")
+    sentence = mark("This address does not take {method}.")
+    remedy = mark("Check the server's address in the settings.")
+
+
+class PostBroken(DoorError):
+    """A post that ended too early or is no multipart form."""
+
+    code = "surveys.post_broken"
+    title = mark("What was sent is not complete")
+    sentence = mark("The post is broken: {problem}.")
+    remedy = mark("Send it again; nothing is lost and nothing is doubled.")
+
+
+class XmlMissing(DoorError):
+    """A post without the part that holds the answers."""
+
+    code = "surveys.xml_missing"
+    title = mark("The answers are missing")
+    sentence = mark("The post has no part called xml_submission_file.")
+    remedy = mark("Send it again from the app.")
+
+
+class XmlUnreadable(DoorError):
+    """Answers that are no XML as forms make it; the bytes are kept."""
+
+    code = "surveys.xml_unreadable"
+    title = mark("The answers cannot be read")
+    sentence = mark("The answers are not well-formed: {problem}. They were kept aside.")
+    remedy = mark("Tell your supervisor; do not delete them from the phone.")
+
+
+class InstanceIdMissing(DoorError):
+    """Answers that do not say which they are, so that sending them twice would double them; the bytes are kept."""
+
+    code = "surveys.instance_id_missing"
+    title = mark("The answers have no number of their own")
+    sentence = mark("The answers have no instanceID, so they were kept aside.")
+    remedy = mark("Tell your supervisor; the form needs a meta block with an instanceID.")
+
+
+class IdTooLong(DoorError):
+    """An identifier of more than 255 characters; the bytes are kept."""
+
+    code = "surveys.id_too_long"
+    title = mark("An identifier is too long")
+    sentence = mark("The {what} has {n} characters; at most {most} can be kept. The answers were kept aside.")
+    remedy = mark("Tell your supervisor; do not delete them from the phone.")
+
+
+class TooBig(DoorError):
+    """More than the door takes."""
+
+    code = "surveys.too_big"
+    status = 413
+    title = mark("This is too big")
+    sentence = mark("{what} is larger than {most} MB.")
+    remedy = mark("Make photos and recordings smaller in the form's settings, or ask your supervisor.")
+
+
+class AnswersDiffer(DoorError):
+    """Other answers under an instanceID that is taken; the bytes are kept for a supervisor."""
+
+    code = "surveys.answers_differ"
+    status = 409
+    title = mark("Other answers have this number already")
+    sentence = mark("Answers with this number but other content were received before. Yours were kept aside.")
+    remedy = mark("Your supervisor will compare both; do not delete them from the phone.")
+
+
+class TryLater(DoorError):
+    """The server cannot keep anything now: its disk is full, or its database does not answer."""
+
+    code = "surveys.try_later"
+    status = 503
+    title = mark("Try again later")
+    sentence = mark("The server cannot keep anything just now. Nothing was received.")
+    remedy = mark("Keep it on the phone and send it again later.")
+
+
+class Stumbled(DoorError):
+    """A fault of ours."""
+
+    code = "surveys.stumbled"
+    status = 500
+    title = mark("The server stumbled")
+    sentence = mark("Something went wrong on the server. Nothing was received.")
+    remedy = mark("Keep it on the phone, send it again later, and tell your supervisor.")
