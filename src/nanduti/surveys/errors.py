@@ -148,3 +148,99 @@ class Stumbled(DoorError):
     title = mark("The server stumbled")
     sentence = mark("Something went wrong on the server. Nothing was received.")
     remedy = mark("Keep it on the phone, send it again later, and tell your supervisor.")
+
+
+# --- review
+
+
+class ReviewedMeanwhile(PersonError):
+    """Two supervisors looked at one submission: the second is told."""
+
+    code = "surveys.reviewed_meanwhile"
+    title = mark("Somebody else decided this meanwhile")
+    sentence = mark("This submission is “{state}” by now, so your decision was not written.")
+    remedy = mark("Look at it as it stands now, then decide again.")
+
+
+class StepRefused(PersonError):
+    """A step of the review that does not lead from this state."""
+
+    code = "surveys.step_refused"
+    title = mark("This step does not fit")
+    sentence = mark("A submission that is “{state}” cannot become “{wanted}”.")
+    remedy = mark("Choose one of the steps that the page of the submission offers.")
+
+
+class CommentNeeded(PersonError):
+    """Returned or rejected without saying why."""
+
+    code = "surveys.comment_needed"
+    title = mark("Say why")
+    sentence = mark("Whoever asked reads the comment to know what to put right; it is empty.")
+    remedy = mark("Write one sentence, such as “Workers: 70 or 7?”.")
+
+
+class NotReviewable(PersonError):
+    """A submission that was corrected, is a trial, or has not been read."""
+
+    code = "surveys.not_reviewable"
+    title = mark("This submission is not under review")
+    sentence = mark("It cannot be reviewed: {why}.")
+    remedy = mark("Go back to the queue and choose another.")
+
+
+class OwnWork(PersonError):
+    """Nobody reviews what they collected themselves, unless somebody gives a reason that is kept."""
+
+    code = "surveys.own_work"
+    title = mark("Somebody else should review this")
+    sentence = mark("A rule refuses this: {verdict}")
+    remedy = mark("Ask another supervisor; a coordinator may go ahead and must write the reason, which is kept.")
+
+
+class OpenFindings(PersonError):
+    """Accepted although a check says that something cannot be right."""
+
+    code = "surveys.open_findings"
+    title = mark("A finding is still open")
+    sentence = mark("A check says that something here cannot be right, and nobody has explained it: {what}.")
+    remedy = mark("Explain the finding, or write a comment that says why it is right.")
+
+
+class QuarantineDecided(PersonError):
+    """A post in quarantine that somebody has dealt with."""
+
+    code = "surveys.quarantine_decided"
+    title = mark("This was decided already")
+    sentence = mark("This post was decided by {who}.")
+    remedy = mark("Nothing more is to be done here.")
+
+
+class CannotReplace(PersonError):
+    """A post in quarantine whose bytes cannot take the place of a submission."""
+
+    code = "surveys.cannot_replace"
+    title = mark("This cannot be taken")
+    sentence = mark("These bytes cannot become a submission: {problem}.")
+    remedy = mark("Ask whoever sent them to send the form again, then decide not to take these.")
+
+
+# --- tables, exports, spreadsheets
+
+
+class ExportRefused(PersonError):
+    """An export that cannot be made."""
+
+    code = "surveys.export_refused"
+    title = mark("This cannot be exported")
+    sentence = mark("{problem}.")
+    remedy = mark("{what_to_do}")
+
+
+class SpreadsheetRefused(PersonError):
+    """A filled workbook that cannot be read, or from which nothing can be taken."""
+
+    code = "surveys.spreadsheet_refused"
+    title = mark("This file cannot be taken in")
+    sentence = mark("{place}: {problem}.")
+    remedy = mark("{what_to_do}")
