@@ -1,0 +1,111 @@
+"""Guards shared by the modules of this room: clean figures in, or a letter to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import polars as pl
+
+from nanduti.methods.values import BadInput, mark
+
+
+def figure(value: float, place: str) -> float:
+    """A finite number."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or not np.isfinite(value):
+        raise BadInput(
+            place=f"{place} {value!r}", problem=mark("is not a number"), remedy=mark("Enter digits.")
+        )
+    return float(value)
+
+
+def amount(value: float, place: str) -> float:
+    """A finite number of zero or more."""
+    if figure(value, place) < 0:
+        raise BadInput(
+            place=f"{place} {value}", problem=mark("is negative"), remedy=mark("Enter zero or more.")
+        )
+    return float(value)
+
+
+def above_zero(value: float, place: str) -> float:
+    """A finite number above zero."""
+    if amount(value, place) == 0:
+        raise BadInput(
+            place=f"{place} 0", problem=mark("is not above zero"), remedy=mark("Enter what was counted.")
+        )
+    return float(value)
+
+
+def share(value: float, place: str) -> float:
+    """A share between 0 and 1."""
+    if amount(value, place) > 1:
+        raise BadInput(
+            place=f"{place} {value}",
+            problem=mark("is not between 0 and 1"),
+            remedy=mark("Give 0.8 for 80 %."),
+        )
+    return float(value)
+
+
+def part_of(part: float, whole: float, place: str) -> None:
+    """Refuse a part that is larger than its whole, or a whole of nothing."""
+    amount(part, place)
+    above_zero(whole, f"{place}: the whole")
+    if part > whole:
+        raise BadInput(
+            place=f"{place} {part:g} of {whole:g}",
+            problem=mark("is more than there is"),
+            remedy=mark("Count the part within the whole."),
+        )
+
+
+def columns(data: pl.DataFrame, wanted: Iterable[str]) -> None:
+    """Refuse a table that lacks columns."""
+    absent = [c for c in wanted if c not in data.columns]
+    if absent:
+        raise BadInput(
+            place="columns " + ", ".join(map(repr, absent)),
+            problem=mark("are not in the table"),
+            remedy=mark("Add them; leave a cell empty where a figure is not known."),
+        )
+
+
+def numeric(data: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
+    """The table with these columns as floats; NaN and infinities become null, words are refused."""
+    names = list(names)
+    for name in names:
+        if not data[name].dtype.is_numeric() and data[name].dtype != pl.Null:
+            raise BadInput(
+                place=f"column {name!r}",
+                problem=mark("holds no numbers"),
+                remedy=mark("Enter digits; leave empty what is not known."),
+            )
+    clean = [
+        pl.when(pl.col(n).cast(pl.Float64).is_finite()).then(pl.col(n).cast(pl.Float64)).alias(n)
+        for n in names
+    ]
+    return data.with_columns(clean)
+
+
+def not_negative(data: pl.DataFrame, names: Iterable[str], key: str) -> None:
+    """Refuse negative cells, naming row and column."""
+    for name in names:
+        wrong = data.filter(pl.col(name) < 0)
+        if wrong.height:
+            raise BadInput(
+                place=f"column {name!r} of {wrong[key][0]!r}",
+                problem=mark("is negative"),
+                remedy=mark("Enter zero or more."),
+            )
+
+
+def once(data: pl.DataFrame, keys: list[str]) -> None:
+    """Refuse rows whose key stands twice."""
+    twice = data.filter(pl.struct(keys).is_duplicated())
+    if twice.height:
+        raise BadInput(
+            place=" and ".join(repr(v) for v in twice.select(keys).row(0)),
+            problem=mark("stands twice in the table"),
+            remedy=mark("Keep one row for each."),
+        )
