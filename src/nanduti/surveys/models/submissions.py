@@ -135,7 +135,7 @@ class SubmissionFile(models.Model):
         ]
 
 
-@classified(open="submission instrument_version read_at problems", sensitive="answers sealed")
+@classified(open="submission instrument_version read_at", sensitive="answers sealed problems")
 class AnswerSet(models.Model):
     """The answers of a submission, typed: by path of the question; those that identify somebody are sealed."""
 

@@ -1,0 +1,26 @@
+"""The reader behind the door: never over, woken by what arrives, taking up what a dead process left behind."""
+
+from __future__ import annotations
+
+import time
+
+from nanduti.foundation.work import standing
+
+from .. import reading
+from ..steps import answers, files, paradata
+
+__all__ = ["answers", "files", "paradata"]
+
+PARKED_EVERY = 5.0
+_looked_at_parked = float("-inf")
+
+
+@standing("surveys.read")
+def read_waiting() -> int:
+    """Read a batch; between batches the door gets its turn at the database."""
+    global _looked_at_parked
+    n = reading.read_waiting()
+    if not n and time.monotonic() - _looked_at_parked > PARKED_EVERY:
+        _looked_at_parked = time.monotonic()
+        n = reading.take_up_parked()
+    return n
