@@ -244,3 +244,78 @@ class SpreadsheetRefused(PersonError):
     title = mark("This file cannot be taken in")
     sentence = mark("{place}: {problem}.")
     remedy = mark("{what_to_do}")
+
+
+# --- instruments
+
+
+class FormRefused(PersonError):
+    """A workbook or XForm that cannot become an instrument; ``problems`` say where and what, row by row."""
+
+    code = "surveys.form_refused"
+    title = mark("This form cannot be taken yet")
+    sentence = mark("{name}: {first}")
+    remedy = mark("Correct it in the workbook and hand it in again; nothing was changed.")
+
+
+class VersionTaken(PersonError):
+    """Another form under the version of one that is published: phones could not tell them apart."""
+
+    code = "surveys.version_taken"
+    title = mark("This version is published already")
+    sentence = mark("The version “{version}” of “{form}” is published, and what is published stays as it is.")
+    remedy = mark("Write another version into the settings sheet, or leave it empty: we number it by the time.")
+
+
+class NotADraft(PersonError):
+    """A version that is frozen."""
+
+    code = "surveys.not_a_draft"
+    title = mark("This version is frozen")
+    sentence = mark("The version “{version}” is {state} and stays as it was asked.")
+    remedy = mark("Hand in the changed workbook: it becomes a new draft.")
+
+
+class FormInvalid(PersonError):
+    """A form that ODK Validate refuses."""
+
+    code = "surveys.form_invalid"
+    title = mark("The form does not pass the check of ODK Validate")
+    sentence = mark("Phones would refuse this form: {report}")
+    remedy = mark("Correct the expression it names in the workbook and hand it in again.")
+
+
+class MediaMissing(PersonError):
+    """A form that needs files nobody has handed in."""
+
+    code = "surveys.media_missing"
+    title = mark("Files are missing")
+    sentence = mark("The form needs these files on the phone: {names}.")
+    remedy = mark("Add them on the page of the draft, or take them out of the form.")
+
+
+class MediaRefused(PersonError):
+    """A file that a form cannot carry."""
+
+    code = "surveys.media_refused"
+    title = mark("This file cannot be added")
+    sentence = mark("“{name}” {problem}.")
+    remedy = mark("Name it as the form does, without folders, and keep it under {most} MB.")
+
+
+class UnknownLibraryForm(PersonError):
+    """A code that no form of the library has."""
+
+    code = "surveys.unknown_library_form"
+    title = mark("The library has no such form")
+    sentence = mark("There is no form “{name}” in the library; there are: {known}.")
+    remedy = mark("Choose one of these.")
+
+
+class SubmissionAddressRefused(PersonError):
+    """A form that would make phones send answers elsewhere."""
+
+    code = "surveys.submission_address_refused"
+    title = mark("This form sends its answers elsewhere")
+    sentence = mark("The settings say submission_url = {address}: phones would send the answers there, not to us.")
+    remedy = mark("Empty the cell submission_url of the settings sheet.")
