@@ -87,10 +87,9 @@ class Submission(Scoped):
             models.Index(
                 fields=["programme", "deprecated_id"], name="submission_edit", condition=~Q(deprecated_id="")
             ),
-            # Short as long as the work behind the answer keeps up.
-            models.Index(
-                fields=["id"], name="submission_waiting", condition=Q(processing__in=["waiting", "parked"])
-            ),
+            # Short as long as the work behind the answer keeps up. SQLite uses it only for queries that repeat
+            # the condition as it stands here: exclude(processing="done").
+            models.Index(fields=["processing", "id"], name="submission_unread", condition=~Q(processing="done")),
         ]
 
     def __str__(self) -> str:
