@@ -8,7 +8,7 @@ from nanduti.methods.values import BadInput, mark
 
 from ._checks import not_negative, rate_above_minus_one
 from .rules import check_brackets
-from .study import Study
+from .study import GROUPS, Study
 
 MOST_PERIODS = 600
 
@@ -20,7 +20,7 @@ def check_study(study: Study) -> None:
             place=f"study {study.name!r}", problem=mark("has no product"), remedy=mark("Add at least one.")
         )
     h = study.horizon
-    if h.construction_periods + h.production_years > MOST_PERIODS:
+    if h.construction_periods + h.startup_periods + h.production_years > MOST_PERIODS:
         raise BadInput(
             place=f"horizon of {h.construction_periods} construction periods and {h.production_years} years",
             problem=f"has more than {MOST_PERIODS} periods",
@@ -33,7 +33,8 @@ def check_study(study: Study) -> None:
 
 def _check_names(study: Study) -> None:
     for kind, items in (("product", study.products), ("investment", study.investments),
-                        ("loan", study.loans), ("source of equity", study.equity)):  # fmt: skip
+                        ("loan", study.loans), ("source of equity", study.equity),
+                        ("opening asset", study.opening.assets)):  # fmt: skip
         names = [item.name for item in items]
         for name in names:
             if names.count(name) > 1:
@@ -59,6 +60,23 @@ def _check_rates(study: Study) -> None:
     _share(study.dividends.payout_share, "payout share of the dividends")
     for label, amount in study.dividends.amounts.items():
         not_negative(amount, f"dividends, {label}")
+    for kind in ("investment_allowance", "depreciation_allowance"):
+        for key, part in getattr(study.tax, kind).items():
+            not_negative(part, f"tax, {kind} of {key!r}")
+            known = {x.name for x in (*study.investments, *study.opening.assets)} | set(GROUPS)
+            if key not in known:
+                raise BadInput(
+                    place=f"tax, {kind} of {key!r}",
+                    problem=mark("belongs to no investment of the study"),
+                    remedy=mark("Use the name or the group of an investment."),
+                )
+    for group in study.revaluation.groups:
+        if group not in GROUPS:
+            raise BadInput(
+                place=f"revaluation, group {group!r}",
+                problem=mark("is not known"),
+                remedy="Use one of: " + ", ".join(GROUPS) + ".",
+            )
 
 
 def _check_items(study: Study) -> None:

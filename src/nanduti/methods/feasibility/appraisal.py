@@ -9,6 +9,7 @@ import numpy as np
 from nanduti.methods.values import CannotBeSaid, mark
 
 from .engine import Result
+from .finance import OLD_OWNERS
 from .indicators import (
     BreakEven,
     InternalRate,
@@ -22,6 +23,7 @@ from .indicators import (
     npv_ratio,
     payback,
 )
+from .operations import Prices
 
 
 @dataclass(frozen=True)
@@ -142,22 +144,29 @@ def class_flows(result: Result, run: int = 0) -> dict[str, np.ndarray]:
     """Flows of each shareholder class: ``−equity + dividends + refund and share of net worth`` at the end.
 
     Preference capital is refunded at its nominal value first, as far as the net worth reaches; the rest
-    belongs to ordinary and joint-venture capital by paid-in amount. Source: COMFAR III reference manual.
+    belongs to ordinary and joint-venture capital by paid-in amount. In a firm that runs already those who
+    paid in before the study are a class of their own, and what the firm held is part of the net worth.
+    Source: COMFAR III reference manual.
     """
     column = lambda a: a[:, run if a.shape[1] > 1 else 0]  # noqa: E731
-    worth = max(0.0, float(result.line("paid-in equity", run)[-1] + result.line("retained profit", run)[-1]))
-    kinds = {e.name: e.kind for e in result.study.equity}
+    parts = ("paid-in equity", "revaluation reserve", "retained profit")
+    worth = max(0.0, float(sum(result.line(p, run)[-1] for p in parts)))
+    kinds = {e.name: e.kind for e in result.study.equity} | {OLD_OWNERS: "ordinary"}
     paid = {n: column(v) for n, v in result.cash.paid_in.items()}
-    preferred = sum(v.sum() for n, v in paid.items() if kinds[n] == "preference")
+    capital = {n: float(v.sum()) for n, v in paid.items()}
+    if result.study.opening.paid_in_equity:
+        paid[OLD_OWNERS] = np.zeros(result.axis.n)
+        capital[OLD_OWNERS] = float(result.study.opening.paid_in_equity)
+    preferred = sum(v for n, v in capital.items() if kinds[n] == "preference")
     refund = min(worth, preferred)
-    ordinary = sum(v.sum() for n, v in paid.items() if kinds[n] != "preference")
+    ordinary = sum(v for n, v in capital.items() if kinds[n] != "preference")
     out = {}
     for name, amounts in paid.items():
         flows = column(result.cash.dividends[name]) - amounts
         if kinds[name] == "preference":
-            share = refund * amounts.sum() / preferred if preferred else 0.0
+            share = refund * capital[name] / preferred if preferred else 0.0
         else:
-            share = (worth - refund) * amounts.sum() / ordinary if ordinary else 0.0
+            share = (worth - refund) * capital[name] / ordinary if ordinary else 0.0
         flows = flows.copy()
         flows[-1] += share
         out[name] = flows
@@ -197,7 +206,7 @@ def coverage(result: Result, run: int = 0) -> Coverage:
     if not known:
         return Coverage(ratios, None, None, mark("There is no debt to serve."))
     debt = result.line("debt", run)
-    opening = float(debt[production.start - 1]) if production.start else 0.0
+    opening = float(debt[production.start - 1]) if production.start else _debt_before(result)
     years = np.flatnonzero(repaid + interest > 0)
     last = int(years[-1]) + 1
     cash = (surplus + repaid + interest)[:last]
@@ -206,3 +215,9 @@ def coverage(result: Result, run: int = 0) -> Coverage:
     balances = np.concatenate([[opening], debt[production][: last - 1]])
     rate = float(interest[:last].sum() / balances.sum())
     return Coverage(ratios, min(known), loan_life_coverage(cash=cash, debt=opening, rate=rate))
+
+
+def _debt_before(result: Result) -> float:
+    """Debt of a firm that runs already, on the day the study starts."""
+    prices = Prices(result.study, result.axis)
+    return sum(float(x.opening * prices.exchange(x.currency)[0, 0]) for x in result.study.loans)

@@ -24,6 +24,7 @@ class Axis:
     n_construction: int
     n_production: int
     has_residual: bool
+    n_startup: int = 0
 
     @property
     def n(self) -> int:
@@ -36,7 +37,18 @@ class Axis:
 
     @property
     def production(self) -> slice:
+        """Periods of production, the start-up among them."""
         return slice(self.n_construction, self.n_construction + self.n_production)
+
+    @property
+    def first_year(self) -> int:
+        """The first full year of production."""
+        return self.n_construction + self.n_startup
+
+    @property
+    def year_parts(self) -> np.ndarray:
+        """Length of the periods of production in years, as a column."""
+        return (self.months[self.production] / 12.0)[:, None]
 
     def lay(self, schedule: Schedule, place: str) -> np.ndarray:
         """The schedule as a column over the periods, zero where nothing is said."""
@@ -126,14 +138,14 @@ def axis_of(horizon: Horizon) -> Axis:
             problem=mark("are not among those that can be planned"),
             remedy=mark("Use 1, 3, 6 or 12 months."),
         )
-    if horizon.construction_periods < 0 or horizon.production_years < 1:
+    if min(horizon.construction_periods, horizon.startup_periods) < 0 or horizon.production_years < 1:
         raise BadInput(
             place="horizon",
             problem=mark("has no production year, or fewer than no construction periods"),
             remedy=mark("Give at least one year of production."),
         )
     first = int(match[1]) * 12 + int(match[2]) - 1
-    lengths = [horizon.construction_months] * horizon.construction_periods
+    lengths = [horizon.construction_months] * (horizon.construction_periods + horizon.startup_periods)
     lengths += [12] * (horizon.production_years + bool(horizon.residual_year))
     labels, at = [], first
     for length in lengths:
@@ -144,8 +156,9 @@ def axis_of(horizon: Horizon) -> Axis:
         np.asarray(lengths, dtype=float),
         first,
         horizon.construction_periods,
-        horizon.production_years,
+        horizon.startup_periods + horizon.production_years,
         bool(horizon.residual_year),
+        horizon.startup_periods,
     )
 
 

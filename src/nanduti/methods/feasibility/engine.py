@@ -19,7 +19,7 @@ from .finance import Cash, run_cash
 from .loans import DebtService, debt_service
 from .operations import Costs, Prices, Programme, costs, programme, working_capital
 from .rules import check_depreciation, unit_depreciation
-from .study import GROUPS, Depreciation, Investment, Study
+from .study import GROUPS, Depreciation, Investment, OpeningAsset, Study, Tax
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,14 @@ def _operating_lines(study: Study, axis: Axis, made: Programme, c: Costs, wc) ->
         "sales": _full(axis, sales),
         "variable costs": _full(axis, c.variable - c.stock_change_variable + c.marketing_variable),
         "fixed costs": _full(axis, c.fixed - c.stock_change_fixed + c.marketing_fixed),
-        "other income": cash_in_hand * deposit.deposit_share * deposit.deposit_rate,
+        "other income": cash_in_hand
+        * deposit.deposit_share
+        * deposit.deposit_rate
+        * (axis.months / 12)[:, None],
         "net working capital": net,
-        "increase in net working capital": np.diff(net, axis=0, prepend=np.zeros((1, net.shape[1]))),
+        "increase in net working capital": np.diff(
+            net, axis=0, prepend=np.full((1, net.shape[1]), study.opening.working_capital)
+        ),
         "current assets": net - wc.get("payables", 0.0),
         "payables": -wc.get("payables", np.zeros((axis.n, 1))),
     }
@@ -98,22 +103,31 @@ def _operating_lines(study: Study, axis: Axis, made: Programme, c: Costs, wc) ->
 
 def _investment_lines(study: Study, axis: Axis, prices: Prices, lines, loans) -> dict[str, np.ndarray]:
     zero = np.zeros((axis.n, 1))
-    fixed, pre, charge, residual, gain = zero, zero, zero, zero, zero
+    fixed, pre, charge, residual, gain, raised, relief = (zero,) * 7
     by_item = {}
+    index = price_index(study, axis)
     for item in study.investments:
         spent = _spent(item, axis, prices)
         by_item[item.name] = spent
-        charges = charges_of(item.depreciation, spent, axis, f"investment {item.name!r}")
-        book = spent.sum(axis=0) - charges.sum(axis=0)
+        place = f"investment {item.name!r}"
+        up = index if item.group in study.revaluation.groups else np.ones((axis.n, 1))
+        charges, rise, book = charged(item.depreciation, spent, up, axis, place)
         value = book if item.residual_share is None else item.residual_share * spent.sum(axis=0)
         if item.group == "pre_production":
             pre = pre + spent
         else:
             fixed = fixed + spent
-        charge = charge + charges
+        charge, raised = charge + charges, raised + rise
+        relief = relief + allowances(study.tax, (item.name, item.group), spent, charges, axis)
         if axis.has_residual:
             residual = residual + _at_end(axis, value)
             gain = gain + _at_end(axis, value - book)
+    for asset in study.opening.assets:
+        charges, rise, value, gained = opening_asset(asset, index, study, axis)
+        charge, raised = charge + charges, raised + rise
+        relief = relief + allowances(study.tax, (asset.name, asset.group), zero, charges, axis)
+        if axis.has_residual:
+            residual, gain = residual + _at_end(axis, value), gain + _at_end(axis, gained)
     interest = zero
     building = (np.arange(axis.n) < axis.n_construction)[:, None]
     for loan in study.loans:
@@ -129,8 +143,17 @@ def _investment_lines(study: Study, axis: Axis, prices: Prices, lines, loans) ->
     lines["depreciation"] = charge + charges
     lines["residual value of fixed assets"] = residual
     lines["gain on sale of assets"] = gain
-    lines["fixed assets"] = np.cumsum(
-        fixed + pre + interest - lines["depreciation"] - residual + gain, axis=0
+    lines["revaluation of assets"] = raised
+    lines["tax allowances"] = relief
+    lines["fixed assets"] = sum(a.book_value for a in study.opening.assets) + np.cumsum(
+        fixed
+        + pre
+        + interest
+        + raised
+        - lines["depreciation"]
+        - lines["residual value of fixed assets"]
+        + gain,
+        axis=0,
     )
     return by_item
 
@@ -161,6 +184,74 @@ def _spent(item: Investment, axis: Axis, prices: Prices) -> np.ndarray:
     return spent
 
 
+def charged(rule: Depreciation, spent: np.ndarray, index: np.ndarray, axis: Axis, place: str):
+    """Depreciation, rise by revaluation, and the book value left at the end, of one item.
+
+    In prices of the index nothing is revalued; times the index, charges and book values are those of the year.
+    """
+    real = spent / index
+    charges = charges_of(rule, real, axis, place)
+    book = np.cumsum(real - charges, axis=0)
+    before = np.vstack([np.zeros((1, book.shape[1])), book[:-1]])
+    return charges * index, before * np.diff(index, axis=0, prepend=index[:1]), book[-1] * index[-1]
+
+
+def opening_asset(asset: OpeningAsset, index: np.ndarray, study: Study, axis: Axis):
+    """Depreciation, rise, residual value and gain of an asset that stands in the books at the start."""
+    place = f"opening asset {asset.name!r}"
+    not_negative(asset.book_value, f"{place}, book value")
+    not_negative(asset.remaining_years, f"{place}, remaining years")
+    charges = np.zeros((axis.n, 1))
+    if asset.remaining_years > 0:
+        check_depreciation("linear_to_scrap", 12 * asset.remaining_years, asset.salvage_share, 12, None)
+        unit = unit_depreciation("linear_to_scrap", 12 * asset.remaining_years, asset.salvage_share, 12, None)
+        first, stop = axis.first_year, axis.production.stop
+        n = min(unit.size, stop - first)
+        charges[first : first + n, 0] = asset.book_value * unit[:n]
+    up = index if asset.group in study.revaluation.groups else np.ones((axis.n, 1))
+    book = asset.book_value - np.cumsum(charges, axis=0)
+    before = np.vstack([np.full((1, 1), asset.book_value), book[:-1]])
+    rise = before * np.diff(up, axis=0, prepend=np.ones((1, 1)))
+    left = book[-1] * up[-1]
+    value = left if asset.residual_share is None else np.array([asset.residual_share * asset.book_value])
+    return charges * up, rise, value, value - left
+
+
+def price_index(study: Study, axis: Axis) -> np.ndarray:
+    """Index of revaluation over the periods, 1 before it first rises."""
+    rates = axis.lay(study.revaluation.rates, "revaluation")
+    if np.any(rates <= -1):
+        raise BadInput(
+            place="revaluation",
+            problem=mark("falls by 100 % or more"),
+            remedy=mark("Give shares, 0.05 for 5 % a year."),
+        )
+    if axis.has_residual and np.any(rates[-1]):
+        raise BadInput(
+            place=f"revaluation in {axis.labels[-1]}",
+            problem=mark("lies in the residual year, when assets are sold"),
+            remedy=mark("Revalue while the study produces."),
+        )
+    return np.cumprod(1.0 + rates, axis=0)
+
+
+def allowances(
+    tax: Tax, keys: tuple[str, str], spent: np.ndarray, charges: np.ndarray, axis: Axis
+) -> np.ndarray:
+    """What an item takes off taxable profit beside its depreciation, by period of production."""
+    name, group = keys
+    once = tax.investment_allowance.get(name, tax.investment_allowance.get(group, 0.0))
+    yearly = tax.depreciation_allowance.get(name, tax.depreciation_allowance.get(group, 0.0))
+    out = yearly * charges
+    if np.any(once):
+        first = axis.production.start
+        moved = np.array(spent)
+        moved[first] = moved[: first + 1].sum(axis=0)
+        moved[:first] = 0.0
+        out = out + once * moved
+    return out
+
+
 def charges_of(rule: Depreciation, spent: np.ndarray, axis: Axis, place: str) -> np.ndarray:
     """Yearly depreciation of an item over the periods of the study; none in the residual year."""
     check_depreciation(
@@ -170,7 +261,7 @@ def charges_of(rule: Depreciation, spent: np.ndarray, axis: Axis, place: str) ->
         rule.method, 12 * rule.life_years, rule.salvage_share, rule.first_year_months, rule.rate
     )
     out = np.zeros_like(spent)
-    first, stop = axis.production.start, axis.production.stop
+    first, stop = axis.first_year, axis.production.stop
     start = first if rule.starts is None else axis.index(rule.starts, place)
     if start < first:
         raise BadInput(
@@ -224,9 +315,10 @@ def _beyond_capacity(study: Study, axis: Axis, made: Programme) -> tuple[str, ..
     )
     found = []
     for p in study.products:
-        units, capacity = made.produced[p.name][:, 0], float(np.atleast_1d(p.capacity)[0])
+        units = made.produced[p.name][:, 0]
+        capacity = float(np.atleast_1d(p.capacity)[0]) * axis.year_parts[:, 0]
         if np.any(units > capacity * (1 + 1e-9)):
             j = int(np.argmax(units > capacity * (1 + 1e-9)))
             when = axis.labels[axis.production.start + j]
-            found.append(text.format(product=p.name, when=when, units=units[j], capacity=capacity))
+            found.append(text.format(product=p.name, when=when, units=units[j], capacity=capacity[j]))
     return tuple(found)

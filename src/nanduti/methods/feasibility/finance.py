@@ -16,6 +16,8 @@ from .study import Equity, Study
 
 CLASSES = ("ordinary", "preference", "joint_venture", "subsidy")
 DEFICITS = ("show", "cover")
+#: Those who had paid in before the study started, as a class of shareholders.
+OLD_OWNERS = "owners before the study"
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def run_cash(study: Study, axis: Axis, prices: Prices, lines: dict, loans: dict)
         - debt["costs of finance"]
         - debt["exchange differences"]
     )
-    out = _profit_and_tax(study, axis, before)
+    out = _profit_and_tax(study, axis, before, lines["tax allowances"])
     owners = [e.name for e in study.equity if e.kind != "subsidy"]
     zero = np.zeros((axis.n, 1))
     out["owners' equity paid in"] = sum((paid_in[n] for n in owners), zero)
@@ -52,7 +54,26 @@ def run_cash(study: Study, axis: Axis, prices: Prices, lines: dict, loans: dict)
     _surplus(study, axis, lines, out)
     if study.deficit == "cover":
         dividends = _cover(study, axis, lines, out, paid_in, before)
-    return _balance(axis, lines, out, paid_in, dividends, owners)
+    return _balance(study, axis, lines, out, paid_in, dividends, owners)
+
+
+def opening_balance(study: Study, axis: Axis) -> dict[str, float]:
+    """Cash, paid-in equity and retained profit on the day the study starts; both sides must meet."""
+    o = study.opening
+    for name in ("cash", "paid_in_equity"):
+        not_negative(getattr(o, name), f"opening balance, {name}")
+    prices = Prices(study, axis)
+    owed = sum(float(x.opening * prices.exchange(x.currency)[0, 0]) for x in study.loans)
+    assets = sum(a.book_value for a in o.assets) + o.working_capital + o.cash
+    rest = assets - owed - o.paid_in_equity
+    kept = rest if o.retained_profit is None else o.retained_profit
+    if abs(rest - kept) > 1e-6 * (1 + abs(assets)):
+        raise BadInput(
+            place=f"opening balance: {assets:,.2f} of assets against {assets - rest + kept:,.2f}",
+            problem=mark("does not balance"),
+            remedy=mark("Correct an item, or leave retained_profit out so that it is what remains."),
+        )
+    return {"cash": o.cash, "paid-in equity": o.paid_in_equity, "retained profit": kept}
 
 
 def _check(study: Study) -> None:
@@ -84,7 +105,8 @@ def _debt_lines(study: Study, axis: Axis, prices: Prices, loans: dict) -> dict[s
     for loan in study.loans:
         service, rate = loans[loan.name], prices.exchange(loan.currency)
         before = np.vstack([rate[:1], rate[:-1]])
-        opening = np.vstack([np.zeros((1, service.closing.shape[1])), service.closing[:-1]])
+        owed_before = np.full((1, service.closing.shape[1]), loan.opening)
+        opening = np.vstack([owed_before, service.closing[:-1]])
         cost = (service.interest + service.fees) * rate
         left = service.closing
         if axis.has_residual:
@@ -116,9 +138,15 @@ def _last(axis: Axis, value: np.ndarray) -> np.ndarray:
     return out
 
 
-def _profit_and_tax(study: Study, axis: Axis, gross: np.ndarray) -> dict[str, np.ndarray]:
-    years = gross[axis.production]
-    taxed = np.arange(axis.n_production) >= study.tax.holiday_years
+def _profit_and_tax(study: Study, axis: Axis, gross: np.ndarray, relief: np.ndarray) -> dict[str, np.ndarray]:
+    years = (gross - relief)[axis.production]
+    start = axis.n_startup
+    if start:
+        # The profit of the start-up belongs to the tax year of the first full year.
+        years = np.array(years)
+        years[start] += years[:start].sum(axis=0)
+        years[:start] = 0.0
+    taxed = np.arange(axis.n_production) >= study.tax.holiday_years + start
     if study.tax.carry_forward_years == 0:
         deducted, taxable = np.zeros_like(years), years
     else:
@@ -135,7 +163,7 @@ def _dividends(study: Study, axis: Axis, paid_in: dict, net: np.ndarray) -> dict
     """Claims in order: preference, joint-venture partners, ordinary; never more than the net profit."""
     room = np.maximum(net, 0.0)
     producing = np.zeros((axis.n, 1))
-    producing[axis.production] = 1.0
+    producing[axis.first_year : axis.production.stop] = 1.0
     room = room * producing
     out = {e.name: np.zeros_like(room) for e in study.equity if e.kind != "subsidy"}
     for kind in ("preference", "joint_venture", "ordinary"):
@@ -147,7 +175,8 @@ def _dividends(study: Study, axis: Axis, paid_in: dict, net: np.ndarray) -> dict
     pool = axis.lay(study.dividends.amounts, "dividends") + study.dividends.payout_share * room
     pool = np.minimum(pool, room)
     sharers = [e.name for e in study.equity if e.kind in ("ordinary", "joint_venture")]
-    capital = sum((np.cumsum(paid_in[n], axis=0) for n in sharers), np.zeros((axis.n, 1)))
+    held = np.full((axis.n, 1), float(study.opening.paid_in_equity))
+    capital = sum((np.cumsum(paid_in[n], axis=0) for n in sharers), held)
     if np.any(pool) and not np.all(capital[axis.production] > 0):
         raise BadInput(
             place="dividends",
@@ -157,6 +186,8 @@ def _dividends(study: Study, axis: Axis, paid_in: dict, net: np.ndarray) -> dict
     for name in sharers:
         part = np.cumsum(paid_in[name], axis=0) / np.where(capital > 0, capital, 1.0)
         out[name] = out[name] + pool * part
+    if study.opening.paid_in_equity:
+        out[OLD_OWNERS] = pool * held / np.where(capital > 0, capital, 1.0)
     return out
 
 
@@ -194,15 +225,15 @@ def _cover(study: Study, axis: Axis, lines: dict, out: dict, paid_in: dict, gros
     """
     paid_out = {}
     width = out["surplus"].shape[1]
-    cash, debt = np.zeros(width), np.zeros(width)
+    cash, debt = np.full(width, study.opening.cash), np.zeros(width)
     equity, overdraft, interest = (np.zeros((axis.n, width)) for _ in range(3))
     base = out["surplus"] + out["tax"] + out["dividends"]
     gross = np.array(np.broadcast_to(gross, (axis.n, width)))
     for j in range(axis.n):
         if j in range(axis.production.start, axis.production.stop):
-            interest[j] = debt * study.overdraft_rate
+            interest[j] = debt * study.overdraft_rate * axis.months[j] / 12
             gross[j] = gross[j] - interest[j]
-        again = _profit_and_tax(study, axis, gross)
+        again = _profit_and_tax(study, axis, gross, lines["tax allowances"])
         paid_out = _dividends(study, axis, paid_in, again["net profit"])
         shared = sum(paid_out.values(), np.zeros((axis.n, 1)))
         flow = base[j] - again["tax"][j] - shared[j] - interest[j]
@@ -225,15 +256,21 @@ def _cover(study: Study, axis: Axis, lines: dict, out: dict, paid_in: dict, gros
     return paid_out
 
 
-def _balance(axis: Axis, lines: dict, out: dict, paid_in: dict, dividends: dict, owners: list) -> Cash:
-    cumulative = np.cumsum(out["surplus"], axis=0)
+def _balance(
+    study: Study, axis: Axis, lines: dict, out: dict, paid_in: dict, dividends: dict, owners: list
+) -> Cash:
+    start = opening_balance(study, axis)
+    cumulative = start["cash"] + np.cumsum(out["surplus"], axis=0)
     clean = np.where(np.abs(cumulative) < 1e-6, 0.0, cumulative)
     out["cumulative cash"] = cumulative
     out["cash surplus"] = np.maximum(clean, 0.0)
     out["uncovered deficit"] = np.maximum(-clean, 0.0)
-    out["paid-in equity"] = np.cumsum(out["owners' equity paid in"] + out["subsidies received"], axis=0)
+    paid = np.cumsum(out["owners' equity paid in"] + out["subsidies received"], axis=0)
+    out["paid-in equity"] = start["paid-in equity"] + paid
     gain = lines["gain on sale of assets"]
-    out["retained profit"] = np.cumsum(out["net profit"] - out["dividends"] + gain, axis=0)
+    kept = np.cumsum(out["net profit"] - out["dividends"] + gain, axis=0)
+    out["retained profit"] = start["retained profit"] + kept
+    out["revaluation reserve"] = np.cumsum(lines["revaluation of assets"], axis=0)
     out["total assets"] = lines["fixed assets"] + lines["current assets"] + out["cash surplus"]
     out["total liabilities"] = (
         lines["payables"]
@@ -241,6 +278,7 @@ def _balance(axis: Axis, lines: dict, out: dict, paid_in: dict, dividends: dict,
         + out["automatic overdraft"]
         + out["uncovered deficit"]
         + out["paid-in equity"]
+        + out["revaluation reserve"]
         + out["retained profit"]
     )
     return Cash(out, {n: paid_in[n] for n in owners}, dividends)

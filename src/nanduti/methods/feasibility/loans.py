@@ -47,18 +47,19 @@ def debt_service(loan: Loan, axis: Axis) -> DebtService:
     _check(loan, place)
     drawn = _by_month(loan.disbursements, axis, place)
     profile = _by_month(loan.repayments, axis, place) if loan.kind == "profile" else {}
-    dues = _due_months(loan, axis, max(drawn), place)
+    dues = _due_months(loan, axis, max(drawn, default=0), place)
     return _run(loan, axis, drawn, profile, dues)
 
 
 def _run(loan: Loan, axis: Axis, drawn: dict, profile: dict, dues: dict[int, int]) -> DebtService:
     ends = axis.ends.astype(int)
     total = sum(drawn.values())
-    width = np.broadcast(np.asarray(total), np.asarray(loan.rate), np.zeros(1)).size
+    shapes = (np.asarray(total), np.asarray(loan.rate), np.asarray(loan.opening), np.zeros(1))
+    width = np.broadcast(*shapes).size
     out = {k: np.zeros((axis.n, width)) for k in ("drawn", "repaid", "interest", "capitalised", "fees")}
     closing = np.zeros((axis.n, width))
-    balance, undrawn, instalment, at = np.zeros(width), np.zeros(width) + total, None, 0
-    last_draw, first_draw = max(drawn), min(drawn)
+    balance, undrawn, instalment, at = np.zeros(width) + loan.opening, np.zeros(width) + total, None, 0
+    last_draw, first_draw = max(drawn, default=0), min(drawn, default=0)
     accrued = np.zeros(width)
     for month in sorted({*drawn, *profile, *dues, *ends.tolist()}):
         j = int(np.searchsorted(ends, month))
@@ -78,7 +79,7 @@ def _run(loan: Loan, axis: Axis, drawn: dict, profile: dict, dues: dict[int, int
         if month in profile:
             out["repaid"][j] += profile[month]
             balance = balance - profile[month]
-            _check_profile(balance, total, f"loan {loan.name!r}")
+            _check_profile(balance, total + loan.opening, f"loan {loan.name!r}")
         if month in drawn:
             out["drawn"][j] += drawn[month]
             balance, undrawn = balance + drawn[month], undrawn - drawn[month]
@@ -159,7 +160,8 @@ def _check(loan: Loan, place: str) -> None:
             problem=mark("is not known"),
             remedy="Use one of: " + ", ".join(KINDS) + ".",
         )
-    if not loan.disbursements:
+    not_negative(loan.opening, f"{place}, opening balance")
+    if not loan.disbursements and not np.any(loan.opening):
         raise BadInput(
             place=place,
             problem=mark("is never drawn"),

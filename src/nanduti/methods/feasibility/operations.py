@@ -102,11 +102,11 @@ def programme(study: Study, axis: Axis, prices: Prices) -> Programme:
     out = Programme({}, {}, {}, {}, {}, {})
     for product in study.products:
         _check_product(product)
-        sold = product.capacity * _use(product, axis.n_production)
+        sold = product.capacity * _use(product, axis.n_production) * axis.year_parts
         stock = np.zeros_like(sold)
         if study.working_capital.convention == "comfar_iii" and product.finished_days:
             opening = np.zeros(sold.shape[1])
-            wanted = sold * product.finished_days / 360.0
+            wanted = sold / axis.year_parts * product.finished_days / 360.0
             for j in range(axis.n_production):
                 stock[j] = np.maximum(opening - sold[j], wanted[j])
                 opening = stock[j]
@@ -279,7 +279,8 @@ def _line(cost: Cost, study: Study, axis: Axis, prices: Prices, made: Programme,
     if cost.product is not None:
         capacity = next(p.capacity for p in study.products if p.name == cost.product)
         use = units[cost.product] / np.where(np.asarray(capacity) > 0, capacity, 1.0)
-    return cost.amount * cost.variable_share * use * factor, cost.amount * (1 - cost.variable_share) * factor
+    fixed = cost.amount * (1 - cost.variable_share) * axis.year_parts
+    return cost.amount * cost.variable_share * use * factor, fixed * factor
 
 
 def working_capital(study: Study, axis: Axis, c: Costs) -> dict[str, np.ndarray]:
@@ -298,7 +299,8 @@ def working_capital(study: Study, axis: Axis, c: Costs) -> dict[str, np.ndarray]
         )
     comfar = wc.convention == "comfar_iii"
     items = _material_stocks(study, axis, c, keep=comfar)
-    basis = _bases(study, c, comfar=comfar)
+    # Bases are of a year: those of a start-up period of m months are 12/m times what it costs.
+    basis = {k: v / axis.year_parts for k, v in _bases(study, c, comfar=comfar).items()}
     for name, days in _days(wc):
         if days is None:
             continue
@@ -315,6 +317,9 @@ def working_capital(study: Study, axis: Axis, c: Costs) -> dict[str, np.ndarray]
         items["finished_products"] = _over(axis, c.finished_stock)
     if wc.adjustments:
         items["adjustments"] = axis.lay(wc.adjustments, "working capital, adjustments")
+    if study.opening.working_capital:
+        # What a running firm holds stays until its first period of production needs its own.
+        items["opening working capital"] = study.opening.working_capital * _before(axis)
     return items
 
 
@@ -361,7 +366,8 @@ def _material_stocks(study: Study, axis: Axis, c: Costs, *, keep: bool) -> dict[
         if cost.coverage_days is None and start is None:
             continue
         not_negative(cost.coverage_days or 0.0, f"cost {cost.name!r}, coverage days")
-        level = _over(axis, c.produced[cost.name] * (cost.coverage_days or 0.0) / 360.0)
+        yearly = c.produced[cost.name] / axis.year_parts
+        level = _over(axis, yearly * (cost.coverage_days or 0.0) / 360.0)
         if start is not None:
             level = level + np.cumsum(axis.lay(start, f"initial stock of {cost.name!r}"), axis=0) * _before(
                 axis

@@ -13,7 +13,8 @@ from .indicators import discount_factors, months_from_reference
 _STATEMENTS: dict[str, tuple[tuple[str, int], ...]] = {
     "income": (
         ("sales", 1), ("other income", 1), ("variable costs", -1), ("fixed costs", -1), ("depreciation", -1),
-        ("costs of finance", -1), ("exchange differences", -1), ("gross profit", 0), ("losses deducted", 0),
+        ("costs of finance", -1), ("exchange differences", -1), ("gross profit", 0), ("tax allowances", 0),
+        ("losses deducted", 0),
         ("tax", -1), ("net profit", 0), ("dividends", -1), ("retained profit", 0),
     ),
     "cash_flow": (
@@ -28,7 +29,7 @@ _STATEMENTS: dict[str, tuple[tuple[str, int], ...]] = {
     "balance": (
         ("fixed assets", 1), ("current assets", 1), ("cash surplus", 1), ("total assets", 0), ("payables", 1),
         ("debt", 1), ("automatic overdraft", 1), ("uncovered deficit", 1), ("paid-in equity", 1),
-        ("retained profit", 1), ("total liabilities", 0),
+        ("revaluation reserve", 1), ("retained profit", 1), ("total liabilities", 0),
     ),
     "discounted_total": (
         ("sales", 1), ("other income", 1), ("residual value of fixed assets", 1), ("fixed investment", -1),

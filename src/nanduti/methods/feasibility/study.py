@@ -41,7 +41,7 @@ CATEGORIES = (*FACTORY, *ADMINISTRATION, *MARKETING)
 
 @dataclass(frozen=True)
 class Horizon:
-    """The planning horizon: construction periods, yearly production, and one scrap year at the end.
+    """The planning horizon: construction, an optional start-up, yearly production, and one scrap year.
 
     Attributes:
         start: first month, ``"1991-01"``.
@@ -49,6 +49,9 @@ class Horizon:
         construction_months: their length, 1, 3, 6 or 12 months.
         production_years: years of production.
         residual_year: whether a last year receives the residual values.
+        startup_periods: periods of the same length in which production starts before the first full year.
+            They have sales and costs of their months; depreciation and dividends wait for the first full
+            year, whose tax year takes their profit in. ``use`` of the products begins with them.
     """
 
     start: str
@@ -56,6 +59,7 @@ class Horizon:
     production_years: int
     construction_months: int = 12
     residual_year: bool = True
+    startup_periods: int = 0
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,9 @@ class Product:
     """A product: yearly nominal capacity in units, price, and the share of capacity sold in each year.
 
     ``use`` holds shares for the production years; the last one repeats. ``finished_days`` is the stock of
-    finished products in days of sales, used by the COMFAR III convention to plan production.
+    finished products in days of sales, used by the COMFAR III convention to plan production. ``season`` gives twelve
+    monthly parts of a year's sales for :func:`~nanduti.methods.feasibility.monthly_cash`; without it the months
+    are alike.
     """
 
     name: str
@@ -110,6 +116,7 @@ class Product:
     sales_tax: float = 0.0
     subsidy: float = 0.0
     finished_days: float | None = None
+    season: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,6 +130,8 @@ class Cost:
         coverage_days: stock held of it, in days of use.
         cost_centre: for the table of costs by cost centre.
         adjust: factors for single periods, 1 where nothing is said.
+        season: twelve monthly parts of the year's cost; without it the months follow the sales of what it
+            serves (variable part) or are alike (fixed part).
     """
 
     name: str
@@ -137,6 +146,7 @@ class Cost:
     escalation: float = 0.0
     cost_centre: str | None = None
     adjust: Schedule = field(default_factory=dict)
+    season: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -167,13 +177,17 @@ class WorkingCapital:
 
 @dataclass(frozen=True)
 class Equity:
-    """Paid-in capital of a class: ``ordinary``, ``preference``, ``joint_venture`` or ``subsidy``."""
+    """Paid-in capital of a class: ``ordinary``, ``preference``, ``joint_venture`` or ``subsidy``.
+
+    ``origin`` tells local from foreign money, for the table of foreign exchange.
+    """
 
     name: str
     amounts: Schedule
     kind: str = "ordinary"
     dividend_rate: float = 0.0
     dividend_amount: float = 0.0
+    origin: str = "local"
 
 
 @dataclass(frozen=True)
@@ -188,11 +202,13 @@ class Loan:
         agency_fee: share of the loan paid with the first disbursement; ``commitment_fee`` a year on the
             undrawn part until the last disbursement; ``guarantee_fee`` a year on the drawn part;
             ``other_fee`` an amount with the first disbursement.
+        opening: balance owed before the study starts, for a firm that runs already; then nothing need be
+            drawn.
     """
 
     name: str
     rate: float
-    disbursements: Schedule
+    disbursements: Schedule = field(default_factory=dict)
     kind: str = "constant_principal"
     instalments: int = 1
     every_months: int = 12
@@ -205,16 +221,73 @@ class Loan:
     other_fee: float = 0.0
     currency: str | None = None
     origin: str = "local"
+    opening: float = 0.0
 
 
 @dataclass(frozen=True)
 class Tax:
-    """Profit tax by brackets, with holiday years from the start of production and loss carry-forward."""
+    """Profit tax by brackets, with holiday years from the start of production and loss carry-forward.
+
+    Attributes:
+        investment_allowance: share of the cost of an investment, by its name or group, that lowers taxable
+            profit once beside depreciation: in the year of purchase, for what is bought before production in
+            the first production year.
+        depreciation_allowance: share of the yearly depreciation, by name or group, that lowers taxable
+            profit besides the depreciation itself.
+
+    Allowances lower tax, not profit; what exceeds the profit of a year is a loss to carry forward.
+    """
 
     limits: tuple[float, ...] = (0.0,)
     rates: tuple[float, ...] = (0.0,)
     holiday_years: int = 0
     carry_forward_years: int | None = 0
+    investment_allowance: Mapping[str, float] = field(default_factory=dict)
+    depreciation_allowance: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Revaluation:
+    """Yearly revaluation of fixed assets by an index: ``V_j = V_i · FI_j/FI_i``.
+
+    ``rates`` maps periods to the rise of the index in them (0.1 for 10 %). Book values rise at the start of
+    the period, depreciation follows the revalued cost, and the rise stands in a reserve of its own. Pre-production
+    expenditure and interest of construction are not revalued.
+    """
+
+    rates: Schedule = field(default_factory=dict)
+    groups: tuple[str, ...] = tuple(g for g in GROUPS if g != "pre_production")
+
+
+@dataclass(frozen=True)
+class OpeningAsset:
+    """A fixed asset that stands in the books when the study starts; linear over what is left of its life.
+
+    ``remaining_years`` 0 means that it is not depreciated (land). ``residual_share`` as of an investment, of
+    the opening book value.
+    """
+
+    name: str
+    book_value: float
+    remaining_years: float = 10
+    group: str = "plant_machinery"
+    salvage_share: float = 0.0
+    residual_share: float | None = None
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Balance sheet of a running firm on the day the study starts. Loans bring their own ``opening``.
+
+    Both sides must meet; without ``retained_profit`` it is what makes them meet. Working capital is current
+    assets less payables; the first production period starts from it.
+    """
+
+    assets: tuple[OpeningAsset, ...] = ()
+    working_capital: float = 0.0
+    cash: float = 0.0
+    paid_in_equity: float = 0.0
+    retained_profit: float | None = None
 
 
 @dataclass(frozen=True)
@@ -280,3 +353,5 @@ class Study:
     interest_depreciation: Depreciation = field(default_factory=Depreciation)
     deficit: str = "show"
     overdraft_rate: float = 0.0
+    revaluation: Revaluation = field(default_factory=Revaluation)
+    opening: Opening = field(default_factory=Opening)
