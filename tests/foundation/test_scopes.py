@@ -108,7 +108,7 @@ def test_who_left_or_never_came_may_nothing(world):
     grant(world)
     world["ana"].is_active = False
     assert access_of(world["ana"], on=DAY) is NOBODY and access_of(AnonymousUser(), on=DAY) is NOBODY
-    assert not NOBODY.may("read") and NOBODY.scope_ids == []
+    assert not NOBODY.may("read") and not NOBODY.scope_ids
 
 
 def test_rights_cost_three_queries_however_many_grants(world, django_assert_num_queries):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from django.db.models import Q
 from django_scopes import scope as django_scope
@@ -13,6 +14,7 @@ from django_scopes import scope as django_scope
 from .errors import NotAllowed
 from .models import Grant, Scope, ScopeReach, User
 from .roles import BY_CODE
+from .scope_ids import ScopeIds
 
 
 @dataclass(frozen=True)
@@ -26,9 +28,10 @@ class Access:
     # Scope id → "programme/cluster", for the scopes of a programme's work in a cluster.
     work_codes: dict[int, str] = field(default_factory=dict)
 
-    @property
-    def scope_ids(self) -> list[int]:
-        return list(self.may_by_scope)
+    @cached_property
+    def scope_ids(self) -> ScopeIds:
+        """The scopes in which the user may do anything at all."""
+        return ScopeIds(self.may_by_scope)
 
     def within(self) -> AbstractContextManager[None]:
         """Queries inside see what this user may see, and nothing else."""
@@ -58,9 +61,9 @@ class Access:
         if not self.may(capability, scope):
             raise NotAllowed(capability=capability)
 
-    def scopes_with(self, capability: str) -> list[int]:
+    def scopes_with(self, capability: str) -> ScopeIds:
         """The scopes within which the capability holds."""
-        return [scope_id for scope_id, names in self.may_by_scope.items() if capability in names]
+        return ScopeIds(scope_id for scope_id, names in self.may_by_scope.items() if capability in names)
 
 
 NOBODY = Access(user=None)

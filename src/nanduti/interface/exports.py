@@ -86,7 +86,7 @@ def _in_scope(
     request: Any, values: Callable[[], Iterator[list[Any]]], language: str | None
 ) -> Iterator[list[Any]]:
     """The rows, fetched in chunks within the asker's scopes: a response streams after the middleware has left."""
-    scope_ids = list(getattr(getattr(request, "access", None), "scope_ids", []))
+    scope_ids = getattr(getattr(request, "access", None), "scope_ids", [])
     rows: Iterator[list[Any]] | None = None
     while True:
         with django_scope(scope=scope_ids), translation.override(language):

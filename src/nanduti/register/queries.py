@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from nanduti.foundation.access import Access
 from nanduti.foundation.errors import NotAllowed, NotFound
 from nanduti.foundation.models import Scope
+from nanduti.foundation.scope_ids import ScopeIds
 from nanduti.vault import queries as vault
 from nanduti.vault.queries import Right
 
@@ -42,9 +43,9 @@ READING = ("read", "collect")
 # --- rights
 
 
-def readable_scopes(access: Access) -> list[int]:
+def readable_scopes(access: Access) -> ScopeIds:
     """The scopes whose register the viewer may read."""
-    return [s for s in access.scope_ids if any(access.may(capability, s) for capability in READING)]
+    return ScopeIds(s for s in access.scope_ids if any(access.may(capability, s) for capability in READING))
 
 
 def may_edit(access: Access, scope: Scope) -> bool:
