@@ -168,6 +168,8 @@ class DataTable:
     caption: ClassVar[Any] = ""
     name: ClassVar[str] = "table"
     exports: ClassVar[bool] = True
+    # Sort the numbers of wide rows alone and fetch only those of the page: for tables of ten thousands of rows.
+    keys_first: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -241,7 +243,7 @@ class DataTable:
     def n(self) -> int:
         """How many rows there are; counting stops above :data:`COUNT_TO`."""
         if isinstance(self.filtered, QuerySet):
-            return self.filtered.order_by()[: COUNT_TO + 1].count()
+            return self.filtered.order_by().values("pk")[: COUNT_TO + 1].count()
         return len(self.filtered)
 
     @property
@@ -264,10 +266,17 @@ class DataTable:
     @cached_property
     def page_rows(self) -> list[ShownRow]:
         first = (self.page - 1) * self.page_size
-        rows = self.prepare(list(self.filtered[first : first + self.page_size]))
+        rows = self.prepare(self._fetched(first))
         cols = self.shown_cols
         labels = {col.key: col.labels() for col in cols if col.choices}
         return [ShownRow([_cell(col, row, labels.get(col.key)) for col in cols], row) for row in rows]
+
+    def _fetched(self, first: int) -> list[Any]:
+        if not (self.keys_first and isinstance(self.filtered, QuerySet)):
+            return list(self.filtered[first : first + self.page_size])
+        keys = list(self.filtered.values_list("pk", flat=True)[first : first + self.page_size])
+        found = {row.pk: row for row in self.rows.filter(pk__in=keys).order_by()}
+        return [found[key] for key in keys if key in found]
 
     @property
     def first(self) -> int:

@@ -72,6 +72,7 @@ class LedgerTable(DataTable):
     caption = gettext_lazy("Activities")
     search = ("label", "label_es")
     order = ""
+    keys_first = True
 
 
 def _columns(frame: Frame) -> list[Col]:

@@ -12,8 +12,7 @@ from django.db.models import (
     CharField,
     Count,
     DateField,
-    ExpressionWrapper,
-    F,
+    Func,
     Min,
     Q,
     QuerySet,
@@ -59,9 +58,8 @@ def with_status(rows: QuerySet[Activity], *, as_of: date) -> QuerySet[Activity]:
     """
     ended = Q(date_text_end__lte=as_of)  # the end is exclusive: it ended on the day before, or earlier
     # What ended by the day itself and by the list's own day counts as reported.
-    # On SQLite a sum of dates comes back with a time of day; "<=" holds there too, "<" would not.
-    list_day_after = ExpressionWrapper(F("plan__status_as_of") + timedelta(days=1), output_field=DateField())
     day_after = min(as_of, date.max - timedelta(days=1)) + timedelta(days=1)
+    list_day_after = NextDay("plan__status_as_of")
     as_reported = Q(done_on__isnull=True, date_text_end__lte=day_after) & Q(date_text_end__lte=list_day_after)
     return rows.annotate(
         status_now=Case(
@@ -79,6 +77,17 @@ def with_status(rows: QuerySet[Activity], *, as_of: date) -> QuerySet[Activity]:
             output_field=CharField(),
         )
     )
+
+
+class NextDay(Func):
+    """The day after a date, worked out by the database itself: Django's sum calls Python for each row on SQLite."""
+
+    output_field = DateField()
+    template = "(%(expressions)s + 1)"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
+        """SQLite keeps dates as texts."""
+        return self.as_sql(compiler, connection, template="date(%(expressions)s, '+1 day')", **extra)
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,8 @@ def programme_by_code(*, code: str) -> Programme:
 def clusters(*, programme: Programme) -> list[Cluster]:
     """The clusters that a programme covers, in the order of coverage; one query."""
     seen: dict[int, Cluster] = {}
-    for row in coverage(programme=programme):
+    rows = coverage(programme=programme).select_related(None).select_related("cluster")
+    for row in rows.only("cluster", "short_code"):
         row.cluster.short_code = row.short_code or row.cluster.code  # type: ignore[attr-defined]
         seen.setdefault(row.cluster_id, row.cluster)
     return list(seen.values())

@@ -7,14 +7,14 @@ kept beside it, and activities without any number are counted as unknown, never 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from nanduti.plans.kinds import KINDS, kinds_that_count_as
 from nanduti.plans.models import Activity, Milestone, Participation
@@ -28,7 +28,7 @@ from .frameworks import Indicator
 SIGNED_STAGES = (Linkage.Stage.AGREED, Linkage.Stage.CLOSED)
 
 
-@dataclass
+@dataclass(slots=True)
 class Tally:
     """A number, with what could not be added to it: other units, money by currency, unknowns."""
 
@@ -56,10 +56,10 @@ Piece = tuple[int | None, int | None, Tally]
 
 
 class Facts:
-    """The records of a programme up to a day, aggregated in the database: one query for each kind of record.
+    """The records of a programme up to a day: one query for each kind of record, shared by all indicators.
 
-    Years are worked out here from the days by which the database groups, because a date function for each of a
-    million participations costs more than the sum itself.
+    Participations, of which there can be a million, are added up by activity in the database, along its index;
+    kinds, clusters and years are then put together here.
     """
 
     def __init__(self, programme: Programme, as_of: date) -> None:
@@ -72,30 +72,54 @@ class Facts:
         return rows.filter(status_now="closed").order_by().select_related(None)
 
     @cached_property
-    def activities(self) -> list[tuple[str, int | None, int | None, int]]:
-        """Kind, cluster, year, how many."""
-        rows = self.done.values_list("kind", "cluster_id", "date_text_end").annotate(n=Count("id"))
-        return [(kind, cluster, last_year(end), n) for kind, cluster, end, n in rows]
-
-    @cached_property
-    def listed(self) -> list[tuple[str, int | None, int | None, str, int]]:
-        """Participants of activities with a list of them: kind, cluster, year, unit, how many."""
-        rows = self.done.filter(participations__role=Participation.Role.PARTICIPANT, kind__in=COUNTED_KINDS)
-        groups = rows.values_list("kind", "cluster_id", "date_text_end", "participations__unit")
-        counted = groups.annotate(n=Sum("participations__count"))
-        return [(kind, cluster, last_year(end), unit, n) for kind, cluster, end, unit, n in counted]
-
-    @cached_property
-    def unlisted(self) -> list[tuple[str, int | None, int | None, str, int | None, int, int]]:
-        """Activities without a list: kind, cluster, year, unit, number noted, how many have none, how many."""
-        kept = Participation.objects.filter(activity=OuterRef("pk"), role=Participation.Role.PARTICIPANT)
-        rows = self.done.filter(~Exists(kept), kind__in=COUNTED_KINDS)
-        groups = rows.values_list("kind", "cluster_id", "date_text_end", "participant_unit").annotate(
-            n=Sum("n_participants"),
-            n_unknown=Count("id", filter=Q(n_participants__isnull=True)),
-            n_records=Count("id"),
+    def completed(self) -> list[tuple[int, str, int | None, int | None, str, int | None]]:
+        """The completed activities: number, kind, cluster, year, unit and number of participants noted with them."""
+        rows = self.done.values_list(
+            "id", "kind", "cluster_id", "date_text_end", "participant_unit", "n_participants"
         )
-        return [(kind, cluster, last_year(end), *rest) for kind, cluster, end, *rest in groups]
+        years: dict[date | None, int | None] = {}
+        found = []
+        for pk, kind, cluster, end, unit, n in rows:
+            if end not in years:
+                years[end] = last_year(end)
+            found.append((pk, kind, cluster, years[end], unit, n))
+        return found
+
+    @cached_property
+    def lists(self) -> dict[int, list[tuple[str, int]]]:
+        """Who took part by the lists that were kept, by activity: unit, how many."""
+        done = self.done.filter(kind__in=COUNTED_KINDS).values("id")
+        rows = Participation.objects.filter(role=Participation.Role.PARTICIPANT, activity__in=done).order_by()
+        found: dict[int, list[tuple[str, int]]] = {}
+        for activity, unit, n in rows.values_list("activity_id", "unit").annotate(n=Sum("count")):
+            found.setdefault(activity, []).append((unit, n))
+        return found
+
+    @cached_property
+    def activities(self) -> dict[str, list[tuple[int | None, int | None, int]]]:
+        """By kind: cluster, year, how many."""
+        return _summed((kind, cluster, year, 1) for _pk, kind, cluster, year, _unit, _n in self.completed)
+
+    @cached_property
+    def listed(self) -> dict[str, list[tuple[int | None, int | None, str, int]]]:
+        """Participants of activities with a list of them, by kind: cluster, year, unit, how many."""
+        return _summed(
+            (kind, cluster, year, unit, n)
+            for pk, kind, cluster, year, _unit, _n in self.completed
+            for unit, n in self.lists.get(pk, ())
+        )
+
+    @cached_property
+    def unlisted(self) -> dict[str, list[tuple[int | None, int | None, str, int, int]]]:
+        """Activities without a list, by kind: cluster, year, unit, number noted, how many have none."""
+        return _summed(
+            (
+                (kind, cluster, year, unit, n or 0, int(n is None))
+                for pk, kind, cluster, year, unit, n in self.completed
+                if pk not in self.lists and kind in COUNTED_KINDS
+            ),
+            n_counts=2,
+        )
 
     @cached_property
     def milestones(self) -> list[tuple[str, int | None, int | None, bool, int, int]]:
@@ -133,6 +157,19 @@ class Facts:
         return [(kind, cluster, last_year(end), amount, code) for kind, cluster, end, amount, code in fields]
 
 
+def _summed(pieces: Iterable[tuple[Any, ...]], n_counts: int = 1) -> dict[str, list[tuple[Any, ...]]]:
+    """Pieces that agree in all but their last numbers put together, by kind; the numbers add up."""
+    sums: dict[tuple[Any, ...], list[int]] = {}
+    for piece in pieces:
+        kept = sums.setdefault(piece[:-n_counts], [0] * n_counts)
+        for position, n in enumerate(piece[-n_counts:]):
+            kept[position] += n
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for (kind, *key), counts in sums.items():
+        found.setdefault(kind, []).append((*key, *counts))
+    return found
+
+
 @dataclass(frozen=True)
 class Question:
     """What is asked of a counting rule; several questions can share the facts."""
@@ -168,25 +205,23 @@ COUNTED_KINDS = [kind.code for kind in KINDS.values() if kind.is_training or kin
 
 def count_activities(question: Question) -> Iterator[Piece]:
     """One for each completed activity of a kind that counts."""
-    kinds = set(_kinds(question.indicator))
-    for kind, cluster, year, n in question.from_facts().activities:
-        if kind in kinds:
+    found = question.from_facts().activities
+    for kind in _kinds(question.indicator):
+        for cluster, year, n in found.get(kind, ()):
             yield cluster, year, Tally(n, n_records=n)
 
 
 def count_people(question: Question) -> Iterator[Piece]:
     """Participants of completed activities: from the lists kept, else from the number noted with the activity."""
-    kinds, facts = set(_kinds(question.indicator)), question.from_facts()
-    for kind, cluster, year, unit, n in facts.listed:
-        if kind in kinds:
+    facts = question.from_facts()
+    for kind in _kinds(question.indicator):
+        for cluster, year, unit, n in facts.listed.get(kind, ()):
             yield cluster, year, _in_unit(unit, n)
-    for kind, cluster, year, unit, n_noted, n_unknown, _n in facts.unlisted:
-        if kind in kinds:
-            piece = _in_unit(unit or "persons", n_noted or 0)
+        for cluster, year, unit, n_noted, n_unknown in facts.unlisted.get(kind, ()):
+            piece = _in_unit(unit or "persons", n_noted)
             piece.n_unknown = n_unknown
             yield cluster, year, piece
-    for kind, cluster, year, n in facts.activities:
-        if kind in kinds:
+        for cluster, year, n in facts.activities.get(kind, ()):
             yield cluster, year, Tally(n_records=n)
 
 

@@ -28,10 +28,15 @@ class ResultRow:
 
     def add(self, cluster: int | None, year: int | None, tally: Tally) -> None:
         """Put one piece where it belongs."""
-        self.total.add(tally)
-        self.by_cluster.setdefault(cluster, Tally()).add(tally)
-        self.by_year.setdefault(year, Tally()).add(tally)
         self.by_both.setdefault((cluster, year), Tally()).add(tally)
+
+    def sum_up(self) -> None:
+        """Once every piece is in its place: the totals of each cluster, of each year, and of all."""
+        for (cluster, year), tally in self.by_both.items():
+            self.by_cluster.setdefault(cluster, Tally()).add(tally)
+            self.by_year.setdefault(year, Tally()).add(tally)
+        for tally in self.by_cluster.values():
+            self.total.add(tally)
 
 
 @dataclass
@@ -60,6 +65,7 @@ def result_table(
         for cluster_id, year, tally in pieces(Question(indicator, programme, as_of, facts)):
             if cluster is None or cluster_id in shown:
                 row.add(cluster_id, year, tally)
+        row.sum_up()
         rows.append(row)
     _add_stated(rows, programme, cluster)
     years = sorted({year for row in rows for year in row.by_year if year is not None})
