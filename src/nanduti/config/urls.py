@@ -14,6 +14,7 @@ urlpatterns = [
     path("p/<slug:programme>/", include("nanduti.plans.urls")),
     path("p/<slug:programme>/", include("nanduti.twinning.urls")),
     path("p/<slug:programme>/", include("nanduti.results.urls")),
+    path("collect/", include("nanduti.surveys.urls.collect")),
     path("api/", api.urls),
 ]
 

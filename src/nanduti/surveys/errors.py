@@ -319,3 +319,24 @@ class SubmissionAddressRefused(PersonError):
     title = mark("This form sends its answers elsewhere")
     sentence = mark("The settings say submission_url = {address}: phones would send the answers there, not to us.")
     remedy = mark("Empty the cell submission_url of the settings sheet.")
+
+
+# --- enumerators
+
+
+class EnumeratorCodeTaken(PersonError):
+    """Two enumerators of one programme with one code."""
+
+    code = "surveys.enumerator_code_taken"
+    title = mark("This code is taken")
+    sentence = mark("The programme has an enumerator called “{code_given}” already.")
+    remedy = mark("Choose another code, or give the one there a new key.")
+
+
+class EnumeratorEndsTooEarly(PersonError):
+    """A key that would be over before it begins."""
+
+    code = "surveys.enumerator_ends_too_early"
+    title = mark("The key would be over already")
+    sentence = mark("The last day, {until}, has passed.")
+    remedy = mark("Take a later day, or leave it empty.")

@@ -131,6 +131,11 @@ def content_of(file: SubmissionFile) -> Iterator[bytes]:
     return read_file(file.path)
 
 
+def is_there(path: str) -> bool:
+    """Whether the disk has the file; a restored installation may lack some, which then may be sent again."""
+    return bool(path) and _full(path).is_file()
+
+
 def remove_file(path: str) -> None:
     """Take a file away that nothing needs; one that is gone already is no fault."""
     with contextlib.suppress(OSError):

@@ -1,0 +1,379 @@
+"""Verbs of submissions: what arrives becomes rows, all of a batch in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_noop as _noop
+
+from nanduti.foundation.audit import action, note
+from nanduti.foundation.models import User
+from nanduti.programme.models import Programme
+
+from ..arrivals import Arrival, KeptFile, Outcome
+from ..bulk import insert
+from ..keeping import is_there
+from ..models import (
+    Enumerator,
+    Envelope,
+    InstrumentVersion,
+    QuarantinedPost,
+    Submission,
+    SubmissionFile,
+)
+
+State = InstrumentVersion.State
+WAITING, PARKED = Submission.Processing.WAITING, Submission.Processing.PARKED
+UNKNOWN_FORM = _noop("No instrument here has this form id.")
+UNKNOWN_VERSION = _noop("The instrument has no such version.")
+CLOSED = _noop("The instrument takes no answers any more.")
+ENCRYPTED = _noop("The answers are encrypted with a key that is not kept here.")
+SECOND_EDIT = _noop("Somebody else corrected the same answers before; a person must choose.")
+# A phone that sends every second need not be written down every second.
+SEEN_AGAIN = timedelta(seconds=60)
+
+
+@action("surveys.receive")
+def receive(
+    *, programme: Programme, arrivals: Sequence[Arrival], by: User | str, at: datetime
+) -> list[Outcome]:
+    """The one door of submissions: each becomes one row, however often it was posted.
+
+    Who posts the same at the same time waits for the other, and is told that it is there. What belongs to the
+    office (unknown form, closed instrument) parks a submission; it refuses none.
+    """
+    first: dict[str, Arrival] = {}
+    for arrival in arrivals:
+        first.setdefault(arrival.head.instance_id, arrival)
+    known = _known(programme, first)
+    fresh = [first[key] for key in sorted(first) if key not in known]
+    made = _make(programme, fresh, at)
+    for key, row in _known(
+        programme, [a.head.instance_id for a in fresh if a.head.instance_id not in made]
+    ).items():
+        known[key] = row  # another process was quicker by a moment
+    outcomes = [_outcome(a, first, made, known) for a in arrivals]
+    _keep_files(arrivals, outcomes, at)
+    _see(arrivals, at)
+    n_new = sum(outcome.status == "new" for outcome in outcomes)
+    note(scope=programme.scope, n_posts=len(arrivals), n_new=n_new)
+    return outcomes
+
+
+@dataclass(frozen=True)
+class _Row:
+    """As much of a stored submission as a replay needs."""
+
+    pk: int
+    digest: str
+    n_expected: int
+    n_arrived: int
+    is_parked: bool
+
+
+def _known(programme: Programme, instance_ids: Any) -> dict[str, _Row]:
+    if not instance_ids:
+        return {}
+    rows = Submission.objects.filter(programme=programme, instance_id__in=list(instance_ids)).values_list(
+        "instance_id", "pk", "xml_digest", "n_files_expected", "n_files_arrived", "processing"
+    )
+    return {key: _Row(*row, processing == PARKED) for key, *row, processing in rows}
+
+
+def _make(programme: Programme, arrivals: list[Arrival], at: datetime) -> dict[str, _Row]:
+    """Insert what is new; what another process inserts meanwhile is not returned."""
+    if not arrivals:
+        return {}
+    versions = _versions(programme, arrivals)
+    edits = _Edits(programme, arrivals)
+    rows = {a.head.instance_id: _values(programme, a, versions, edits) for a in arrivals}
+    returned = insert(
+        Submission,
+        list(rows.values()),
+        unless="(programme_id, instance_id)",
+        returning=("id", "instance_id"),
+    )
+    ids = {instance_id: pk for pk, instance_id in returned}
+    made = [a for a in arrivals if a.head.instance_id in ids]
+    insert(
+        Envelope,
+        [{"submission_id": ids[a.head.instance_id], "n_bytes": a.n_bytes, "sealed": a.sealed} for a in made],
+    )
+    edits.link(ids)
+    return {
+        key: _Row(
+            pk, rows[key]["xml_digest"], rows[key]["n_files_expected"], 0, rows[key]["processing"] == PARKED
+        )
+        for key, pk in ids.items()
+    }
+
+
+def _values(
+    programme: Programme, arrival: Arrival, versions: dict[Any, _Version], edits: _Edits
+) -> dict[str, Any]:
+    head = arrival.head
+    version, why_parked = _version_of(arrival, versions)
+    corrects, is_current, why_edit = edits.of(head.instance_id, head.deprecated_id)
+    why = why_parked or why_edit
+    return {
+        "scope_id": arrival.scope.pk,
+        "programme_id": programme.pk,
+        "instrument_id": version.instrument_id if version else None,
+        "instrument_version_id": version.pk if version else None,
+        "form_id": head.form_id,
+        "form_version": head.version,
+        "instance_id": head.instance_id,
+        "xml_digest": arrival.digest,
+        "deprecated_id": head.deprecated_id,
+        "corrects_id": corrects,
+        "is_current": is_current,
+        "is_trial": arrival.draft is not None or bool(version and version.state == State.DRAFT),
+        "processing": PARKED if why else WAITING,
+        "processing_note": why,
+        "channel": arrival.channel,
+        "enumerator_id": arrival.enumerator.pk if arrival.enumerator else None,
+        "device_id": arrival.device_id[:255],
+        "received_at": arrival.received_at,
+        "n_files_expected": len(head.file_names),
+    }
+
+
+# --- which instrument
+
+
+@dataclass(frozen=True)
+class _Version:
+    pk: int | None
+    instrument_id: int
+    state: str
+    is_open: bool
+
+
+def _versions(programme: Programme, arrivals: Sequence[Arrival]) -> dict[Any, _Version]:
+    """(form id, version) → the version; (form id,) → the instrument, for versions that are not known."""
+    rows = InstrumentVersion.objects.filter(
+        instrument__programme=programme, instrument__code__in={a.head.form_id for a in arrivals}
+    ).values_list("instrument__code", "label", "pk", "instrument_id", "state", "instrument__is_open")
+    found: dict[Any, _Version] = {}
+    for code, label, pk, instrument_id, state, is_open in rows:
+        found[code, label] = _Version(pk, instrument_id, state, is_open)
+        found[(code,)] = _Version(None, instrument_id, "", is_open)
+    return found
+
+
+def _version_of(arrival: Arrival, versions: dict[Any, _Version]) -> tuple[_Version | None, str]:
+    """The version that was filled, and why the submission has to wait for the office, if it has to."""
+    head = arrival.head
+    version = versions.get((head.form_id, head.version))
+    instrument = versions.get((head.form_id,))
+    if head.is_encrypted:
+        return version or instrument, ENCRYPTED
+    if instrument is None:
+        return None, UNKNOWN_FORM
+    is_on_trial = arrival.draft is not None and version is not None and version.pk == arrival.draft.pk
+    if version is None or (version.state == State.DRAFT and not is_on_trial):
+        return instrument, UNKNOWN_VERSION
+    return version, "" if version.is_open or is_on_trial else CLOSED
+
+
+# --- edits
+
+
+class _Edits:
+    """Which of the arrivals correct which submission; an edit may arrive before what it corrects."""
+
+    def __init__(self, programme: Programme, arrivals: Sequence[Arrival]) -> None:
+        wanted = {a.head.deprecated_id for a in arrivals if a.head.deprecated_id}
+        here = Submission.objects.filter(programme=programme)
+        self.former = (
+            dict(here.filter(instance_id__in=wanted).values_list("instance_id", "pk")) if wanted else {}
+        )
+        self.corrected: set[str] = set()
+        if wanted:
+            taken = here.filter(deprecated_id__in=wanted).exclude(deprecated_id="")
+            self.corrected = set(taken.values_list("deprecated_id", flat=True))
+        arriving = [a.head.instance_id for a in arrivals]
+        early = here.filter(deprecated_id__in=arriving).exclude(deprecated_id="").order_by("pk")
+        self.early: dict[str, list[int]] = {}
+        for deprecated_id, pk in early.values_list("deprecated_id", "pk"):
+            self.early.setdefault(deprecated_id, []).append(pk)
+        self.together = {a.head.deprecated_id: a.head.instance_id for a in arrivals if a.head.deprecated_id}
+        self.ends: dict[str, str] = {}
+
+    def of(self, instance_id: str, deprecated_id: str) -> tuple[int | None, bool, str]:
+        """What it corrects, whether it is the one that counts, and why it has to wait."""
+        is_last = instance_id not in self.early and instance_id not in self.together
+        if not deprecated_id or deprecated_id == instance_id:
+            return None, is_last, ""
+        if deprecated_id in self.corrected:
+            return self.former.get(deprecated_id), False, SECOND_EDIT
+        self.corrected.add(deprecated_id)
+        self.ends[instance_id] = deprecated_id
+        return self.former.get(deprecated_id), is_last, ""
+
+    def link(self, ids: dict[str, int]) -> None:
+        """Join the rows that were made with those that were there: both ways."""
+        for instance_id, pk in ids.items():
+            early = self.early.get(instance_id)
+            if early:
+                Submission.objects.filter(pk__in=early).update(corrects_id=pk)
+            deprecated_id = self.ends.get(instance_id, "")
+            if not deprecated_id:
+                continue
+            former = self.former.get(deprecated_id) or ids.get(deprecated_id)
+            if former is None:
+                continue
+            if deprecated_id in ids:
+                Submission.objects.filter(pk=pk).update(corrects_id=former)
+            Submission.objects.filter(pk=former).update(is_current=False)
+
+
+# --- what became of each
+
+
+def _outcome(
+    arrival: Arrival, first: dict[str, Arrival], made: dict[str, _Row], known: dict[str, _Row]
+) -> Outcome:
+    key = arrival.head.instance_id
+    row = made.get(key) or known[key]
+    if arrival.digest != row.digest:
+        status = "differs"
+    else:
+        status = "new" if key in made and first[key] is arrival else "known"
+    return Outcome(status, row.pk, row.n_expected, row.n_arrived, row.is_parked)
+
+
+# --- files
+
+
+def _keep_files(arrivals: Sequence[Arrival], outcomes: list[Outcome], at: datetime) -> None:
+    """Write down what came with the arrivals, and what an encrypted one will still bring."""
+    pairs = [(a, o) for a, o in zip(arrivals, outcomes, strict=True) if o.status != "differs"]
+    expected = {
+        o.submission_id: a.head.file_names for a, o in pairs if o.status == "new" and a.head.file_names
+    }
+    touched = {o.submission_id for a, o in pairs if a.files}
+    if not touched and not expected:
+        return
+    # Two processes may bring files of one submission at once: the second waits for the first.
+    list(Submission.objects.select_for_update().filter(pk__in=touched).order_by("pk").values_list("pk"))
+    insert(
+        SubmissionFile,
+        [
+            {"submission_id": pk, "name": name, "media_type": "", "n_bytes": None}
+            for pk, names in expected.items()
+            for name in dict.fromkeys(names)
+        ],
+        unless="(submission_id, name) WHERE replaced_at IS NULL",
+    )
+    for arrival, outcome in pairs:
+        for file in arrival.files:
+            _keep_file(file, outcome, at)
+    for pk in touched:
+        n = SubmissionFile.objects.filter(submission=pk, replaced_at=None, arrived_at__isnull=False).count()
+        Submission.objects.filter(pk=pk).update(n_files_arrived=n)
+        for _arrival, outcome in pairs:
+            if outcome.submission_id == pk:
+                outcome.n_files_arrived = n
+
+
+def _keep_file(file: KeptFile, outcome: Outcome, at: datetime) -> None:
+    former = SubmissionFile.objects.filter(
+        submission=outcome.submission_id, name=file.name, replaced_at=None
+    ).first()
+    values = {**file.as_dict(), "arrived_at": at}
+    if former is not None and former.digest == file.digest and is_there(former.path):
+        if former.path != file.path:  # the same path: a transaction that was thought lost and tried again
+            outcome.unneeded.append(file)
+    elif former is not None and former.arrived_at is None:
+        SubmissionFile.objects.filter(pk=former.pk).update(**values)
+    else:
+        if former is not None:
+            SubmissionFile.objects.filter(pk=former.pk).update(replaced_at=at)
+        SubmissionFile.objects.create(submission_id=outcome.submission_id, **values)
+
+
+def _see(arrivals: Sequence[Arrival], at: datetime) -> None:
+    """Note when each phone was last heard."""
+    late = {
+        a.enumerator.pk
+        for a in arrivals
+        if a.enumerator and (a.enumerator.last_seen_at is None or a.enumerator.last_seen_at < at - SEEN_AGAIN)
+    }
+    if late:
+        Enumerator.objects.filter(pk__in=late).filter(
+            Q(last_seen_at=None) | Q(last_seen_at__lt=at - SEEN_AGAIN)
+        ).update(last_seen_at=at)
+
+
+# --- afterwards
+
+
+@action("surveys.expect_files")
+def expect_files(*, submission: Submission, names: Sequence[str], by: User | str, at: datetime) -> Submission:
+    """Once the answers are read: the files that they name, so that "k of n" can be said. May be done again."""
+    insert(
+        SubmissionFile,
+        [
+            {"submission_id": submission.pk, "name": n[:255], "n_bytes": None}
+            for n in dict.fromkeys(names)
+            if n
+        ],
+        unless="(submission_id, name) WHERE replaced_at IS NULL",
+    )
+    present = SubmissionFile.objects.filter(submission=submission, replaced_at=None)
+    submission.n_files_expected = present.count()
+    submission.n_files_arrived = present.filter(arrived_at__isnull=False).count()
+    submission.save(update_fields=["n_files_expected", "n_files_arrived"])
+    return submission
+
+
+@action("surveys.take_up_parked")
+def take_up_parked(*, programme: Programme, by: User | str, at: datetime) -> int:
+    """After an instrument was published or opened: what waited for it goes its way. Returns how many."""
+    parked = Submission.objects.filter(
+        programme=programme,
+        processing=PARKED,
+        processing_note__in=[UNKNOWN_FORM, UNKNOWN_VERSION, CLOSED],
+    )
+    n = 0
+    versions = InstrumentVersion.objects.filter(instrument__programme=programme, instrument__is_open=True)
+    for version in versions.exclude(state=State.DRAFT).select_related("instrument"):
+        mine = parked.filter(form_id=version.instrument.code, form_version=version.label)
+        n += mine.update(
+            instrument=version.instrument, instrument_version=version, processing=WAITING, processing_note=""
+        )
+    note(scope=programme.scope, n=n)
+    return n
+
+
+@action("surveys.quarantine")
+def quarantine(
+    *,
+    programme: Programme,
+    values: dict[str, Any],
+    files: Sequence[KeptFile],
+    by: User | str,
+    at: datetime,
+) -> QuarantinedPost:
+    """Keep bytes that cannot become a submission; the same bytes again are the same task.
+
+    ``values`` are the columns of the post. Files that are there already are told by ``unneeded`` on the row.
+    """
+    key = {"programme": programme, "digest": values["digest"], "reason": values["reason"]}
+    post, is_new = QuarantinedPost.objects.get_or_create(
+        **key, defaults={**values, "received_at": at, "files": [f.as_dict() for f in files]}
+    )
+    post.unneeded = []
+    if not is_new and files:
+        post = QuarantinedPost.objects.select_for_update().get(pk=post.pk)
+        there = {(f["name"], f["digest"]) for f in post.files}
+        post.unneeded = [f for f in files if (f.name, f.digest) in there]
+        post.files = [*post.files, *(f.as_dict() for f in files if (f.name, f.digest) not in there)]
+        post.save(update_fields=["files"])
+    note(subject=post, reason=values["reason"], is_new=is_new)
+    return post

@@ -1,0 +1,45 @@
+"""Many rows by one statement, with their numbers told: what the door needs and the ORM leaves out.
+
+``bulk_create(ignore_conflicts=True)`` does not say which rows it made. PostgreSQL and SQLite both can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import connection, models
+
+
+def insert(
+    model: type[models.Model],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    unless: str = "",
+    returning: Sequence[str] = (),
+) -> list[tuple]:
+    """Insert rows, given by the names of columns' attributes; those that clash on ``unless`` are left out.
+
+    ``unless`` is the target of ON CONFLICT, such as ``(programme_id, instance_id)``. Fields that are not named
+    take their default.
+    """
+    if not rows:
+        return []
+    fields = [f for f in model._meta.concrete_fields if not (f.primary_key and f.attname not in rows[0])]
+    defaults = {f.attname: f.get_default() for f in fields if f.attname not in rows[0]}
+    values = [
+        f.get_db_prep_save(row[f.attname] if f.attname in row else defaults[f.attname], connection)
+        for row in rows
+        for f in fields
+    ]
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(f.column) for f in fields)
+    places = ", ".join(["(" + ", ".join(["%s"] * len(fields)) + ")"] * len(rows))
+    statement = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES {places}"
+    if unless:
+        statement += f" ON CONFLICT {unless} DO NOTHING"
+    if returning:
+        statement += " RETURNING " + ", ".join(map(quote, returning))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall() if returning else []

@@ -1,0 +1,26 @@
+"""The door within the site, for servers other than ours; ``config.wsgi`` goes past the site's middleware."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from .serve import serve
+
+
+@csrf_exempt
+def door(request: HttpRequest, **_named: Any) -> HttpResponseBase:
+    """One request of a phone."""
+    answer = serve(request.environ)  # type: ignore[attr-defined]
+    made: HttpResponseBase
+    if isinstance(answer.body, bytes):
+        made = HttpResponse(answer.body, status=answer.status)
+    else:
+        made = StreamingHttpResponse(answer.body, status=answer.status)
+    if answer.status in {204, 304}:
+        del made.headers["Content-Type"]
+    for name, value in answer.all_headers():
+        made.headers[name] = value
+    return made

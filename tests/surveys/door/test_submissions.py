@@ -1,0 +1,73 @@
+"""The door: what is posted becomes one row, whatever happens on the way."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from nanduti.surveys import keeping
+from nanduti.surveys.models import Envelope, QuarantinedPost, Submission, SubmissionFile
+from tests.support.surveys import photo, post, submission, xml_part
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_post_becomes_a_row_with_its_very_bytes(client, field):
+    xml = submission("uuid:1")
+    answer = post(client, field.address, xml_part(xml))
+    assert answer.status_code == 201, answer.content
+    assert b'nature="submit_success"' in answer.content
+    assert answer["Content-Type"].startswith("text/xml") and answer["X-OpenRosa-Version"] == "1.0"
+    row = Submission.objects.get()
+    assert (row.instrument, row.instrument_version, row.processing) == (
+        field.instrument,
+        field.version,
+        "waiting",
+    )
+    assert (row.form_id, row.form_version, row.instance_id, row.device_id) == ("census", "1", "uuid:1", "d1")
+    assert row.enumerator == field.enrolled.enumerator and row.scope == field.programme.scope
+    assert keeping.xml_of(row) == xml
+    assert b"workers" not in bytes(Envelope.objects.get().sealed)
+
+
+def test_the_same_post_again_is_the_same_row(client, field):
+    xml = submission("uuid:1")
+    said = [post(client, field.address, xml_part(xml)) for _ in range(3)]
+    assert [answer.status_code for answer in said] == [201, 201, 201]
+    assert b"Already received" in said[1].content
+    assert Submission.objects.count() == 1
+
+
+def test_other_answers_under_the_same_id_are_kept_aside(client, field):
+    post(client, field.address, xml_part(submission("uuid:1")))
+    other = submission("uuid:1", inner="<workers>8</workers>")
+    for _ in range(2):
+        answer = post(client, field.address, xml_part(other), photo("a.jpg"))
+        assert answer.status_code == 409 and b'nature="error"' in answer.content
+    row = QuarantinedPost.objects.get()
+    assert (row.reason, row.instance_id) == ("surveys.answers_differ", "uuid:1")
+    assert row.submission == Submission.objects.get()
+    assert keeping.quarantined_bytes(row) == other
+    assert [f["name"] for f in row.files] == ["a.jpg"]
+
+
+def test_files_arrive_in_any_number_of_posts(client, field):
+    xml = submission("uuid:1", inner="<photo>1.jpg</photo>")
+    incomplete = ("*isIncomplete*", None, "", b"yes")
+    first = post(client, field.address, incomplete, photo("1.jpg", b"one"), xml_part(xml))
+    assert first.status_code == 201 and b"so far" in first.content
+    second = post(client, field.address, xml_part(xml), photo("2.jpg", b"one"), photo("1.jpg", b"one"))
+    assert second.status_code == 201
+    files = SubmissionFile.objects.order_by("name")
+    assert [(f.name, f.n_bytes) for f in files] == [("1.jpg", 3), ("2.jpg", 3)]
+    assert [b"".join(keeping.content_of(f)) for f in files] == [b"one", b"one"]
+    assert files[0].digest == hashlib.sha256(b"one").hexdigest()
+    assert Submission.objects.get().n_files_arrived == 2
+    assert len(kept_files()) == 2
+
+
+def kept_files():
+    return [p for p in (Path(settings.MEDIA_ROOT) / "surveys").rglob("*") if p.is_file()]
