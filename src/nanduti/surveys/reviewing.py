@@ -34,4 +34,6 @@ def after_review(name: str) -> Callable[[Hook], Hook]:
 
 def collector_of(submission: Submission) -> User | None:
     """The account of whoever collected the answers, where it is known."""
+    if submission.collected_by_id:
+        return submission.collected_by
     return submission.enumerator.user if submission.enumerator and submission.enumerator.user_id else None

@@ -136,6 +136,7 @@ def _values(
         "processing_note": why,
         "channel": arrival.channel,
         "enumerator_id": arrival.enumerator.pk if arrival.enumerator else None,
+        "collected_by_id": arrival.user.pk if arrival.user else None,
         "device_id": arrival.device_id[:255],
         "received_at": arrival.received_at,
         "n_files_expected": len(head.file_names),

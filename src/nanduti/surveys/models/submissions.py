@@ -16,7 +16,7 @@ from .instruments import Instrument, InstrumentVersion
     open="programme instrument instrument_version form_id form_version instance_id xml_digest deprecated_id corrects "
     "is_current is_trial state processing processing_note channel received_at n_files_expected n_files_arrived "
     "started_at ended_at duration_seconds cluster",
-    sensitive="enumerator device_id establishment",
+    sensitive="enumerator collected_by device_id establishment",
 )
 class Submission(Scoped):
     """One filled instrument, as it arrived; an edited one is a row of its own that corrects the former.
@@ -61,6 +61,10 @@ class Submission(Scoped):
     processing_note = models.CharField(max_length=300, blank=True)
     channel = models.CharField(_("came by"), max_length=12, choices=Channel, default=Channel.PHONE)
     enumerator = models.ForeignKey(Enumerator, models.PROTECT, null=True, related_name="submissions")
+    # The account that filled it in a browser or handed in a workbook; phones are known by their enumerator.
+    collected_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     device_id = models.CharField(max_length=255, blank=True)
     received_at = models.DateTimeField(_("received at"))
     n_files_expected = models.PositiveIntegerField(default=0)
