@@ -148,14 +148,14 @@ def memory_of(leader: int) -> float:
 
 
 @contextmanager
-def installation(database: str) -> Iterator[None]:
+def installation(database: str, *, is_durable: bool = False) -> Iterator[None]:
     """A data folder, and a PostgreSQL where asked for, for this measurement alone."""
     home = tempfile.mkdtemp(prefix="nanduti-bench-")
     os.environ |= {"NANDUTI_HOME": home, "NANDUTI_WORK_IN_PROCESS": "0"}
     os.environ["DJANGO_SETTINGS_MODULE"] = "nanduti.config.settings"
     for name in ("DATABASE_URL", "VAULT_DATABASE_URL"):
         os.environ.pop(name, None)
-    server = start_server() if database == "postgresql" else None
+    server = start_server(is_durable) if database == "postgresql" else None
     try:
         yield
     finally:
@@ -164,12 +164,12 @@ def installation(database: str) -> Iterator[None]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def start_server():
+def start_server(is_durable: bool = False):
     import psycopg
 
     from tests.support import postgresql
 
-    server = postgresql.start()
+    server = postgresql.start(is_durable=is_durable)
     with psycopg.connect(server.address("postgres"), autocommit=True) as connection:
         for variable, name in (("DATABASE_URL", "nanduti"), ("VAULT_DATABASE_URL", "vault")):
             connection.execute(f"CREATE DATABASE {name}")

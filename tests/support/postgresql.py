@@ -32,6 +32,8 @@ SETTINGS = {
     "max_connections": "200",
     "listen_addresses": "",
 }
+# For measuring what a flush costs, as in production.
+DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 
 
 class Server(NamedTuple):
@@ -48,10 +50,10 @@ class Server(NamedTuple):
         self.keeper.wait(30)
 
 
-def start() -> Server:
-    """Start a server through its keeper; returns once it answers."""
+def start(*, is_durable: bool = False) -> Server:
+    """Start a server through its keeper; returns once it answers. A durable one flushes as in production."""
     keeper = subprocess.Popen(
-        [sys.executable, __file__],
+        [sys.executable, __file__, *(["--durable"] if is_durable else [])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -86,7 +88,8 @@ def serve(folder: Path) -> None:
     locale = ["--locale=C.UTF-8", *(["--locale-provider=builtin"] if major(programs) >= 17 else [])]
     cluster = ["-D", data, "-U", "nanduti", "--auth=trust", "-E", "UTF8", "--no-sync", *locale]
     call(*prefix, programs / "initdb", *cluster)
-    settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    chosen = SETTINGS | (DURABLE if "--durable" in sys.argv else {})
+    settings = [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
     with (folder / "log").open("wb") as log:
         command = [*prefix, str(programs / "postgres"), "-D", str(data), "-k", str(folder), *settings]
         server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/")
