@@ -2,5 +2,9 @@
 
 from __future__ import annotations
 
+from . import filling
+
 app_name = "surveys"
-urlpatterns: list = []
+urlpatterns: list = [
+    *filling.urlpatterns,
+]

@@ -1,0 +1,27 @@
+"""Addresses where forms are filled in a browser by somebody who has signed in."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from ..openrosa import browser
+from ..pages import filling
+
+HERE = "instruments/<int:pk>/fill/"
+urlpatterns = [
+    path(HERE, filling.fill, name="fill"),
+    path(f"{HERE}sw.js", filling.worker, name="fill_worker"),
+    path(f"{HERE}submission", browser.submission, name="fill_submission"),
+    path(f"{HERE}forms/<int:version>/form.xml", browser.form, name="fill_form"),
+    path(f"{HERE}forms/<int:version>/manifest", browser.manifest, name="fill_manifest"),
+    path(f"{HERE}forms/<int:version>/media/<str:name>", browser.media, name="fill_media"),
+]
+
+# Below /collect/<programme>/, without an account: with an enumerator's key, or the key of a draft.
+with_key = [
+    path("<slug:programme>/key/<str:token>/fill/", filling.key_forms, {"kind": "key"}, name="fill_forms"),
+    path("<slug:programme>/key/<str:token>/fill/<int:pk>/", filling.key_fill, {"kind": "key"}, name="fill"),
+    path("<slug:programme>/key/<str:token>/fill/<int:pk>/sw.js", filling.worker),
+    path("<slug:programme>/test/<str:token>/fill/", filling.try_draft, {"kind": "test"}, name="try"),
+    path("<slug:programme>/test/<str:token>/fill/sw.js", filling.worker),
+]
