@@ -99,7 +99,7 @@ def install_packages(front_end: Path, npm: list[str], environment: dict) -> None
 
 def compress(path: Path) -> None:
     """A .gz beside each larger text file: whitenoise serves it instead, at no cost per request."""
-    if path.suffix not in {".js", ".css", ".svg", ".json", ".map"} or path.stat().st_size < 1024:
+    if path.suffix not in {".js", ".css", ".svg", ".json", ".map", ".wasm"} or path.stat().st_size < 1024:
         return
     with open(f"{path}.gz", "wb") as out, gzip.GzipFile("", "wb", 9, out, mtime=0) as packed:
         packed.write(path.read_bytes())

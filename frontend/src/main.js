@@ -144,3 +144,11 @@ document.addEventListener('allauth.error', (event) => {
   event.preventDefault();
   problem.hidden = false;
 });
+
+// Whoever has signed out must not leave the form pages of their account behind on a shared device; drafts stay
+// where they are, and are shown again to their owner alone.
+if (document.body.classList.contains('visitor') && 'caches' in window) {
+  caches.open('nanduti-fill-shell').then(async (shell) => {
+    for (const { url } of await shell.keys()) if (new URL(url).pathname.startsWith('/p/')) await shell.delete(url);
+  });
+}
