@@ -11,6 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from . import instrument_commands
+
 Add = Callable[[str, Callable, str], argparse.ArgumentParser]
 
 
@@ -20,6 +22,7 @@ def add_verbs(add: Add) -> None:
     _add_data(add)
     _add_questions(add)
     _add_people(add)
+    instrument_commands.add_verbs(add)
 
 
 def _add_running(add: Add) -> None:

@@ -15,6 +15,7 @@ every misfit told; answers become data frames, checks and scores.
 """
 
 from .answers import Answers, Problem, join, read_answers, read_answers_of, split
+from .checks import Broken, broken_checks, check_problems, repeat_of
 from .definition import (
     FILE_KINDS,
     IDENTIFYING,
@@ -52,6 +53,7 @@ __all__ = [
     "SENSITIVITIES",
     "SILENT_KINDS",
     "Answers",
+    "Broken",
     "Check",
     "Choice",
     "Definition",
@@ -64,6 +66,8 @@ __all__ = [
     "Problem",
     "Question",
     "Repeat",
+    "broken_checks",
+    "check_problems",
     "code_of",
     "default_sensitivity",
     "in_language",
@@ -72,5 +76,6 @@ __all__ = [
     "read_answers",
     "read_answers_of",
     "read_xform",
+    "repeat_of",
     "split",
 ]
