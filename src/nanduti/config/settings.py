@@ -193,6 +193,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5_242_880
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 MAX_IMPORT_BYTES = 64 * 1_048_576
 
+# What the records say may be kept in memory until anybody does anything; see foundation.kept.
+KEEP_ANSWERS = True
+
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 SILENCED_SYSTEM_CHECKS = []

@@ -16,6 +16,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 STYLE_PAGE = True
+# Tests write records without deeds; where keeping is tested it is switched on.
+KEEP_ANSWERS = False
 INSTALLED_APPS = [*INSTALLED_APPS]
 for _settings in DATABASES.values():
     if _settings["ENGINE"].endswith("sqlite3"):

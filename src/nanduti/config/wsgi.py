@@ -13,7 +13,10 @@ site = get_wsgi_application()
 from nanduti.foundation import work  # noqa: E402  (models exist only after Django has been set up)
 from nanduti.surveys.openrosa import serve as door  # noqa: E402
 
+from .memory import settle  # noqa: E402
+
 work.start_in_process()
+settle()
 
 
 def application(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:

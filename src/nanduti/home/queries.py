@@ -14,6 +14,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from nanduti.foundation.access import Access
+from nanduti.foundation.kept import kept
 from nanduti.foundation.models import Job
 from nanduti.interface import navigation, words
 from nanduti.interface.saying import say_source
@@ -141,7 +142,12 @@ def _evidence(frame: Frame) -> dict[str, list[Piece]]:
         found.setdefault(row.evidence_kind, []).append(
             Piece(str(row), words.written(row.when_text), row.cite())
         )
-    records = evidence_from_records(programme=frame.programme, cluster=frame.cluster, on=frame.as_of)
+    programme, cluster, day = frame.programme, frame.cluster, frame.as_of
+    # Every page of a programme shows the steps, and at 20,000 activities this is what takes longest on most.
+    records = kept(
+        ("evidence", programme.pk, cluster and cluster.pk, day, get_language(), frame.access.scope_ids),
+        lambda: evidence_from_records(programme=programme, cluster=cluster, on=day),
+    )
     for one in records:
         url = frame.url(one.page[0], *one.page[1]) if one.page else ""
         found.setdefault(one.code, []).append(Piece(one.label, words.written(one.when), one.source, url))

@@ -36,6 +36,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from nanduti.foundation.kept import kept
+
 from . import words
 
 COUNT_TO = 10_000
@@ -168,7 +170,8 @@ class DataTable:
     caption: ClassVar[Any] = ""
     name: ClassVar[str] = "table"
     exports: ClassVar[bool] = True
-    # Sort the numbers of wide rows alone and fetch only those of the page: for tables of ten thousands of rows.
+    # For tables of ten thousands of wide rows: sort their numbers alone and fetch only those of the page, and
+    # count them again only after somebody did something.
     keys_first: ClassVar[bool] = False
 
     def __init__(
@@ -242,9 +245,10 @@ class DataTable:
     @cached_property
     def n(self) -> int:
         """How many rows there are; counting stops above :data:`COUNT_TO`."""
-        if isinstance(self.filtered, QuerySet):
-            return self.filtered.order_by().values("pk")[: COUNT_TO + 1].count()
-        return len(self.filtered)
+        if not isinstance(self.filtered, QuerySet):
+            return len(self.filtered)
+        rows = self.filtered.order_by().values("pk")[: COUNT_TO + 1]
+        return kept(("count", str(rows.query)), rows.count) if self.keys_first else rows.count()
 
     @property
     def is_beyond_counting(self) -> bool:

@@ -22,6 +22,7 @@ from django.db.models import (
 )
 
 from nanduti.foundation.fields import read_when, reading_of
+from nanduti.foundation.kept import kept
 from nanduti.foundation.models import AuditEvent
 from nanduti.methods import planning
 from nanduti.methods import twinning as rules
@@ -166,7 +167,8 @@ def ledger(rows: Iterable[Activity], *, as_of: date) -> list[LedgerRow]:
 def status_counts(*, programme: Programme, cluster: Cluster | None = None, as_of: date) -> dict[str, int]:
     """How many activities stand in which status; one query."""
     rows = with_status(activities(programme=programme, cluster=cluster), as_of=as_of)
-    return dict(rows.order_by().values_list("status_now").annotate(n=Count("id")))
+    counted = rows.order_by().values_list("status_now").annotate(n=Count("id"))
+    return dict(kept(("statuses", str(counted.query)), lambda: dict(counted)))
 
 
 def late_activities(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from nanduti.foundation.errors import NotFound
+from nanduti.foundation.kept import kept
 from nanduti.interface import saying, words
 from nanduti.interface.parts import Figure
 from nanduti.interface.tables import Col, DataTable
@@ -92,9 +93,7 @@ def _stated(row: queries.ResultRow) -> str:
 @programme_page(step=8, item="results")
 def table(request: HttpRequest, frame: Frame) -> HttpResponse:
     """Outputs and outcomes computed from the records, beside what documents state."""
-    result = queries.result_table(
-        programme=frame.programme, as_of=frame.as_of, cluster=frame.cluster, with_money=frame.sees_money()
-    )
+    result = _results(frame)
     columns = _columns(result, frame)
     sections = [
         {
@@ -130,6 +129,19 @@ def table(request: HttpRequest, frame: Frame) -> HttpResponse:
         intro=_("After %(source)s. A figure opens to the records behind it.") % {"source": SOURCE},
         sections=sections,
     )
+
+
+def _results(frame: Frame) -> queries.ResultTable:
+    programme, cluster, day, with_money = frame.programme, frame.cluster, frame.as_of, frame.sees_money()
+    key = ("results", programme.pk, cluster and cluster.pk, day, with_money, frame.access.scope_ids)
+
+    def count() -> queries.ResultTable:
+        table = queries.result_table(programme=programme, as_of=day, cluster=cluster, with_money=with_money)
+        for row in table.rows:
+            row.by_both.clear()  # the page shows no single cells, and they are most of what would be kept
+        return table
+
+    return kept(key, count)
 
 
 def _differs(row: queries.ResultRow) -> bool:

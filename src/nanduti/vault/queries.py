@@ -70,8 +70,8 @@ def _custody(access: Access, scope_ids: Collection[int]) -> set[int]:
 
 def _requested(access: Access, subjects: Sequence[Subject], on: date) -> dict[str, list[Right]]:
     scope_of = {s.pseudonym: s.scope_id for s in subjects}
+    # What one person was granted is few rows; the subjects may be hundreds, and are compared here.
     granted = ContactRequest.objects.filter(
-        pseudonym__in=scope_of,
         asked_by_id=access.user.pk,  # type: ignore[union-attr]
         state=ContactRequest.State.GRANTED,
         granted_until__gt=on,
@@ -79,7 +79,7 @@ def _requested(access: Access, subjects: Sequence[Subject], on: date) -> dict[st
     found: dict[str, list[Right]] = {}
     for row in granted:
         # Who has left the cluster since, or the firm that has moved to another, is no longer covered.
-        if row.scope_id == scope_of[row.pseudonym] and access.may("request_contact", row.scope_id):
+        if row.scope_id == scope_of.get(row.pseudonym) and access.may("request_contact", row.scope_id):
             right = Right(Reveal.Why.REQUEST, frozenset(row.fields_granted), request_id=row.pk)
             found.setdefault(row.pseudonym, []).append(right)
     return found

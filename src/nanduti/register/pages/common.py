@@ -57,6 +57,8 @@ def history_of(request: HttpRequest, record: Any) -> list[AuditEvent]:
 class NamedTable(DataTable):
     """A table whose rows are called by name where the viewer may: the names of a page are asked for together."""
 
+    keys_first = True
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.names: dict[str, str] = {}
