@@ -36,10 +36,10 @@ FORM = """<?xml version="1.0"?>
 <instance><data id="visit" version="VERSION"><start/><end/><deviceid/><owner_name/><phone/><place/><workers/>
 <rent_per_month/><product/><tools/><visited_on/><photo/>
 <machine jr:template=""><brand/><age/></machine><meta><instanceID/></meta></data></instance>
-<instance id="product"><root><item><itextId>product-0</itextId><name>shirts</name></item>
-<item><itextId>product-1</itextId><name>trousers</name></item></root></instance>
-<instance id="tool"><root><item><itextId>tool-0</itextId><name>sewing</name></item>
-<item><itextId>tool-1</itextId><name>overlock</name></item></root></instance>
+<instance id="product"><choices><item><itextId>product-0</itextId><name>shirts</name></item>
+<item><itextId>product-1</itextId><name>trousers</name></item></choices></instance>
+<instance id="tool"><choices><item><itextId>tool-0</itextId><name>sewing</name></item>
+<item><itextId>tool-1</itextId><name>overlock</name></item></choices></instance>
 <bind nodeset="/data/start" type="dateTime" jr:preload="timestamp" jr:preloadParams="start"/>
 <bind nodeset="/data/end" type="dateTime" jr:preload="timestamp" jr:preloadParams="end"/>
 <bind nodeset="/data/deviceid" type="string" jr:preload="property" jr:preloadParams="deviceid"/>
@@ -59,9 +59,9 @@ FORM = """<?xml version="1.0"?>
 <input ref="/data/workers"><label ref="jr:itext('/data/workers:label')"/></input>
 <input ref="/data/rent_per_month"><label>Rent a month</label></input>
 <select1 ref="/data/product"><label ref="jr:itext('/data/product:label')"/>
-<itemset nodeset="instance('product')/root/item"><value ref="name"/><label ref="jr:itext(itextId)"/></itemset></select1>
+<itemset nodeset="instance('product')/choices/item"><value ref="name"/><label ref="jr:itext(itextId)"/></itemset></select1>
 <select ref="/data/tools"><label>Tools</label>
-<itemset nodeset="instance('tool')/root/item"><value ref="name"/><label ref="jr:itext(itextId)"/></itemset></select>
+<itemset nodeset="instance('tool')/choices/item"><value ref="name"/><label ref="jr:itext(itextId)"/></itemset></select>
 <input ref="/data/visited_on"><label>Visited on</label></input>
 <upload ref="/data/photo" mediatype="image/*"><label>Photo</label></upload>
 <group ref="/data/machine"><label>Machine</label><repeat nodeset="/data/machine">
@@ -157,7 +157,7 @@ def waiting(made: Field, n: int, xml: str = "", **values) -> Submission:
             "scope": made.enumerator.scope, "programme": made.programme, "instrument": made.instrument,
             "instrument_version": made.version, "form_id": "visit", "form_version": "1",
             "instance_id": instance_id(n), "xml_digest": hashlib.sha256(content).hexdigest(),
-            "enumerator": made.enumerator, "received_at": AT + timedelta(hours=1, minutes=n), **values,
+            "enumerator": made.enumerator, "received_at": AT + timedelta(days=30, minutes=n), **values,
         }
     )  # fmt: skip
     Envelope.objects.create(

@@ -1,4 +1,13 @@
+"""Field work: before the door (``field``) and behind it (``answered``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
 import pytest
+from django.conf import settings
+from django.test import Client
+from django_scopes import scopes_disabled
 
 
 @pytest.fixture(autouse=True)
@@ -10,9 +19,28 @@ def files_of_this_test(settings, tmp_path):
 @pytest.fixture
 def field(db):
     """A programme in the field; queries of the test are within no scope, as an operator's."""
-    from django_scopes import scopes_disabled
-
     from tests.support import surveys
 
     with scopes_disabled():
         yield surveys.field()
+
+
+@pytest.fixture
+def answered(db):
+    """The world of :mod:`tests.surveys.answered`; queries of the test itself need no scope."""
+    from tests.surveys.answered import field
+
+    with scopes_disabled():
+        yield field()
+
+
+@pytest.fixture
+def as_role(answered) -> Callable[..., Client]:
+    """``as_role("supervisor")``: a client signed in as that account."""
+
+    def sign_in(name: str = "supervisor", language: str = "en") -> Client:
+        client = Client(headers={"Accept-Language": language}, raise_request_exception=True)
+        client.force_login(answered.user(name), backend=settings.AUTHENTICATION_BACKENDS[-1])
+        return client
+
+    return sign_in

@@ -242,7 +242,7 @@ def _fail(submission: Submission, error: Exception) -> None:
 
 def take_up_parked(limit: int = 2_000) -> int:
     """Let those wait again whose form or version has become known since; returns how many."""
-    parked = Submission._base_manager.filter(
+    parked = Submission._base_manager.exclude(processing=DONE).filter(
         processing=PARKED, processing_note__in=[UNKNOWN_FORM, UNKNOWN_VERSION, CLOSED]
     )
     asked = list(parked.order_by("id").values_list("programme_id", "form_id", "form_version")[:limit])

@@ -5,21 +5,19 @@ from __future__ import annotations
 import json
 
 import pytest
-from django_scopes import scopes_disabled
 
 from nanduti.register.sealing import open_sealed
 from nanduti.surveys import reading
 from nanduti.surveys.actions.submissions import UNKNOWN_FORM, UNKNOWN_VERSION
 from nanduti.surveys.models import AnswerSet, Submission, SubmissionFile
-from tests.surveys.answered import OWNER, PHONE, answers_xml, field, publish, waiting
+from tests.surveys.answered import OWNER, PHONE, answers_xml, publish, waiting
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def made(db):
-    with scopes_disabled():
-        yield field()
+def made(answered):
+    return answered
 
 
 def test_answers_become_typed_and_what_identifies_is_sealed(made):

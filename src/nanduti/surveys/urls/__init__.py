@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from . import filling
+from . import filling, reviews
 
 app_name = "surveys"
 urlpatterns: list = [
     *filling.urlpatterns,
+    *reviews.urlpatterns,
 ]

@@ -1,0 +1,1 @@
+"""Forms of field work, noun by noun: untrusted text to clean values."""
