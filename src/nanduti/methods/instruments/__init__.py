@@ -37,25 +37,33 @@ from .definition import (
     in_language,
 )
 from .errors import ForbiddenXml, NotAForm, NotXml
+from .frames import KEY, PARENT_ROW, ROW, Column, Table, Tables, column_names, labels_of, tables
 from .languages import code_of
 from .reading_forms import read_xform
 from .sensitivity import default_sensitivity
+from .versions import GRAVE, Change, compare, unite
 from .xml import parse_xml
 
 __all__ = [
     "FILE_KINDS",
+    "GRAVE",
     "IDENTIFYING",
+    "KEY",
     "KINDS",
     "LIST_KINDS",
     "NO_LANGUAGE",
     "OPEN",
+    "PARENT_ROW",
+    "ROW",
     "SENSITIVE",
     "SENSITIVITIES",
     "SILENT_KINDS",
     "Answers",
     "Broken",
+    "Change",
     "Check",
     "Choice",
+    "Column",
     "Definition",
     "EntityDeclaration",
     "ForbiddenXml",
@@ -66,16 +74,23 @@ __all__ = [
     "Problem",
     "Question",
     "Repeat",
+    "Table",
+    "Tables",
     "broken_checks",
     "check_problems",
     "code_of",
+    "column_names",
+    "compare",
     "default_sensitivity",
     "in_language",
     "join",
+    "labels_of",
     "parse_xml",
     "read_answers",
     "read_answers_of",
     "read_xform",
     "repeat_of",
     "split",
+    "tables",
+    "unite",
 ]

@@ -98,11 +98,11 @@ def _time(text: str) -> str:
 
 
 def _moment(text: str) -> str:
+    """With the hour of the clock where it was asked, and the offset with a colon, however it was written."""
     try:
-        datetime.fromisoformat(text)
+        return datetime.fromisoformat(text).isoformat()
     except ValueError:
         raise _Unfit("not_a_moment") from None
-    return text
 
 
 def _point(text: str) -> list[float]:
