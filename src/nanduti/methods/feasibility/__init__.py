@@ -1,9 +1,9 @@
 """Feasibility: whether an investment pays, and what it does to those who put money into it.
 
-A study is a typed document (:func:`read_study`, YAML) of products, costs, investment, finance and tax;
-:func:`evaluate` runs the whole model in one pass, :func:`statement` prints its schedules, :func:`appraise`
-says what it is worth. Formulas follow UNIDO's manual of 1991 and COMFAR III. A deficit is a line of its own,
-and what cannot be computed is ``None`` with a reason, never nil.
+A study is a typed document of products, costs, investment, finance and tax, in YAML (:func:`read_study`) or
+XLSX (:func:`read_workbook`). :func:`evaluate` runs the whole model in one pass, :func:`statement` prints its
+schedules, :func:`appraise` says what it is worth. Formulas follow UNIDO's manual of 1991 and COMFAR III. A deficit
+is a line of its own, and what cannot be computed is ``None`` with a reason, never nil.
 
 >>> from nanduti.methods import feasibility
 >>> round(feasibility.npv([-100, 60, 60], 0.10), 2)
@@ -56,6 +56,8 @@ from .study import (
     WorkingCapital,
 )
 from .variation import GoalSeek, goal_seek, scenarios, sensitivity, tornado, vary
+from .workbook import workbook_template, write_workbook
+from .workbook_reading import read_workbook
 
 __all__ = [
     "Appraisal",
@@ -119,6 +121,7 @@ __all__ = [
     "product_break_even",
     "ratios",
     "read_study",
+    "read_workbook",
     "scenarios",
     "sensitivity",
     "slow_exit",
@@ -126,4 +129,6 @@ __all__ = [
     "tornado",
     "vary",
     "wacc",
+    "workbook_template",
+    "write_workbook",
 ]
