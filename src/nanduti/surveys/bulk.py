@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, models
@@ -25,7 +26,7 @@ def insert(
     """
     if not rows:
         return []
-    fields = [f for f in model._meta.concrete_fields if not (f.primary_key and f.attname not in rows[0])]
+    fields = _fields(model, frozenset(rows[0]))
     defaults = {f.attname: f.get_default() for f in fields if f.attname not in rows[0]}
     values = [
         f.get_db_prep_save(row[f.attname] if f.attname in row else defaults[f.attname], connection)
@@ -43,3 +44,9 @@ def insert(
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall() if returning else []
+
+
+@lru_cache(maxsize=50)
+def _fields(model: type[models.Model], given: frozenset[str]) -> list[models.Field]:
+    """The columns to write: all but a number that the database gives."""
+    return [f for f in model._meta.concrete_fields if not f.primary_key or f.attname in given]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +24,7 @@ from ..models import (
     Submission,
     SubmissionFile,
 )
+from ..queries import door
 
 State = InstrumentVersion.State
 WAITING, PARKED = Submission.Processing.WAITING, Submission.Processing.PARKED
@@ -49,13 +49,12 @@ def receive(
     first: dict[str, Arrival] = {}
     for arrival in arrivals:
         first.setdefault(arrival.head.instance_id, arrival)
-    known = _known(programme, first)
+    known = door.stored(programme_id=programme.pk, instance_ids=first)
     fresh = [first[key] for key in sorted(first) if key not in known]
     made = _make(programme, fresh, at)
-    for key, row in _known(
-        programme, [a.head.instance_id for a in fresh if a.head.instance_id not in made]
-    ).items():
-        known[key] = row  # another process was quicker by a moment
+    missed = [a.head.instance_id for a in fresh if a.head.instance_id not in made]
+    # Another process was quicker by a moment; its transaction is over by now.
+    known |= door.stored(programme_id=programme.pk, instance_ids=missed)
     outcomes = [_outcome(a, first, made, known) for a in arrivals]
     _keep_files(arrivals, outcomes, at)
     _see(arrivals, at)
@@ -64,31 +63,11 @@ def receive(
     return outcomes
 
 
-@dataclass(frozen=True)
-class _Row:
-    """As much of a stored submission as a replay needs."""
-
-    pk: int
-    digest: str
-    n_expected: int
-    n_arrived: int
-    is_parked: bool
-
-
-def _known(programme: Programme, instance_ids: Any) -> dict[str, _Row]:
-    if not instance_ids:
-        return {}
-    rows = Submission.objects.filter(programme=programme, instance_id__in=list(instance_ids)).values_list(
-        "instance_id", "pk", "xml_digest", "n_files_expected", "n_files_arrived", "processing"
-    )
-    return {key: _Row(*row, processing == PARKED) for key, *row, processing in rows}
-
-
-def _make(programme: Programme, arrivals: list[Arrival], at: datetime) -> dict[str, _Row]:
+def _make(programme: Programme, arrivals: list[Arrival], at: datetime) -> dict[str, door.Stored]:
     """Insert what is new; what another process inserts meanwhile is not returned."""
     if not arrivals:
         return {}
-    versions = _versions(programme, arrivals)
+    versions = door.versions(programme_id=programme.pk, form_ids={a.head.form_id for a in arrivals})
     edits = _Edits(programme, arrivals)
     rows = {a.head.instance_id: _values(programme, a, versions, edits) for a in arrivals}
     returned = insert(
@@ -105,15 +84,15 @@ def _make(programme: Programme, arrivals: list[Arrival], at: datetime) -> dict[s
     )
     edits.link(ids)
     return {
-        key: _Row(
-            pk, rows[key]["xml_digest"], rows[key]["n_files_expected"], 0, rows[key]["processing"] == PARKED
+        key: door.Stored(
+            pk, rows[key]["xml_digest"], rows[key]["n_files_expected"], 0, rows[key]["processing"]
         )
         for key, pk in ids.items()
     }
 
 
 def _values(
-    programme: Programme, arrival: Arrival, versions: dict[Any, _Version], edits: _Edits
+    programme: Programme, arrival: Arrival, versions: dict[Any, door.Version], edits: _Edits
 ) -> dict[str, Any]:
     head = arrival.head
     version, why_parked = _version_of(arrival, versions)
@@ -146,27 +125,7 @@ def _values(
 # --- which instrument
 
 
-@dataclass(frozen=True)
-class _Version:
-    pk: int | None
-    instrument_id: int
-    state: str
-    is_open: bool
-
-
-def _versions(programme: Programme, arrivals: Sequence[Arrival]) -> dict[Any, _Version]:
-    """(form id, version) → the version; (form id,) → the instrument, for versions that are not known."""
-    rows = InstrumentVersion.objects.filter(
-        instrument__programme=programme, instrument__code__in={a.head.form_id for a in arrivals}
-    ).values_list("instrument__code", "label", "pk", "instrument_id", "state", "instrument__is_open")
-    found: dict[Any, _Version] = {}
-    for code, label, pk, instrument_id, state, is_open in rows:
-        found[code, label] = _Version(pk, instrument_id, state, is_open)
-        found[(code,)] = _Version(None, instrument_id, "", is_open)
-    return found
-
-
-def _version_of(arrival: Arrival, versions: dict[Any, _Version]) -> tuple[_Version | None, str]:
+def _version_of(arrival: Arrival, versions: dict[Any, door.Version]) -> tuple[door.Version | None, str]:
     """The version that was filled, and why the submission has to wait for the office, if it has to."""
     head = arrival.head
     version = versions.get((head.form_id, head.version))
@@ -189,19 +148,12 @@ class _Edits:
 
     def __init__(self, programme: Programme, arrivals: Sequence[Arrival]) -> None:
         wanted = {a.head.deprecated_id for a in arrivals if a.head.deprecated_id}
-        here = Submission.objects.filter(programme=programme)
-        self.former = (
-            dict(here.filter(instance_id__in=wanted).values_list("instance_id", "pk")) if wanted else {}
-        )
-        self.corrected: set[str] = set()
-        if wanted:
-            taken = here.filter(deprecated_id__in=wanted).exclude(deprecated_id="")
-            self.corrected = set(taken.values_list("deprecated_id", flat=True))
-        arriving = [a.head.instance_id for a in arrivals]
-        early = here.filter(deprecated_id__in=arriving).exclude(deprecated_id="").order_by("pk")
-        self.early: dict[str, list[int]] = {}
-        for deprecated_id, pk in early.values_list("deprecated_id", "pk"):
-            self.early.setdefault(deprecated_id, []).append(pk)
+        there = door.stored(programme_id=programme.pk, instance_ids=wanted)
+        self.former = {key: row.pk for key, row in there.items()}
+        arriving = {a.head.instance_id for a in arrivals}
+        edits = door.edits_of(programme_id=programme.pk, instance_ids=wanted | arriving)
+        self.corrected = {key for key in edits if key in wanted}
+        self.early = {key: pks for key, pks in edits.items() if key in arriving}
         self.together = {a.head.deprecated_id: a.head.instance_id for a in arrivals if a.head.deprecated_id}
         self.ends: dict[str, str] = {}
 
@@ -237,7 +189,7 @@ class _Edits:
 
 
 def _outcome(
-    arrival: Arrival, first: dict[str, Arrival], made: dict[str, _Row], known: dict[str, _Row]
+    arrival: Arrival, first: dict[str, Arrival], made: dict[str, door.Stored], known: dict[str, door.Stored]
 ) -> Outcome:
     key = arrival.head.instance_id
     row = made.get(key) or known[key]
@@ -245,7 +197,7 @@ def _outcome(
         status = "differs"
     else:
         status = "new" if key in made and first[key] is arrival else "known"
-    return Outcome(status, row.pk, row.n_expected, row.n_arrived, row.is_parked)
+    return Outcome(status, row.pk, row.n_expected, row.n_arrived, row.processing == PARKED)
 
 
 # --- files
@@ -305,6 +257,9 @@ def _see(arrivals: Sequence[Arrival], at: datetime) -> None:
         for a in arrivals
         if a.enumerator and (a.enumerator.last_seen_at is None or a.enumerator.last_seen_at < at - SEEN_AGAIN)
     }
+    for arrival in arrivals:
+        if arrival.enumerator and arrival.enumerator.pk in late:
+            arrival.enumerator.last_seen_at = at
     if late:
         Enumerator.objects.filter(pk__in=late).filter(
             Q(last_seen_at=None) | Q(last_seen_at__lt=at - SEEN_AGAIN)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from nanduti.programme.models import Programme
 
 from ..errors import KeyMalformed, KeyRefused
 from ..models import Enumerator, InstrumentVersion
 from ..tokens import TOKEN, digest_of
+from . import door
 
 
 @dataclass
@@ -26,11 +28,20 @@ def caller_by_token(*, programme_code: str, token: str, at: datetime) -> Caller:
     """The enumerator whose key stands in the path; raises what a phone is to be told where it opens nothing."""
     if not TOKEN.fullmatch(token):
         raise KeyMalformed()
-    rows = Enumerator.objects.select_related("programme__scope", "scope")
-    enumerator = rows.filter(token_digest=digest_of(token), programme__code=programme_code).first()
-    if enumerator is None or not is_in_force(enumerator, at):
+    digest = digest_of(token)
+    version = door.version_of_key(token_digest=digest)
+    if version is None:
+        raise KeyRefused()
+    enumerator = _enumerator(digest, version)
+    if enumerator.programme.code != programme_code or not is_in_force(enumerator, at):
         raise KeyRefused()
     return Caller(enumerator.programme, f"/collect/{programme_code}/key/{token}", enumerator)
+
+
+@lru_cache(maxsize=2000)
+def _enumerator(token_digest: str, version: int) -> Enumerator:
+    """The enumerator as that version has it: whatever changes it, a revocation too, makes another version."""
+    return Enumerator.objects.select_related("programme__scope", "scope").get(token_digest=token_digest)
 
 
 def caller_by_draft(*, programme_code: str, token: str) -> Caller:
