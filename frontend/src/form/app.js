@@ -26,7 +26,8 @@ function app(config) {
   const [isOnline, setOnline] = createSignal(navigator.onLine);
   const [warnings, setWarnings] = createSignal([]);
   const [kept, setKept] = createSignal({ drafts: [], queue: [], sent: [] });
-  const context = { config, show, say, setWarnings };
+  const [isPersistent, setPersistent] = createSignal(true);
+  const context = { config, show, say, setWarnings, setPersistent };
 
   const refresh = async () => setKept(await keptFor(config));
   onChange(refresh);
@@ -48,7 +49,7 @@ function app(config) {
   context.form = current(config);
   boot(context, acts, refresh).then(online, online);
 
-  const parts = { drafts: () => kept().drafts, queue: () => kept().queue, sent: () => kept().sent };
+  const parts = { drafts: () => kept().drafts, queue: () => kept().queue, sent: () => kept().sent, isPersistent };
   return h(
     'div',
     {},
@@ -82,24 +83,25 @@ async function keptFor({ owner, instrument }) {
 }
 
 async function boot(context, acts, refresh) {
-  const { config, setWarnings } = context;
+  const { config } = context;
   context.form.catch(() => {}); // told where it is used
   await refresh();
   const { drafts, queue } = await keptFor(config);
   if (config.edit) await begin(context, acts);
   else if (drafts.length || queue.length) acts.home();
   else await begin(context, acts);
-  setWarnings(await warningsOf());
+  await check(context);
   const isReady = await prepare(config.urls).catch(() => false);
   document.documentElement.dataset.offline = isReady ? 'ready' : 'no';
 }
 
-async function warningsOf() {
+async function check({ setWarnings, setPersistent }) {
   try {
     const { isPersistent, share } = await health();
-    return [share > NEARLY_FULL && t('nearly_full', { n: Math.round(share * 100) }), !isPersistent && t('not_persistent')].filter(Boolean);
+    setPersistent(isPersistent);
+    setWarnings(share > NEARLY_FULL ? [t('nearly_full', { n: Math.round(share * 100) })] : []);
   } catch {
-    return [t('no_storage')];
+    setWarnings([t('no_storage')]);
   }
 }
 
@@ -138,7 +140,7 @@ async function sit(context, acts, form, row, was) {
   const root = await open(asOpened(form), { was, properties: { deviceID: deviceId(), ...config.properties } });
   speakAs(root, config.language);
   const onFinish = async (draft, answers) => {
-    const url = `${config.urls.submission}?deviceID=${encodeURIComponent(deviceId())}`;
+    const url = `${config.urls.submission}${config.urls.submission.includes('?') ? '&' : '?'}deviceID=${encodeURIComponent(deviceId())}`;
     const goal = { url, title: config.title };
     try {
       await finish(draft, answers, goal);

@@ -7,7 +7,7 @@ const PARTS = 'nanduti-fill-parts';
 
 // Returns whether the page now opens without a network.
 export async function prepare(urls) {
-  if (!('serviceWorker' in navigator) || !('caches' in window)) return false;
+  if (!urls.worker || !('serviceWorker' in navigator) || !('caches' in window)) return false;
   const name = workerUrl.split('/').pop();
   await navigator.serviceWorker.register(`${urls.worker}?w=${encodeURIComponent(name)}`, { scope: urls.scope });
   const parts = await caches.open(PARTS);

@@ -15,6 +15,7 @@ export function panel({ config, kept, acts, digest }) {
     h('p', {}, h('button.begin', { type: 'button', onclick: acts.begin }, t('start_new'))),
     () => kept.drafts().length > 0 && h('section', { 'aria-labelledby': 'drafts-title' }, h('h2', { id: 'drafts-title' }, t('drafts')), h('ul.kept', {}, kept.drafts().map((draft) => draftRow(draft, acts, digest)))),
     queueOf(config, kept),
+    () => !kept.isPersistent() && h('p.quiet.fragile', {}, t('not_persistent')),
     () => kept.sent().length > 0 && h('details.more', {}, h('summary', {}, `${t('sent')} (${number(kept.sent().length)})`), h('ul.kept', {}, kept.sent().map((row) => h('li', {}, h('strong', {}, row.instanceName || row.title), h('span.quiet', {}, ` ${t('sent_at', { at: moment(row.at) })}`))))),
   );
 }

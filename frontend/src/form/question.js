@@ -71,7 +71,9 @@ export function label({ state, node }) {
 
 function hints({ state, node, sitting }) {
   const guidance = guidanceOf(node, sitting.language());
-  const text = marked(state.hint, { isInline: false });
+  // The engine says the guidance at the end of the hint; it has a place of its own.
+  const said = state.hint?.asString ?? '';
+  const text = guidance && said.endsWith(guidance) ? said.slice(0, -guidance.length).trim() : marked(state.hint, { isInline: false });
   return [
     text.length ? text : null,
     guidance && h('details.guidance', {}, h('summary', {}, t('more_help')), guidance),

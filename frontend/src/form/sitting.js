@@ -186,7 +186,8 @@ function problems({ live, wrongOn, round, misread, root }) {
 
 function focusOn(node) {
   const place = document.getElementById(idOf(node));
-  const control = place?.querySelector('input:not([disabled]), select, textarea, button, summary');
+  const wanted = ['[id$="-c"]:not([disabled])', 'input:not([disabled]), textarea, select', 'button'];
+  const control = wanted.map((selector) => place?.querySelector(selector)).find(Boolean);
   control?.focus({ preventScroll: true });
   place?.scrollIntoView({ block: 'center' });
 }

@@ -9,8 +9,8 @@ export function range(node) {
 }
 
 function boundsOf(node) {
-  const { min, max, step } = node.definition.bounds;
-  return [min, max, step].map(Number);
+  const { start, end, step } = node.definition.bounds;
+  return [start, end, step].map(Number);
 }
 
 function stepsOf(node) {

@@ -7,6 +7,7 @@ import { t } from '../words.js';
 
 const MANY = 60; // from here on a list is searched, whatever its appearance says
 const AT_ONCE = 40;
+const AT_FIRST = 6; // before anything is typed
 
 const isLong = (node) => node.currentState.valueOptions.length > MANY;
 const isSearched = (node) => Boolean(node.appearances.autocomplete) || isLong(node);
@@ -49,7 +50,7 @@ function choices(parts, type) {
     const words = folded(asked()).split(/\s+/).filter(Boolean);
     const chosen = new Set(state.value);
     const fit = options.filter((option) => chosen.has(option.value) || (words.length ? words.every((word) => folded(option.label.asString).includes(word)) : true));
-    return [...fit].sort((a, b) => chosen.has(b.value) - chosen.has(a.value)).slice(0, Math.max(AT_ONCE, chosen.size));
+    return [...fit].sort((a, b) => chosen.has(b.value) - chosen.has(a.value)).slice(0, Math.max(words.length ? AT_ONCE : AT_FIRST, chosen.size));
   });
   const list = h(`div.choices`, { class: `choices ${layoutOf(node)}` }, each(found, (option) => choice(parts, type, option)));
   if (!isSearched(node)) return [list, clearer(parts, type)];

@@ -49,7 +49,10 @@ def _served(given: Given, methods: tuple[str, ...]) -> Callable[..., HttpRespons
 def _collector(request: HttpRequest, call: Call, programme: str, pk: int) -> Collector:
     if not request.user.is_authenticated:
         raise SignInNeeded(realm=programme, stale=False)
-    if not call.headers["X-OpenRosa-Version"] or call.headers["Sec-Fetch-Site"] in {"cross-site", "same-site"}:
+    if not call.headers["X-OpenRosa-Version"] or call.headers["Sec-Fetch-Site"] in {
+        "cross-site",
+        "same-site",
+    }:
         raise NotServed()
     try:
         who = collector_of(request, programme, pk)
@@ -85,7 +88,7 @@ def _submission(call: Call, caller: Caller, _named: dict[str, Any]) -> Answer:
         programme=caller.programme,
         enumerator=caller.enumerator,
         user=caller.enumerator.user if caller.enumerator else None,
-        channel="browser",
+        channel="office" if call.query.get("office") else "browser",
         device_id=call.device_id,
     )
     return Answer(result.status, documents.envelope(result.message, is_received=result.is_received))

@@ -38,12 +38,12 @@ WORKER = re.compile(r"worker-[\w-]{8,16}\.js")
 POLICY = {"script-src": ["'wasm-unsafe-eval'"], "media-src": [SELF, "blob:"]}
 
 
-def _shell(view: View) -> View:
+def shell(view: View) -> View:
     """A page that works offline: its own policy, and nothing kept by the browser's ordinary cache."""
     return csp_update(POLICY)(cache_control(private=True, no_cache=True)(view))
 
 
-def _config(
+def config_of(
     *, owner: str, version: InstrumentVersion, base: str, here: str, submission: str, **more: Any
 ) -> dict[str, Any]:
     """What the page needs to know; no answer and no name of a person stands in it, since it is kept offline."""
@@ -75,7 +75,8 @@ def title_of(instrument: Instrument) -> str:
     return in_language(instrument, "title") or instrument.code
 
 
-def _filled(request: HttpRequest, config: dict[str, Any], *, home: str, where: str) -> HttpResponse:
+def filled(request: HttpRequest, config: dict[str, Any], *, home: str, where: str) -> HttpResponse:
+    """The page, with what it needs to know."""
     front = assets.entry("fill")
     context = {
         "config": config,
@@ -92,7 +93,7 @@ def _filled(request: HttpRequest, config: dict[str, Any], *, home: str, where: s
 
 
 @login_required
-@_shell
+@shell
 def fill(request: HttpRequest, programme: str, pk: int) -> HttpResponse:
     """Fill an instrument, signed in."""
     who = collector_of(request, programme, pk)
@@ -101,7 +102,7 @@ def fill(request: HttpRequest, programme: str, pk: int) -> HttpResponse:
         if version is None:
             raise NotFound(kind="instrument", code_given=str(pk))
         here = reverse("surveys:fill", args=(programme, pk))
-        config = _config(
+        config = config_of(
             owner=who.owner,
             version=version,
             base=here.rstrip("/"),
@@ -111,7 +112,7 @@ def fill(request: HttpRequest, programme: str, pk: int) -> HttpResponse:
             urls={"signIn": f"{reverse('account_login')}?next={here}"},
         )
     home = reverse("home:programme", args=(programme,))
-    return _filled(request, config, home=home, where=str(who.frame.programme))
+    return filled(request, config, home=home, where=str(who.frame.programme))
 
 
 # --- an enumerator with a key and no account; a draft that is tried
@@ -135,7 +136,7 @@ def _with_key(view: View) -> View:
     return shown
 
 
-@_shell
+@shell
 @_with_key
 def key_forms(request: HttpRequest, caller: Caller) -> HttpResponse:
     """The forms that a key opens."""
@@ -145,7 +146,7 @@ def key_forms(request: HttpRequest, caller: Caller) -> HttpResponse:
     return render(request, "surveys/fill_forms.html", context | {"css": assets.entry("main")["css"]})
 
 
-@_shell
+@shell
 @_with_key
 def key_fill(request: HttpRequest, caller: Caller, pk: int) -> HttpResponse:
     """Fill an instrument with a key."""
@@ -155,7 +156,7 @@ def key_fill(request: HttpRequest, caller: Caller, pk: int) -> HttpResponse:
     if version is None or caller.enumerator is None:
         raise NotFound(kind="instrument", code_given=str(pk))
     here = reverse("collect:fill", args=(*_key_of(caller), pk))
-    config = _config(
+    config = config_of(
         owner=f"enumerator-{caller.enumerator.pk}",
         version=version,
         base=caller.base,
@@ -164,10 +165,10 @@ def key_fill(request: HttpRequest, caller: Caller, pk: int) -> HttpResponse:
         properties={"username": caller.enumerator.code},
     )
     home = reverse("collect:fill_forms", args=_key_of(caller))
-    return _filled(request, config, home=home, where=str(caller.programme))
+    return filled(request, config, home=home, where=str(caller.programme))
 
 
-@_shell
+@shell
 @_with_key
 def try_draft(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Try a version before it is published; the answers are kept apart."""
@@ -175,7 +176,7 @@ def try_draft(request: HttpRequest, caller: Caller) -> HttpResponse:
     if version is None:
         raise NotFound(kind="instrument", code_given="")
     here = reverse("collect:try", args=_key_of(caller))
-    config = _config(
+    config = config_of(
         owner=f"draft-{version.pk}",
         version=version,
         base=caller.base,
@@ -184,7 +185,7 @@ def try_draft(request: HttpRequest, caller: Caller) -> HttpResponse:
         trial=True,
         instrument=f"{version.instrument_id}-trial",
     )
-    return _filled(request, config, home="", where=str(caller.programme))
+    return filled(request, config, home="", where=str(caller.programme))
 
 
 def _key_of(caller: Caller) -> tuple[str, str]:

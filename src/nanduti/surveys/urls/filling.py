@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from ..openrosa import browser
-from ..pages import filling
+from ..pages import correcting, filling
 
 HERE = "instruments/<int:pk>/fill/"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path(f"{HERE}forms/<int:version>/form.xml", browser.form, name="fill_form"),
     path(f"{HERE}forms/<int:version>/manifest", browser.manifest, name="fill_manifest"),
     path(f"{HERE}forms/<int:version>/media/<str:name>", browser.media, name="fill_media"),
+    path("submissions/<int:pk>/correct/", correcting.correct, name="correct"),
+    path("submissions/<int:pk>/correct/answers.xml", correcting.answers, name="correct_answers"),
+    path("submissions/<int:pk>/correct/files/<str:name>", correcting.file, name="correct_file"),
 ]
 
 # Below /collect/<programme>/, without an account: with an enumerator's key, or the key of a draft.
