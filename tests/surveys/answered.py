@@ -59,7 +59,8 @@ FORM = """<?xml version="1.0"?>
 <input ref="/data/workers"><label ref="jr:itext('/data/workers:label')"/></input>
 <input ref="/data/rent_per_month"><label>Rent a month</label></input>
 <select1 ref="/data/product"><label ref="jr:itext('/data/product:label')"/>
-<itemset nodeset="instance('product')/choices/item"><value ref="name"/><label ref="jr:itext(itextId)"/></itemset></select1>
+<itemset nodeset="instance('product')/choices/item"><value ref="name"/>
+<label ref="jr:itext(itextId)"/></itemset></select1>
 <select ref="/data/tools"><label>Tools</label>
 <itemset nodeset="instance('tool')/choices/item"><value ref="name"/><label ref="jr:itext(itextId)"/></itemset></select>
 <input ref="/data/visited_on"><label>Visited on</label></input>
