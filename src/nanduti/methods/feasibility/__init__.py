@@ -10,11 +10,12 @@ is a line of its own, and what cannot be computed is ``None`` with a reason, nev
 4.13
 """
 
-from .appraisal import Appraisal, Coverage, Measures, appraise, class_flows
+from .appraisal import Appraisal, Coverage, Measures, appraise, class_flows, product_break_evens
 from .comparison import Increment, incremental, incremental_studies
 from .economics import Economics, Shadow, economic_analysis, foreign_exchange_adjustment
 from .engine import Result, evaluate
 from .equilibrium import Party, PooledProject, Zone, equity_equilibrium, pooled_project, slow_exit
+from .exchange import deflate, exchange_flows, nominal_rate, real_measures, real_rate
 from .indicators import (
     BreakEven,
     InternalRate,
@@ -29,13 +30,17 @@ from .indicators import (
     npv_ratio,
     payback,
     product_break_even,
+    short_npv,
     wacc,
 )
 from .loans import DebtService, debt_service
+from .ownership import Negotiation, Offer, Path, Side, negotiate
+from .pictures import break_even_picture, cumulative_cash_picture, risk_picture, tornado_picture
 from .ratios import ratios
 from .reading import read_study
 from .risk import Risk, Uncertain, monte_carlo
 from .rules import carry_forward, depreciation, graduated_tax, price_factors
+from .seasons import MonthlyCash, monthly_cash
 from .statements import statement
 from .study import (
     Cost,
@@ -78,9 +83,13 @@ __all__ = [
     "Investment",
     "Loan",
     "Measures",
+    "MonthlyCash",
+    "Negotiation",
+    "Offer",
     "Opening",
     "OpeningAsset",
     "Party",
+    "Path",
     "Payback",
     "PooledProject",
     "Product",
@@ -89,6 +98,7 @@ __all__ = [
     "Revaluation",
     "Risk",
     "Shadow",
+    "Side",
     "Study",
     "Tax",
     "Uncertain",
@@ -96,14 +106,18 @@ __all__ = [
     "Zone",
     "appraise",
     "break_even",
+    "break_even_picture",
     "carry_forward",
     "class_flows",
+    "cumulative_cash_picture",
     "debt_service",
     "debt_service_coverage",
+    "deflate",
     "depreciation",
     "economic_analysis",
     "equity_equilibrium",
     "evaluate",
+    "exchange_flows",
     "foreign_exchange_adjustment",
     "goal_seek",
     "graduated_tax",
@@ -113,20 +127,29 @@ __all__ = [
     "loan_life_coverage",
     "mirr",
     "monte_carlo",
+    "monthly_cash",
+    "negotiate",
+    "nominal_rate",
     "npv",
     "npv_ratio",
     "payback",
     "pooled_project",
     "price_factors",
     "product_break_even",
+    "product_break_evens",
     "ratios",
     "read_study",
     "read_workbook",
+    "real_measures",
+    "real_rate",
+    "risk_picture",
     "scenarios",
     "sensitivity",
+    "short_npv",
     "slow_exit",
     "statement",
     "tornado",
+    "tornado_picture",
     "vary",
     "wacc",
     "workbook_template",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nanduti.methods.values import CannotBeSaid, mark
+from nanduti.methods.values import BadInput, CannotBeSaid, mark
 
 from .engine import Result
 from .finance import OLD_OWNERS
@@ -14,6 +14,7 @@ from .indicators import (
     BreakEven,
     InternalRate,
     Payback,
+    ProductBreakEven,
     break_even,
     debt_service_coverage,
     irr,
@@ -22,6 +23,7 @@ from .indicators import (
     npv,
     npv_ratio,
     payback,
+    product_break_even,
 )
 from .operations import Prices
 
@@ -182,6 +184,44 @@ def _break_even(result: Result, run: int, *, finance: bool) -> dict[str, BreakEv
             variable=get("variable costs"),
             fixed=get("fixed costs") + get("depreciation"),
             interest=get("costs of finance") if finance else 0.0,
+        )
+    return out
+
+
+def product_break_evens(result: Result, year: str, run: int = 0) -> dict[str, ProductBreakEven]:
+    """Break-even of each product in a year: volume at its price, price at its volume.
+
+    Costs that serve all products are shared by nominal value made, marketing and depreciation by sales.
+    Source: COMFAR III reference manual, break-even per product.
+
+    Raises:
+        BadInput: the period is no period of production.
+    """
+    axis, made = result.axis, result.programme
+    j = axis.index(year, "year")
+    k = j - axis.production.start
+    if not 0 <= k < axis.n_production:
+        raise BadInput(
+            place=f"period {year!r}",
+            problem=mark("is no period of production"),
+            remedy=mark("Choose a year in which it produces."),
+        )
+    at = lambda a: float(a[k, run if a.shape[1] > 1 else 0])  # noqa: E731
+    net = {p: at(made.gross[p] - made.tax[p] + made.subsidy[p]) for p in made.gross}
+    total = sum(net.values())
+    shared_fixed = at(result.costs.marketing_fixed) + float(result.line("depreciation", run)[j])
+    shared_variable = at(result.costs.marketing_variable)
+    out = {}
+    for name, (variable, fixed) in result.costs.by_product.items():
+        sold, units = at(made.sold[name]), at(made.produced[name])
+        part = net[name] / total if total else 0.0
+        if sold <= 0 or units <= 0:
+            out[name] = ProductBreakEven(None, None, mark("Nothing is sold: no price breaks even."))
+            continue
+        each = at(variable) / units + shared_variable * part / sold
+        burden = at(fixed) / units * sold + shared_fixed * part
+        out[name] = product_break_even(
+            volume=sold, price=net[name] / sold, variable_per_unit=each, fixed=burden
         )
     return out
 

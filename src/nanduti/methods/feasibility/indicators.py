@@ -76,6 +76,32 @@ def npv(
     return float(a @ discount_factors(rate_above_minus_one(rate, "discount rate"), t))
 
 
+def short_npv(
+    flows: Sequence[float],
+    rate: float,
+    *,
+    n_periods: int,
+    months: float | Sequence[float] = 12,
+    reference: str = "end_of_first_year",
+) -> float:
+    """Net present value of the first periods alone: whether a study pays without its distant years.
+
+    What later periods would bring, residual values among it, is left out.
+
+    >>> round(short_npv([-100, 60, 60, 60], 0.10, n_periods=3), 6)
+    4.132231
+    """
+    a = numbers(flows, "cash flows")
+    if not 1 <= n_periods <= a.size:
+        raise BadInput(
+            place=f"{n_periods} of {a.size} periods",
+            problem=mark("cannot be taken"),
+            remedy=mark("Take at least one period and no more than there are."),
+        )
+    t = months_from_reference(a.size, months=months, reference=reference)[:n_periods]
+    return float(a[:n_periods] @ discount_factors(rate_above_minus_one(rate, "discount rate"), t))
+
+
 @dataclass(frozen=True)
 class InternalRate:
     """Internal rates of return of one series of flows.

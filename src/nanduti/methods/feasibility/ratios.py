@@ -14,11 +14,18 @@ _RATIOS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "profit before interest to total assets": (("gross profit", "costs of finance"), ("total assets",)),
     "debt to equity": (
         ("debt", "automatic overdraft", "uncovered deficit"),
-        ("paid-in equity", "retained profit"),
+        ("paid-in equity", "retained profit", "revaluation reserve"),
     ),
     "current assets and cash to payables": (("current assets", "cash surplus"), ("payables",)),
     "profit before interest to interest": (("gross profit", "costs of finance"), ("costs of finance",)),
     "sales to total assets": (("sales",), ("total assets",)),
+    "sales to fixed assets": (("sales",), ("fixed assets",)),
+    "sales to net working capital": (("sales",), ("net working capital",)),
+    "operating costs to sales": (("variable costs", "fixed costs"), ("sales",)),
+    "equity to total liabilities": (
+        ("paid-in equity", "retained profit", "revaluation reserve"),
+        ("total liabilities",),
+    ),
 }
 
 
