@@ -124,7 +124,7 @@ def serve(options: argparse.Namespace) -> int:
     if settings.IS_EMBEDDED and options.workers > 1:
         print("The embedded database is served by one process; use PostgreSQL for more.", file=sys.stderr)
         return 2
-    threads = ["--blocking-threads", "4"]
+    threads = ["--blocking-threads", "16"]
     os.execv(
         sys.executable,
         [

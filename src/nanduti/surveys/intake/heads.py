@@ -39,6 +39,11 @@ class _Watcher:
         self.parser.StartDoctypeDeclHandler = self.refuse
         self.parser.buffer_text = True
 
+    def leave(self) -> None:
+        """Parser and watcher know each other; parted, both are freed at once and not some day."""
+        self.parser.StartElementHandler = self.parser.EndElementHandler = None
+        self.parser.StartDoctypeDeclHandler = self.parser.CharacterDataHandler = None
+
     def refuse(self, name: str, *rest: object) -> None:
         raise DTDForbidden(name, *rest[:2])
 
@@ -94,6 +99,8 @@ def read_head(xml: bytes) -> Head:
         ) from None
     except (ValueError, LookupError, UnicodeError) as error:
         raise XmlUnreadable(problem=str(error)[:200]) from None
+    finally:
+        watcher.leave()
     root = watcher.root
     form_id = root.get("id") or watcher.root_space
     version = root.get("version") or next((v for k, v in root.items() if k.endswith("}version")), "")
