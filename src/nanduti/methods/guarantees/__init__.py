@@ -10,7 +10,27 @@ Shares and rates are of a year and of outstanding guarantees unless said otherwi
 """
 
 from .claims import LossSplit, MemberCalls, claim_cash, member_calls, portfolio_payout, split_loss
-from .losses import Concentration, LossDistribution, concentration, loss_distribution, vasicek_quantile
+from .fees import (
+    CGTMSE_2020,
+    Band,
+    FeeTable,
+    GuaranteeTerms,
+    PortfolioRules,
+    amount_in_default,
+    fee_schedule,
+    guarantee_terms,
+    mutual_fund_may_start,
+    portfolio_loan,
+)
+from .indicators import Performance, loss_picture, performance
+from .losses import (
+    Concentration,
+    LossDistribution,
+    concentration,
+    loss_distribution,
+    portfolio_losses,
+    vasicek_quantile,
+)
 from .machines import LenderRules, MachineLoan, machine_loan
 from .pricing import (
     CappedPortfolio,
@@ -30,29 +50,43 @@ from .pricing import (
 from .simulation import FundRisk, project_fund, simulate_fund
 
 __all__ = [
+    "CGTMSE_2020",
+    "Band",
     "CappedPortfolio",
     "Concentration",
+    "FeeTable",
     "FundRisk",
+    "GuaranteeTerms",
     "LenderRules",
     "LossDistribution",
     "LossSplit",
     "MachineLoan",
     "MemberCalls",
+    "Performance",
+    "PortfolioRules",
     "SustainableLeverage",
     "Terms",
     "YearOfFund",
     "additionality",
+    "amount_in_default",
     "break_even_fee",
     "capital_adequacy",
     "capped_portfolio",
     "claim_cash",
     "concentration",
+    "fee_schedule",
+    "guarantee_terms",
     "leverage",
     "leverage_limit",
     "loss_distribution",
+    "loss_picture",
     "machine_loan",
     "member_calls",
+    "mutual_fund_may_start",
     "outstanding_guarantees",
+    "performance",
+    "portfolio_loan",
+    "portfolio_losses",
     "portfolio_payout",
     "project_fund",
     "simulate_fund",

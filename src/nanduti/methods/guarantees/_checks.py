@@ -47,3 +47,13 @@ def amounts(values, place: str) -> np.ndarray:
             remedy=mark("Enter zero or more."),
         )
     return array
+
+
+def part_of(part: float, whole: float, place: str) -> None:
+    """Refuse a part that is larger than its whole."""
+    if amount(part, place) > amount(whole, place):
+        raise BadInput(
+            place=f"{place}: {part:g} of {whole:g}",
+            problem=mark("is more than there is"),
+            remedy=mark("Count the part within the whole."),
+        )
