@@ -181,13 +181,13 @@ _STATIC_PARTS = {
 <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
 <Default Extension="xml" ContentType="application/xml"/>
 <Override PartName="/xl/workbook.xml" ContentType="{_SHEET_TYPE}.sheet.main+xml"/>
-<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_SHEET_TYPE}.worksheet+xml"/>
+SHEETS
 <Override PartName="/xl/styles.xml" ContentType="{_SHEET_TYPE}.styles+xml"/></Types>""",
     "_rels/.rels": f"""{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">
 <Relationship Id="r1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>""",
     "xl/_rels/workbook.xml.rels": f"""{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">
-<Relationship Id="r1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>
-<Relationship Id="r2" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>""",
+SHEETS
+<Relationship Id="styles" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>""",
     # Styles by number: 0 plain, 1 heading, 2 day, 3 moment.
     "xl/styles.xml": f"""{_HEAD}<styleSheet xmlns="{_MAIN}">
 <numFmts count="2"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>
@@ -201,24 +201,44 @@ _STATIC_PARTS = {
 }
 
 
+# What the package says of each sheet, by its number.
+_OF_EACH_SHEET = {
+    "[Content_Types].xml": f'<Override PartName="/xl/worksheets/sheet%d.xml" '
+    f'ContentType="{_SHEET_TYPE}.worksheet+xml"/>',
+    "xl/_rels/workbook.xml.rels": f'<Relationship Id="r%d" Type="{_OFFICE}/worksheet" '
+    'Target="worksheets/sheet%d.xml"/>',
+}
+
+Page = tuple[str, list[str], Iterable[list[Any]]]
+
+
 def xlsx_chunks(headings: list[str], rows: Iterable[list[Any]], *, title: str) -> Iterator[bytes]:
     """A workbook of one sheet, written as it is sent; texts are inline strings, so none is ever a formula."""
-    pipe = _Pipe()
+    return xlsx_book([(title, headings, rows)])
+
+
+def xlsx_book(pages: Iterable[Page]) -> Iterator[bytes]:
+    """A workbook of several sheets, each a title, its headings and its rows; written as it is sent."""
+    pipe, titles = _Pipe(), []
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
+        for title, headings, rows in pages:
+            titles.append(_sheet_name(title, titles))
+            with archive.open(f"xl/worksheets/sheet{len(titles)}.xml", "w", force_zip64=True) as sheet:
+                sheet.write(f'{_HEAD}<worksheet xmlns="{_MAIN}">{_FROZEN_HEADING}<sheetData>'.encode())
+                sheet.write(_xlsx_row(headings, style=1).encode())
+                lines: list[str] = []
+                for n, row in enumerate(islice(rows, MOST_ROWS - 1), 1):
+                    lines.append(_xlsx_row(row))
+                    if n % CHUNK == 0:
+                        sheet.write("".join(lines).encode())
+                        lines.clear()
+                        yield pipe.drain()
+                sheet.write(("".join(lines) + "</sheetData></worksheet>").encode())
         for path, text in _STATIC_PARTS.items():
-            archive.writestr(path, text)
-        archive.writestr("xl/workbook.xml", _workbook(title))
-        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
-            sheet.write(f'{_HEAD}<worksheet xmlns="{_MAIN}">{_FROZEN_HEADING}<sheetData>'.encode())
-            sheet.write(_xlsx_row(headings, style=1).encode())
-            lines: list[str] = []
-            for n, row in enumerate(islice(rows, MOST_ROWS - 1), 1):
-                lines.append(_xlsx_row(row))
-                if n % CHUNK == 0:
-                    sheet.write("".join(lines).encode())
-                    lines.clear()
-                    yield pipe.drain()
-            sheet.write(("".join(lines) + "</sheetData></worksheet>").encode())
+            each = _OF_EACH_SHEET.get(path, "")
+            said = "".join(each.replace("%d", str(n)) for n in range(1, len(titles) + 1))
+            archive.writestr(path, text.replace("SHEETS", said))
+        archive.writestr("xl/workbook.xml", _workbook(titles))
     yield pipe.drain()
 
 
@@ -228,13 +248,22 @@ _FROZEN_HEADING = (
 )
 
 
-def _workbook(title: str) -> str:
-    # Names of sheets may hold 31 characters, and not these.
-    name = escape(re.sub(r"[\[\]:*?/\\'\"]", " ", NOT_XML.sub("", title))[:31].strip() or "Nanduti")
-    return (
-        f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
-        f'<sheet name="{name}" sheetId="1" r:id="r1"/></sheets></workbook>'
+def _sheet_name(title: str, taken: list[str]) -> str:
+    """Names of sheets may hold 31 characters, not these, and none twice whatever the case."""
+    name = re.sub(r"[\[\]:*?/\\'\"]", " ", NOT_XML.sub("", title))[:31].strip() or "Nanduti"
+    number, base = 2, name
+    while name.lower() in (t.lower() for t in taken):
+        name = f"{base[: 30 - len(str(number))]} {number}"
+        number += 1
+    return name
+
+
+def _workbook(titles: list[str]) -> str:
+    sheets = "".join(
+        f'<sheet name="{escape(title)}" sheetId="{n}" r:id="r{n}"/>'
+        for n, title in enumerate(titles, start=1)
     )
+    return f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{sheets}</sheets></workbook>'
 
 
 def _xlsx_row(values: Iterable[Any], style: int = 0) -> str:
