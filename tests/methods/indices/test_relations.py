@@ -1,4 +1,4 @@
-"""Advanced against emerging, and whether firms belong in one cooperative."""
+"""Whether firms belong in one cooperative."""
 
 from __future__ import annotations
 
@@ -7,45 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nanduti.methods import indices
-from nanduti.methods.values import BadInput, CannotBeSaid
-
-KINDS = ["designers", "machinery", "testing", "chemicals"]
-
-
-def profile(name: str, worth: float | None, **stakeholders: int) -> indices.ClusterProfile:
-    return indices.ClusterProfile(name, worth, stakeholders)
-
-
-def test_more_specialised_and_broader_is_advanced():
-    a = profile("Arzignano", 60.0, designers=9, machinery=30, testing=4)
-    b = profile("Chennai", 9.0, designers=2, testing=2)
-    found = indices.advanced_against_emerging(b, a, kinds=KINDS)
-    assert found.advanced == "Arzignano"
-    assert found.table["breadth"].to_list() == [0.5, 0.75]
-    assert found.table["depth"].to_list() == [2.0, 9.0]
-    assert "breadth and depth" in found.verdict.say()
-
-
-def test_higher_price_alone_is_not_enough():
-    a, b = profile("A", 60.0, designers=1), profile("B", 9.0, designers=5, testing=7)
-    found = indices.advanced_against_emerging(a, b, kinds=KINDS)
-    assert found.advanced is None
-    assert found.verdict.decision == "flag"
-
-
-@settings(deadline=None)
-@given(st.floats(0, 100), st.floats(0, 100), st.integers(0, 5), st.integers(0, 5), st.integers(0, 5))
-def test_the_order_of_the_two_does_not_matter_and_nobody_is_both(x, y, p, q, r):
-    a, b = profile("A", x, designers=p, testing=r), profile("B", y, designers=q, machinery=r)
-    one = indices.advanced_against_emerging(a, b, kinds=KINDS).advanced
-    assert one == indices.advanced_against_emerging(b, a, kinds=KINDS).advanced
-
-
-def test_unknown_specialisation():
-    with pytest.raises(CannotBeSaid, match="'B' is not known"):
-        indices.advanced_against_emerging(profile("A", 1.0), profile("B", None), kinds=KINDS)
-    with pytest.raises(BadInput, match="itself"):
-        indices.advanced_against_emerging(profile("A", 1.0), profile("A", 2.0), kinds=KINDS)
+from nanduti.methods.values import CannotBeSaid
 
 
 def test_hangers_and_machine_tools_do_not_make_one_cooperative():

@@ -272,22 +272,3 @@ def test_externalisation_gate():
     thin = indices.decide(rules, {"buyers_abroad": 1, "technology_abroad": 1, "tradable": 2})
     assert [d.verdict.decision for d in (leather, handloom, thin)] == ["yes", "no", "flag"]
     assert not handloom.verdict.allows
-
-
-def test_benchmarks_of_productivity():
-    """A2.17: 350/60 and 450/55 pairs per worker and day against 800/30; gap factors 4.57 and 3.26."""
-    import polars as pl
-
-    d = pl.DataFrame(
-        {
-            "metric": ["low", "high", "rejects", "unknown"],
-            "own": [350 / 60, 450 / 55, 900.0, None],
-            "benchmark": [800 / 30, 800 / 30, 100.0, 5.0],
-            "direction": [1, 1, -1, 1],
-        }
-    )
-    found = indices.benchmark_gaps(d)
-    assert [None if r is None else round(r, 2) for r in found["ratio"]] == [4.57, 3.26, 9.0, None]
-    assert found["gap"][2] == 800
-    with pytest.raises(BadInput, match="direction of 'low'"):
-        indices.benchmark_gaps(d.with_columns(pl.lit(0).alias("direction")))

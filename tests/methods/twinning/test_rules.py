@@ -371,3 +371,10 @@ def test_step_reached():
 def test_public_names_are_listed():
     assert sorted(twinning.__all__, key=str.lower) == sorted(set(twinning.__all__), key=str.lower)
     assert all(hasattr(twinning, name) for name in twinning.__all__)
+
+
+def test_figures_that_cannot_be_are_refused():
+    good = measures("y", 2.0, 9)
+    for bad in (ClusterMeasures("x", float("nan"), {}), ClusterMeasures("x", 1.0, {"tannery": -1})):
+        with pytest.raises(BadInput):
+            advanced_emerging(bad, good, reference_kinds=KINDS)

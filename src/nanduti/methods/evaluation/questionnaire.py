@@ -342,7 +342,10 @@ class Reliability:
 def cronbach_alpha(
     answers: pl.DataFrame, items: Sequence[Item] | Sequence[str], *, missing: str = "refuse"
 ) -> Reliability:
-    """Whether several items measure one thing: ``k/(k-1) · (1 - Σ var / var of the sum)``.
+    """Whether several items of a questionnaire measure one thing: ``k/(k-1) · (1 - Σ var / var of the sum)``.
+
+    Turns items by their scale, counts rows with gaps, and gives raw and standardised alpha and alpha without each
+    item. Indicators of a composite index go to ``cronbach_alpha`` of the room of indices; the formula is one.
 
     Items with a scale are turned towards favourable first; plain column names are taken as they are.
 

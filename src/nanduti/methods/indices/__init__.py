@@ -14,7 +14,6 @@ from .assessing import (
     Assessment,
     assess,
     assess_many,
-    benchmark_gaps,
     gap_priorities,
     progress,
 )
@@ -67,7 +66,7 @@ from .outranking import condorcet_ranking, copeland, outranking_matrix
 from .profiles import composition, sector_table, shares_with_residual, size_classes
 from .rank_uncertainty import RankUncertainty, replay, uncertainty, weight_stability
 from .readiness_rules import Decided, Readiness, decide, parse_readiness, readiness
-from .relations import ClusterProfile, Homogeneity, Standing, advanced_against_emerging, homogeneity
+from .relations import Homogeneity, homogeneity
 from .rubrics import Rubric, parse_rubric, rubric
 from .screening import availability, denominate, screen
 from .sobol import Sensitivity, SobolIndices, radial_design, sensitivity, sensitivity_of, sobol_indices
@@ -91,7 +90,6 @@ __all__ = [
     "Alternatives",
     "Assessment",
     "BenefitOfTheDoubt",
-    "ClusterProfile",
     "Comparison",
     "CompositeIndex",
     "Decided",
@@ -110,20 +108,17 @@ __all__ = [
     "Rubric",
     "Sensitivity",
     "SobolIndices",
-    "Standing",
     "Step",
     "Structure",
     "Treated",
     "WeightNoise",
     "WeightRange",
     "WeightSets",
-    "advanced_against_emerging",
     "aggregate",
     "alpha_if_deleted",
     "assess",
     "assess_many",
     "availability",
-    "benchmark_gaps",
     "benefit_of_the_doubt",
     "build",
     "cluster_stars",

@@ -116,7 +116,11 @@ def _kendall(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def cronbach_alpha(data: pl.DataFrame, *, standardised: bool, unit: str = "unit") -> float:
-    """How well items go together: Cronbach's alpha over the units that know all of them.
+    """How well the indicators of an index go together: Cronbach's alpha over the units that know all of them.
+
+    For a table of indicators that are turned and scaled already. Answers to a questionnaire, with scales to turn
+    and gaps to count, go to ``cronbach_alpha`` of the room of evaluation; the formula is one, and the raw and
+    standardised figures of both agree on complete data.
 
     Args:
         standardised: ``True`` gives every item the same variance first (the Handbook's alpha, p. 72);

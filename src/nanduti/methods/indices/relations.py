@@ -1,99 +1,20 @@
-"""Relations between clusters and between firms: who is advanced against whom, and who belongs together."""
+"""Whether firms belong together: one cooperative, or circles of like firms.
+
+Which of two clusters is advanced against the other is answered by the room of twinning.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from statistics import median
 
 import numpy as np
 import polars as pl
 from scipy.cluster import hierarchy
 
-from nanduti.methods.values import BadInput, CannotBeSaid, Reason, RuleSource, Verdict, flag, no, yes
+from nanduti.methods.values import BadInput, CannotBeSaid, Reason, RuleSource, Verdict, no, yes
 
-_TWINNING = RuleSource("UNIDO (2013), Cluster Twinning", "ch. 5, introduction")
 _MISMATCH = RuleSource("Lowe (2003), Overcoming the Challenges of Cooperation", "Sectoral mismatch")
-
-
-@dataclass(frozen=True)
-class ClusterProfile:
-    """What the comparison of two clusters needs.
-
-    Attributes:
-        name: the cluster.
-        specialisation: value added per worker, or unit price of the main product, in one currency and
-            price year for both clusters.
-        stakeholders: how many of each kind of specialised stakeholder there are.
-    """
-
-    name: str
-    specialisation: float | None
-    stakeholders: Mapping[str, int]
-
-    def breadth(self, kinds: Collection[str]) -> float:
-        """Share of the reference list of kinds that is present."""
-        return sum(self.stakeholders.get(k, 0) > 0 for k in kinds) / len(kinds)
-
-    def depth(self, kinds: Collection[str]) -> float:
-        """Median number per kind that is present; 0 if none is."""
-        present = [self.stakeholders[k] for k in kinds if self.stakeholders.get(k, 0) > 0]
-        return float(median(present)) if present else 0.0
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How two clusters stand to each other; a relation of the pair, not a property of either.
-
-    Attributes:
-        advanced: name of the advanced one, or ``None`` where neither is.
-        table: one row per cluster: specialisation, breadth, depth.
-        verdict: yes if one is advanced, flag if neither is.
-    """
-
-    advanced: str | None
-    table: pl.DataFrame
-    verdict: Verdict
-
-
-def advanced_against_emerging(a: ClusterProfile, b: ClusterProfile, *, kinds: Collection[str]) -> Standing:
-    """Which of two clusters is the advanced one: higher specialisation, and broader or deeper.
-
-    The seed names specialisation, breadth and depth; that the first and one of the others are needed is
-    Nanduti's reading.
-
-    Args:
-        kinds: reference list of kinds of stakeholder (designers, testing, machinery makers …).
-
-    >>> marche = ClusterProfile("Marche", 41.0, {"designers": 40, "machinery": 25, "testing": 3})
-    >>> chennai = ClusterProfile("Chennai", 6.0, {"designers": 4, "testing": 2})
-    >>> advanced_against_emerging(marche, chennai, kinds=["designers", "machinery", "testing"]).advanced
-    'Marche'
-    """
-    if not kinds:
-        raise BadInput(place="kinds", problem="are empty", remedy="Give a reference list of stakeholders.")
-    if a.name == b.name:
-        raise BadInput(place=f"cluster {a.name!r}", problem="is compared with itself", remedy="Give two.")
-    for c in (a, b):
-        if c.specialisation is None or not np.isfinite(c.specialisation):
-            raise CannotBeSaid(
-                what="Which cluster is advanced",
-                why=f"the specialisation of {c.name!r} is not known",
-                remedy="Measure value added per worker or unit price in both.",
-            )
-        bad = [k for k, n in c.stakeholders.items() if n < 0]
-        if bad:
-            raise BadInput(place=f"{bad[0]!r} of {c.name!r}", problem="is negative", remedy="Correct it.")
-    rows = [(c.name, float(c.specialisation or 0), c.breadth(kinds), c.depth(kinds)) for c in (a, b)]
-    table = pl.DataFrame(rows, schema=["cluster", "specialisation", "breadth", "depth"], orient="row")
-    for high, low in ((rows[0], rows[1]), (rows[1], rows[0])):
-        better = [n for n, x, y in zip(("breadth", "depth"), high[2:], low[2:], strict=True) if x > y]
-        if high[1] > low[1] and better:
-            sentence = "{high} is more specialised than {low} and stands higher on {on}."
-            details = {"high": high[0], "low": low[0], "on": " and ".join(better)}
-            return Standing(high[0], table, yes(Reason("advanced", sentence, details), source=_TWINNING))
-    sentence = "Neither cluster is both more specialised and broader or deeper than the other."
-    return Standing(None, table, flag(Reason("neither", sentence), source=_TWINNING))
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from statistics import median
@@ -71,6 +72,8 @@ def advanced_emerging(
             problem="is compared with itself",
             remedy="Name two clusters; the relation holds between two.",
         )
+    for measures in (first, second):
+        _check(measures)
     kinds = frozenset(reference_kinds)
     criteria = (
         _criterion("specialisation", first, second, first.specialisation, second.specialisation),
@@ -78,6 +81,23 @@ def advanced_emerging(
         _criterion("depth", first, second, _depth(first, kinds), _depth(second, kinds)),
     )
     return _relation(first.cluster, second.cluster, criteria)
+
+
+def _check(measures: ClusterMeasures) -> None:
+    value = measures.specialisation
+    if value is not None and not math.isfinite(value):
+        raise BadInput(
+            place=f"specialisation of {measures.cluster!r}",
+            problem=mark("is not a number"),
+            remedy=mark("Leave it out if it is not known."),
+        )
+    for kind, n in measures.stakeholders.items():
+        if n < 0:
+            raise BadInput(
+                place=f"{kind!r} of {measures.cluster!r}",
+                problem=mark("is negative"),
+                remedy=mark("Enter zero or more."),
+            )
 
 
 def _breadth(measures: ClusterMeasures, kinds: frozenset[str]) -> float | None:
