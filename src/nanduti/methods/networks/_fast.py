@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-# Below this many elementary steps the arrays of NumPy are done before numba is imported.
-WORTH_COMPILING = 3_000_000
+# Below this many elementary steps the arrays of NumPy are done before numba is imported and has compiled.
+WORTH_COMPILING = 100_000_000
 
 
 @functools.cache

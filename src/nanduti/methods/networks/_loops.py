@@ -271,3 +271,88 @@ def crossed_full(values, orders, weights, lower, first, last, answer):
                     for j in range(limit):
                         total += buffer[j] * weights[c, i, j]
                     answer[p, c] += total
+
+
+def stress_step(x, distance, first, last, answer):
+    """Per actor: the weighted sum of the places where the others would have it (weights 1/d²)."""
+    n = len(x)
+    for i in range(first, last):
+        across = 0.0
+        up = 0.0
+        for j in range(n):
+            d = distance[i, j]
+            if d > 0:
+                weight = 1.0 / (np.float64(d) * np.float64(d))
+                dx = x[i, 0] - x[j, 0]
+                dy = x[i, 1] - x[j, 1]
+                apart = np.sqrt(dx * dx + dy * dy)
+                ratio = d / apart if apart > 1e-12 else 0.0
+                across += weight * (x[j, 0] + ratio * dx)
+                up += weight * (x[j, 1] + ratio * dy)
+        answer[i, 0] = across
+        answer[i, 1] = up
+
+
+def triangles(ptr, ind, first, last, corner):
+    """Triangles at each actor, from ties put in one direction so that each is met once."""
+    n = len(ptr) - 1
+    mark = np.full(n, -1, np.int64)
+    for i in range(first, last):
+        for e in range(ptr[i], ptr[i + 1]):
+            mark[ind[e]] = i
+        for e in range(ptr[i], ptr[i + 1]):
+            j = ind[e]
+            for f in range(ptr[j], ptr[j + 1]):
+                k = ind[f]
+                if mark[k] == i:
+                    corner[i] += 1
+                    corner[j] += 1
+                    corner[k] += 1
+
+
+def cut(ptr, ind, is_cut, bridge):
+    """Cut points, and for each entry whether it is a bridge, by depth-first search without recursion (Tarjan)."""
+    n = len(ptr) - 1
+    found = np.full(n, -1, np.int64)
+    low = np.zeros(n, np.int64)
+    parent_entry = np.full(n, -1, np.int64)
+    step = ptr[:-1].copy()
+    stack = np.empty(n, np.int64)
+    clock = 0
+    for root in range(n):
+        if found[root] >= 0:
+            continue
+        found[root] = clock
+        low[root] = clock
+        clock += 1
+        stack[0] = root
+        depth = 1
+        children = 0
+        while depth > 0:
+            i = stack[depth - 1]
+            if step[i] < ptr[i + 1]:
+                e = step[i]
+                step[i] += 1
+                j = ind[e]
+                if found[j] < 0:
+                    found[j] = clock
+                    low[j] = clock
+                    clock += 1
+                    parent_entry[j] = e
+                    stack[depth] = j
+                    depth += 1
+                    if i == root:
+                        children += 1
+                elif depth < 2 or stack[depth - 2] != j:
+                    low[i] = min(low[i], found[j])
+            else:
+                depth -= 1
+                if depth > 0:
+                    p = stack[depth - 1]
+                    low[p] = min(low[p], low[i])
+                    if low[i] >= found[p] and p != root:
+                        is_cut[p] = True
+                    if low[i] > found[p]:
+                        bridge[parent_entry[i]] = True
+        if children > 1:
+            is_cut[root] = True

@@ -121,7 +121,7 @@ def distances(matrix: sparse.csr_array, sources: np.ndarray) -> np.ndarray:
 def betweenness(matrix: sparse.csr_array, sources: np.ndarray) -> np.ndarray:
     """Betweenness summed over the sources given, for ordered pairs."""
     n = matrix.shape[0]
-    loop = _fast.compiled(_loops.brandes, work=len(sources) * (n + 2 * matrix.nnz))
+    loop = _fast.compiled(_loops.brandes, work=3 * len(sources) * (n + matrix.nnz))
     if loop is None:
         return _plain_betweenness(matrix, sources)
     # A fixed number of parts, summed in order: the same floats whatever the number of cores.

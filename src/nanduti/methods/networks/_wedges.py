@@ -32,13 +32,14 @@ def chunks(
     out_degree = np.diff(ptr).astype(np.int64)
     per_row = np.add.reduceat(np.append(out_degree[ind], 0), np.minimum(ptr[:-1], len(ind)))
     per_row[out_degree == 0] = 0
-    most_rows = max(1, CELLS // max(n, 1))
+    most_rows = max(1, min(CELLS // max(n, 1), n))
+    places = np.full((most_rows, n), -1, dtype=np.int64)
     climbed = np.concatenate([[0], np.cumsum(per_row)])
     row = 0
     while row < n:
         until = int(np.searchsorted(climbed, climbed[row] + WEDGES, side="right")) - 1
         until = min(max(until, row + 1), row + most_rows, n)
-        yield _chunk(ptr, ind, out_degree, other, row, until, n)
+        yield _chunk(ptr, ind, out_degree, other, row, until, places)
         row = until
 
 
@@ -49,7 +50,7 @@ def _chunk(
     other: sparse.csr_array,
     row: int,
     until: int,
-    n: int,
+    places: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     entries = np.arange(ptr[row], ptr[until])
     lengths = out_degree[ind[entries]]
@@ -58,11 +59,12 @@ def _chunk(
     second = np.arange(lengths.sum()) - np.repeat(begin - ptr[ind[entries]], lengths)
     rows = np.repeat(np.arange(row, until), np.diff(ptr[row : until + 1]))
     row_of = np.repeat(rows, lengths)
-    places = np.full((until - row, n), -1, dtype=np.int64)
     listed = np.arange(other.indptr[row], other.indptr[until])
     in_row = np.repeat(np.arange(until - row), np.diff(other.indptr[row : until + 1]))
-    places[in_row, other.indices[listed]] = listed
+    columns = other.indices[listed]
+    places[in_row, columns] = listed
     closing = places[row_of - row, ind[second]]
+    places[in_row, columns] = -1
     return first, second, closing, row_of
 
 
@@ -72,7 +74,7 @@ def transitive_and_cyclic(matrix: sparse.csr_array) -> tuple[np.ndarray, np.ndar
     threes, cycles = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
     backward = matrix.T.tocsr()
     backward.sort_indices()
-    loop = _fast.compiled(_loops.closed_counts, work=n_wedges(matrix))
+    loop = _fast.compiled(_loops.closed_counts, work=30 * n_wedges(matrix))
     if loop is not None:
         arrays = (matrix.indptr, matrix.indices)
         _fast.sliced(
@@ -88,9 +90,33 @@ def transitive_and_cyclic(matrix: sparse.csr_array) -> tuple[np.ndarray, np.ndar
     return threes, cycles
 
 
+def triangles(either: sparse.csr_array) -> np.ndarray:
+    """Triangles at each actor of an undirected pattern, every tie followed from the less to the better connected."""
+    n = either.shape[0]
+    degree = np.diff(either.indptr)
+    rows = np.repeat(np.arange(n), degree)
+    ends = either.indices
+    up = (degree[rows] < degree[ends]) | ((degree[rows] == degree[ends]) & (rows < ends))
+    ptr = np.concatenate([[0], np.cumsum(np.bincount(rows[up], minlength=n))]).astype(either.indptr.dtype)
+    one_way = sparse.csr_array((np.ones(int(up.sum())), ends[up], ptr), shape=either.shape)
+    loop = _fast.compiled(_loops.triangles, work=100 * n_wedges(one_way))
+    if loop is not None:
+        made = [np.zeros(n, dtype=np.int64) for _ in range(_fast.threads())]
+        _fast.sliced(
+            lambda part, a, b: loop(one_way.indptr, one_way.indices, a, b, made[part]), n, _weights(one_way)
+        )
+        return np.sum(made, axis=0)
+    corner = np.zeros(n, dtype=np.int64)
+    for first, second, closing, start in chunks(one_way):
+        shut = closing >= 0
+        for ends in (start[shut], one_way.indices[first[shut]], one_way.indices[second[shut]]):
+            corner += np.bincount(ends, minlength=n)
+    return corner
+
+
 def triangle_codes(either: sparse.csr_array, code: np.ndarray) -> np.ndarray:
     """Closed triads i < j < k of an undirected pattern by the codes of their dyads (64 classes)."""
-    loop = _fast.compiled(_loops.triangle_codes, work=n_wedges(either))
+    loop = _fast.compiled(_loops.triangle_codes, work=30 * n_wedges(either))
     n = either.shape[0]
     if loop is not None:
         made = [np.zeros(64, dtype=np.int64) for _ in range(_fast.threads())]
@@ -112,7 +138,7 @@ def triangle_codes(either: sparse.csr_array, code: np.ndarray) -> np.ndarray:
 def closed_by_broker(matrix: sparse.csr_array, group: np.ndarray) -> np.ndarray:
     """Per broker, two-paths with a direct tie by role: coordinator, itinerant, gatekeeper, representative, liaison."""
     n = matrix.shape[0]
-    loop = _fast.compiled(_loops.closed_by_broker, work=n_wedges(matrix))
+    loop = _fast.compiled(_loops.closed_by_broker, work=30 * n_wedges(matrix))
     if loop is not None:
         made = [np.zeros((n, 5), dtype=np.int64) for _ in range(_fast.threads())]
         arrays = (matrix.indptr, matrix.indices, group)
@@ -139,7 +165,7 @@ def holes(s: sparse.csr_array, ego: bool) -> tuple[np.ndarray, np.ndarray]:
     """Per entry (i, j) of a symmetric matrix: redundancy of j for i, and how much j constrains i."""
     total, top = s.sum(axis=1), s.max(axis=1).toarray().ravel() if s.nnz else np.zeros(s.shape[0])
     redundancy, constraint = np.zeros(s.nnz), np.zeros(s.nnz)
-    loop = _fast.compiled(_loops.holes, work=3 * n_wedges(s))
+    loop = _fast.compiled(_loops.holes, work=30 * n_wedges(s))
     if loop is not None:
         arrays = (s.indptr, s.indices, s.data, total, top, ego)
         _fast.sliced(lambda part, a, b: loop(*arrays, a, b, redundancy, constraint), s.shape[0], _weights(s))

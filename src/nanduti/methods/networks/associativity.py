@@ -11,7 +11,7 @@ import polars as pl
 
 from nanduti.methods.values import CannotBeSaid, Reason, mark
 
-from . import brokerage as brokers_of
+from .brokerage import brokerage
 from .change import Change, compare_waves
 from .cohesion import Cohesion, cohesion
 from .components import components, cut_points
@@ -25,6 +25,7 @@ from .resampling import Interval, vertex_bootstrap
 # Codes of measures and the sentences that read them out; numbers come filled in, already rounded for reading.
 SENTENCES: Mapping[str, str] = {
     "density": mark("Of 100 possible ties between {n} actors, {of_100} exist."),
+    "partners": mark("An actor has ties with {mean} others on average; half have {median} or more."),
     "isolated": mark("{n_isolated} of {n} actors have no tie to anybody."),
     "nobody_isolated": mark("Every actor has at least one tie."),
     "in_one_piece": mark("All actors hang together: everybody can be reached through somebody."),
@@ -218,17 +219,17 @@ def _statement(
     )
 
 
-def hundred(share: float) -> int | str:
-    """A share as so many of a hundred, for reading: whole, but never 0 or 100 for what is not.
+def hundred(share: float) -> int | float | str:
+    """A share as so many of a hundred, for reading: whole where it can be, and never 0 or 100 for what is not.
 
-    >>> hundred(0.456), hundred(0.001), hundred(0.9999), hundred(0.0)
-    (46, '<1', '>99', 0)
+    >>> hundred(0.456), hundred(0.004), hundred(0.0001), hundred(0.9999), hundred(0.0)
+    (46, 0.4, '<0.1', '>99', 0)
     """
-    if 0 < share < 0.005:
-        return "<1"
+    if 0 < share < 0.0005:
+        return "<0.1"
     if 0.995 < share < 1:
         return ">99"
-    return round(100 * share)
+    return round(100 * share, 1) if 0 < share < 0.045 else round(100 * share)
 
 
 def _whole(network: Network, block: Cohesion, intervals: Mapping[str, Interval]) -> list[Statement]:
@@ -249,7 +250,14 @@ def _whole(network: Network, block: Cohesion, intervals: Mapping[str, Interval])
                 lowest=hundred(found.lowest), highest=hundred(found.highest),
             )
         )  # fmt: skip
-    alone = int((np.diff(network.either.indptr) == 0).sum())
+    contacts = np.diff(network.either.indptr)
+    said.append(
+        _statement(
+            "partners", float(contacts.mean()), "different partners for each actor, direction apart",
+            mean=round(float(contacts.mean()), 1), median=int(np.median(contacts)),
+        )
+    )  # fmt: skip
+    alone = int((contacts == 0).sum())
     if alone:
         said.append(
             _statement("isolated", alone / n, "actors without ties over actors", n_isolated=alone, n=n)
@@ -357,7 +365,7 @@ def _groups(
             topic="between_groups", of_100=hundred((1 + mixed.value) / 2), expected=hundred((1 + mixed.expected) / 2),
         )
     ]  # fmt: skip
-    counted = brokers_of.brokerage(network.binary(), groups).actors  # type: ignore[arg-type]
+    counted = brokerage(network.binary(), groups).actors  # type: ignore[arg-type]
     table = (
         counted.with_columns(
             between=pl.sum_horizontal("itinerant", "gatekeeper", "representative", "liaison")

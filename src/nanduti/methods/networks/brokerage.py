@@ -108,13 +108,15 @@ def brokerage_counts(network: Network, group: np.ndarray, n_groups: int) -> np.n
     n = network.n
     pattern = network.pattern
     rows = np.repeat(np.arange(n), np.diff(pattern.indptr))
-    from_group = np.zeros((n, n_groups), dtype=np.int64)
-    to_group = np.zeros((n, n_groups), dtype=np.int64)
-    np.add.at(to_group, (rows, group[pattern.indices]), 1)
-    np.add.at(from_group, (pattern.indices, group[rows]), 1)
     both = network.mutual
-    back = np.zeros((n, n_groups), dtype=np.int64)
-    np.add.at(back, (np.repeat(np.arange(n), np.diff(both.indptr)), group[both.indices]), 1)
+
+    def by_group(actors: np.ndarray, partners: np.ndarray) -> np.ndarray:
+        cells = np.bincount(actors * n_groups + group[partners], minlength=n * n_groups)
+        return cells.reshape(n, n_groups)
+
+    to_group = by_group(rows, pattern.indices)
+    from_group = by_group(pattern.indices.astype(np.int64), rows)
+    back = by_group(np.repeat(np.arange(n), np.diff(both.indptr)), both.indices)
     own = np.arange(n)
     ins, outs, paths = from_group.sum(axis=1), to_group.sum(axis=1), from_group * to_group
     in_own, out_own, back_own = from_group[own, group], to_group[own, group], back[own, group]

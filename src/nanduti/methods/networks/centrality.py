@@ -203,9 +203,11 @@ def eigenvector(
     parts = np.flatnonzero(sizes > 1)
     scores = np.zeros(network.n)
     values = np.zeros(len(parts))
+    order = np.argsort(part, kind="stable")
+    starts = np.cumsum(sizes) - sizes
     for place, label in enumerate(parts):
-        rows = np.flatnonzero(part == label)
-        values[place], scores[rows] = _principal(matrix[rows][:, rows])
+        rows = order[starts[label] : starts[label] + sizes[label]]
+        values[place], scores[rows] = _principal(sparse.csr_array(matrix[rows][:, rows]))
     if len(parts) == 1:
         return scores
     if disconnected == "by_component":
@@ -226,7 +228,9 @@ def _principal(matrix: sparse.csr_array) -> tuple[float, np.ndarray]:
         value, vector = values[-1], vectors[:, -1]
     else:
         start = np.asarray(matrix.sum(axis=1)).ravel()
-        values, vectors = sparse_linalg.eigsh(matrix.astype(float), k=1, which="LA", v0=start, tol=1e-12)
+        values, vectors = sparse_linalg.eigsh(
+            matrix.astype(float), k=1, which="LA", v0=start, tol=1e-11, ncv=min(n - 1, 40)
+        )
         value, vector = values[0], vectors[:, 0]
     vector = np.abs(vector)
     return float(value), vector / np.linalg.norm(vector)

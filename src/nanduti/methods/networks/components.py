@@ -102,7 +102,7 @@ def k_cores(network: Network) -> np.ndarray:
     [2, 2, 2, 1]
     """
     either = network.either
-    loop = _fast.compiled(_loops.cores, work=20 * either.nnz)
+    loop = _fast.compiled(_loops.cores, work=200 * either.nnz)
     if loop is not None:
         core = np.zeros(network.n, dtype=np.int64)
         loop(either.indptr, either.indices, core)
@@ -131,9 +131,22 @@ def cut_points(network: Network) -> CutPoints:
     >>> cut_points(from_matrix([[0, 1, 0], [1, 0, 1], [0, 1, 0]], ["Ana", "Beto", "Celia"]))
     CutPoints(actors=('Beto',), bridges=(('Ana', 'Beto'), ('Beto', 'Celia')))
     """
-    graph = _rustworkx(network.either)
+    either = network.either
+    loop = _fast.compiled(_loops.cut, work=200 * either.nnz)
+    if loop is not None:
+        is_cut, bridge = np.zeros(network.n, dtype=bool), np.zeros(either.nnz, dtype=bool)
+        loop(either.indptr, either.indices, is_cut, bridge)
+        source = np.repeat(np.arange(network.n), np.diff(either.indptr))[bridge]
+        target = either.indices[bridge]
+        pairs = sorted(zip(np.minimum(source, target).tolist(), np.maximum(source, target).tolist()))
+        return _named(network, np.flatnonzero(is_cut).tolist(), pairs)
+    graph = _rustworkx(either)
     rows = sorted(rustworkx.articulation_points(graph))
     bridges = sorted((min(pair), max(pair)) for pair in rustworkx.bridges(graph))
+    return _named(network, rows, bridges)
+
+
+def _named(network: Network, rows: list[int], bridges: list[tuple[int, int]]) -> CutPoints:
     return CutPoints(
         tuple(network.actors[row] for row in rows),
         tuple((network.actors[a], network.actors[b]) for a, b in bridges),

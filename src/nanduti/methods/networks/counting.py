@@ -90,7 +90,7 @@ def dyad_census(network: Network) -> Dyads:
     pairs = network.n * (network.n - 1) // 2
     if network.is_complete:
         mutual = network.mutual.nnz // 2
-        asymmetric = network.either.nnz // 2 - mutual
+        asymmetric = network.n_arcs - 2 * mutual
         return Dyads(mutual, asymmetric, pairs - mutual - asymmetric, 0)
     unknown = network.unknown_matrix()
     open_pair = np.triu(unknown | unknown.T, 1)
@@ -209,10 +209,10 @@ def local_clustering(network: Network) -> np.ndarray:
     """
     either = network.either
     contacts = np.diff(either.indptr)
-    # In a symmetric pattern the paths i→j→k closed by i→k are i's triangles, each seen twice.
-    threes, _ = _wedges.transitive_and_cyclic(either)
     pairs = contacts * (contacts - 1.0)
-    return np.divide(threes, pairs, out=np.full(network.n, math.nan), where=pairs > 0)
+    return np.divide(
+        2.0 * _wedges.triangles(either), pairs, out=np.full(network.n, math.nan), where=pairs > 0
+    )
 
 
 def triad_census(network: Network) -> pl.DataFrame:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from scipy import sparse
 from scipy.sparse import csgraph
-from scipy.sparse import linalg as sparse_linalg
 
 from nanduti.methods.values import BadInput, mark
 
-from . import _paths
+from . import _fast, _loops, _paths
 from .graph import Network
 
-ALL_PAIRS_UP_TO = 400
+EXACT_UP_TO = 400
+ALL_PAIRS_UP_TO = 3_000
 MOST_ACTORS = 20_000
-PIVOTS = 60
+PIVOTS = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,13 +52,13 @@ def layout(
     *,
     previous: Layout | Mapping[object, tuple[float, float]] | None = None,
     stability: float = 0.5,
-    iterations: int = 60,
+    iterations: int = 40,
 ) -> Layout:
     """Draw a network so that distances on paper follow steps on paths, and stay where they were.
 
     Stress is brought down by majorisation from a start by classical scaling: nothing is drawn at random, so that the
-    same network looks the same every time. Up to 400 actors in a part all pairs count, beyond that the ties and the
-    distances to 60 pivots. Parts are set beside each other, the largest first; actors without ties stand in rows.
+    same network looks the same every time. Up to 3,000 actors in a part all pairs count, beyond that the ties and the
+    distances to 200 pivots. Parts are set beside each other, the largest first; actors without ties stand in rows.
 
     With a previous layout each actor known from it is also pulled back to where it was. New actors start amid their
     partners.
@@ -128,10 +128,19 @@ class _Terms:
         both = both + both.T
         return sparse.csc_array(both + sparse.diags_array(-np.asarray(both.sum(axis=1)).ravel()))
 
+    @property
+    def total(self) -> float:
+        """What the weighted squares of the distances come to."""
+        return float((self.w * self.d**2).sum())
+
+    def degree(self) -> np.ndarray:
+        """Sum of the weights of each actor."""
+        ends = np.bincount(self.i, weights=self.w, minlength=self.n)
+        return ends + np.bincount(self.j, weights=self.w, minlength=self.n)
+
     def stress(self, x: np.ndarray) -> float:
         apart = np.hypot(*(x[self.i] - x[self.j]).T)
-        total = float((self.w * self.d**2).sum())
-        return float((self.w * (apart - self.d) ** 2).sum()) / total if total else 0.0
+        return float((self.w * (apart - self.d) ** 2).sum()) / self.total if self.total else 0.0
 
     def pull(self, x: np.ndarray) -> np.ndarray:
         """The right side of the majorising system."""
@@ -146,14 +155,66 @@ class _Terms:
         return answer
 
 
-def _terms(either: sparse.csr_array) -> tuple[_Terms, np.ndarray]:
+@dataclass(frozen=True)
+class _AllPairs:
+    """All pairs of a part too large for an exact solution of each step; weights are one over squared distance."""
+
+    distance: np.ndarray
+
+    @property
+    def n(self) -> int:
+        return len(self.distance)
+
+    @property
+    def total(self) -> float:
+        """Every pair weighs one over its squared distance, so that the squares of all distances come to this."""
+        return self.n * (self.n - 1) / 2
+
+    def degree(self) -> np.ndarray:
+        """Sum of the weights of each actor."""
+        with np.errstate(divide="ignore"):
+            weight = self.distance.astype(float) ** -2
+        np.fill_diagonal(weight, 0)
+        return weight.sum(axis=1)
+
+    def stress(self, x: np.ndarray) -> float:
+        left = 0.0
+        for begin in range(0, self.n, 256):
+            d = self.distance[begin : begin + 256].astype(float)
+            apart = np.hypot(*(x[begin : begin + 256].T[:, :, None] - x.T[:, None, :]))
+            left += float(np.divide((apart - d) ** 2, d**2, out=np.zeros_like(d), where=d > 0).sum())
+        return left / 2 / self.total if self.n > 1 else 0.0
+
+    def step(self, x: np.ndarray, degree: np.ndarray, pull: np.ndarray, home: np.ndarray) -> np.ndarray:
+        """Everybody moves to the mean of where each other one wants it, and of its home."""
+        answer = np.empty_like(x)
+        loop = _fast.compiled(_loops.stress_step, work=40 * self.n**2)
+        if loop is not None:
+            _fast.sliced(lambda part, a, b: loop(x, self.distance, a, b, answer), self.n)
+        else:
+            for begin in range(0, self.n, 128):
+                rows = slice(begin, begin + 128)
+                d = self.distance[rows].astype(float)
+                weight = np.divide(1.0, d * d, out=np.zeros_like(d), where=d > 0)
+                difference = x[rows].T[:, :, None] - x.T[:, None, :]
+                apart = np.sqrt((difference**2).sum(axis=0))
+                ratio = np.divide(d, apart, out=np.zeros_like(d), where=apart > 1e-12)
+                answer[rows] = weight @ x + ((weight * ratio) * difference).sum(axis=2).T
+        return (answer + pull[:, None] * home) / (degree + pull)[:, None]
+
+
+def _terms(either: sparse.csr_array) -> tuple[_Terms | _AllPairs, np.ndarray]:
     """The pairs that count in a connected part, and a start by classical scaling."""
     n = either.shape[0]
-    if n <= ALL_PAIRS_UP_TO:
+    if n <= EXACT_UP_TO:
         distance = _paths.distances(either, np.arange(n)).astype(float)
         i, j = np.triu_indices(n, 1)
         d = distance[i, j]
         return _Terms(i, j, d, d**-2, n), _scaled(distance)
+    if n <= ALL_PAIRS_UP_TO:
+        distance = _paths.distances(either, np.arange(n)).astype(np.float32)
+        spread = np.linspace(0, n - 1, 100).astype(np.int64)
+        return _AllPairs(distance), _scaled(distance[:, spread].astype(float))
     pivots, distance = _pivots(either, min(PIVOTS, n))
     edges = sparse.triu(either, 1).tocoo()
     i = np.concatenate([edges.row, np.repeat(pivots, n)])
@@ -183,10 +244,11 @@ def _scaled(distance: np.ndarray) -> np.ndarray:
     """Classical scaling of distances (actors × pivots), turned and mirrored by a fixed rule."""
     square = distance**2
     centred = square - square.mean(axis=0) - square.mean(axis=1, keepdims=True) + square.mean()
-    _, values, vectors = np.linalg.svd(centred, full_matrices=False)
+    # The few columns decide: their products are small where the actors are many.
+    _, vectors = np.linalg.eigh(centred.T @ centred)
     x = np.zeros((len(distance), 2))
-    for axis in range(min(2, len(values))):
-        x[:, axis] = centred @ vectors[axis]
+    for axis in range(min(2, len(vectors))):
+        x[:, axis] = centred @ vectors[:, -1 - axis]
     reach = np.hypot(*x.T).max()
     if reach > 0:
         x *= distance.max() / 2 / reach
@@ -204,13 +266,13 @@ def _turned(x: np.ndarray) -> np.ndarray:
     """Widest along x, and heavier to the right and above."""
     x = x - x.mean(axis=0)
     if len(x) > 1:
-        x = x @ np.linalg.svd(x, full_matrices=False)[2].T
+        x = x @ np.linalg.eigh(x.T @ x)[1][:, ::-1]
     lean = np.sign((x**3).sum(axis=0).round(9))
     return x * np.where(lean == 0, 1.0, lean)
 
 
 def _majorised(
-    terms: _Terms,
+    terms: _Terms | _AllPairs,
     x: np.ndarray,
     iterations: int,
     anchor: np.ndarray | None = None,
@@ -219,25 +281,57 @@ def _majorised(
     """Lower the stress step by step; with anchors, pull actors back to their targets as well."""
     pull = np.full(terms.n, 1e-9) if anchor is None else anchor + 1e-9
     home = np.zeros_like(x) if target is None else target
-    system = terms.laplacian() + sparse.diags_array(pull)
-    solve = _solver(system, terms.n)
+    if isinstance(terms, _AllPairs):
+        degree = terms.degree()
+
+        def following_from(x: np.ndarray) -> np.ndarray:
+            return terms.step(x, degree, pull, home)
+    else:
+        solve = _solver(terms.laplacian() + sparse.diags_array(pull), terms.n)
+
+        def following_from(x: np.ndarray) -> np.ndarray:
+            return solve(terms.pull(x) + pull[:, None] * home, x)
+
+    reach = max(float(np.ptp(x, axis=0).max()), 1e-9) if len(x) else 1.0
     for _ in range(iterations):
-        following = solve(terms.pull(x) + pull[:, None] * home)
+        following = following_from(x)
         if anchor is None:
             following -= following.mean(axis=0)
-        step = np.abs(following - x).max()
+        step = float(np.abs(following - x).mean())
         x = following
-        if step < 1e-3:
+        if step < 2e-4 * reach:
             break
     return x
 
 
-def _solver(system: sparse.csc_array, n: int):  # type: ignore[no-untyped-def]
-    if n <= ALL_PAIRS_UP_TO:
+def _solver(system: sparse.csc_array, n: int) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+    """Exact for small parts; for large ones a few steps of conjugate gradients from where the actors are."""
+    if n <= EXACT_UP_TO:
         inverse = np.linalg.inv(system.toarray())
-        return lambda right: inverse @ right
-    factors = sparse_linalg.splu(sparse.csc_matrix(system), permc_spec="MMD_AT_PLUS_A")
-    return factors.solve
+        return lambda right, x: inverse @ right
+    rows = system.tocsr()
+    scale = 1 / system.diagonal()[:, None]
+
+    def solve(right: np.ndarray, x: np.ndarray) -> np.ndarray:
+        x = x.copy()
+        left = right - rows @ x
+        tilt = scale * left
+        along, power = tilt.copy(), (left * tilt).sum(axis=0)
+        for _ in range(12):
+            ahead = rows @ along
+            with np.errstate(divide="ignore", invalid="ignore"):
+                step = np.nan_to_num(power / (along * ahead).sum(axis=0))
+            x += step * along
+            left = left - step * ahead
+            tilt = scale * left
+            before, power = power, (left * tilt).sum(axis=0)
+            if (power <= 1e-8 * (before + 1e-300)).all():
+                break
+            with np.errstate(divide="ignore", invalid="ignore"):
+                along = tilt + np.nan_to_num(power / before) * along
+        return x
+
+    return solve
 
 
 # --- the whole
@@ -253,7 +347,7 @@ def _fresh(either: sparse.csr_array, part: np.ndarray, iterations: int) -> tuple
         if len(rows) > 1:
             terms, start = _terms(sparse.csr_array(either[rows][:, rows]))
             x = _turned(_majorised(terms, start, iterations))
-            weight = float((terms.w * terms.d**2).sum())
+            weight = terms.total
             left, total = left + terms.stress(x) * weight, total + weight
             positions[rows] = x
         boxes.append(rows)
@@ -309,12 +403,12 @@ def _anchored(
         begin = start[rows] if here.any() else fresh
         anchor = None
         if here.any() and stability > 0:
-            weight = np.asarray(terms.laplacian().diagonal())
+            weight = terms.degree()
             anchor = np.where(here, stability / (1 - stability) * weight, 0.0)
         x = _majorised(terms, begin, iterations, anchor, home[rows])
         if anchor is None and here.sum() > 1:
             x = _matched(x, home[rows], here)
-        weight = float((terms.w * terms.d**2).sum())
+        weight = terms.total
         left, total = left + terms.stress(x) * weight, total + weight
         positions[rows] = x
     new = [rows for rows in _parts(part) if not known[rows].any()]
