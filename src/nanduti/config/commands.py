@@ -22,6 +22,7 @@ def add_verbs(add: Add) -> None:
     _add_data(add)
     _add_questions(add)
     _add_people(add)
+    _add_field_work(add)
     instrument_commands.add_verbs(add)
 
 
@@ -75,6 +76,21 @@ def _add_people(add: Add) -> None:
     token_verb.add_argument("--label", default="command line", help="what the token is for")
 
 
+def _add_field_work(add: Add) -> None:
+    enrol_verb = add("enrol", enrol, "Enrol an enumerator: print the server's address for a phone, once.")
+    enrol_verb.add_argument("--programme", required=True, help="code of the programme")
+    enrol_verb.add_argument("--enumerator", required=True, help="code of the enumerator, new or known")
+    enrol_verb.add_argument("--title", default="", help="how the team calls the phone or the person")
+    enrol_verb.add_argument("--cluster", help="only the work in this cluster")
+    enrol_verb.add_argument(
+        "--instrument", action="append", default=[], help="only this form id; may be repeated"
+    )
+    enrol_verb.add_argument("--last-day", type=_day, help="the key opens nothing after it, year-month-day")
+    enrol_verb.add_argument("--server", default="http://localhost:8000", help="address phones reach us at")
+    enrol_verb.add_argument("--qr", type=Path, metavar="FILE", help="write the enrolment code, .png or .svg")
+    _format(enrol_verb)
+
+
 def _about(verb: argparse.ArgumentParser, *, cut_off: bool = True) -> None:
     verb.add_argument("--programme", required=True, help="code of the programme")
     if cut_off:
@@ -118,19 +134,20 @@ def setup(options: argparse.Namespace) -> int:
 
 
 def serve(options: argparse.Namespace) -> int:
-    """Hand over to the web server; one process with four threads on the embedded database."""
+    """Hand over to the web server; one process on the embedded database."""
     from django.conf import settings
 
     if settings.IS_EMBEDDED and options.workers > 1:
         print("The embedded database is served by one process; use PostgreSQL for more.", file=sys.stderr)
         return 2
+    # More than the cores would carry: most of them wait for the disk, and those that wait share a flush.
     threads = ["--blocking-threads", "16"]
     os.execv(
         sys.executable,
         [
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", options.host),
             *("--port", str(options.port), "--workers", str(options.workers), *threads),
-            *("--log-level", "warning", "nanduti.config.wsgi:application"),
+            *("--log-level", "error", "nanduti.config.wsgi:application"),
         ],
     )
 
@@ -370,4 +387,55 @@ def token(options: argparse.Namespace) -> int:
     if account is None:
         raise NotFound(kind="account", code_given=options.name)
     print(actions.issue_token(user=account, label=options.label, by="command line")[1])
+    return 0
+
+
+# --- field work
+
+
+def enrol(options: argparse.Namespace) -> int:
+    """A key for a phone; who is enrolled already gets a new one, and the former ends."""
+    from datetime import datetime, time, timedelta
+
+    from django.utils import timezone
+    from django_scopes import scopes_disabled
+
+    from nanduti.surveys import enrolment
+    from nanduti.surveys.actions import enumerators
+    from nanduti.surveys.models import Enumerator, Instrument
+
+    with scopes_disabled():
+        programme = _programme(options)
+        known = Enumerator.objects.filter(programme=programme, code=options.enumerator).first()
+        ends = options.last_day and timezone.make_aware(
+            datetime.combine(options.last_day + timedelta(days=1), time.min)
+        )
+        if known is not None:
+            made = enumerators.renew_key(enumerator=known, expires_at=ends, by="command line")
+        else:
+            made = enumerators.enrol(
+                programme=programme,
+                code=options.enumerator,
+                title=options.title,
+                cluster=_cluster(options, programme),
+                instruments=list(Instrument.objects.filter(programme=programme, code__in=options.instrument)),
+                expires_at=ends,
+                by="command line",
+            )
+    base = f"{options.server.rstrip('/')}/collect/{programme.code}"
+    address = f"{base}/key/{made.token}"
+    if options.qr:
+        code = enrolment.settings_code(server_url=address, project=str(programme))
+        options.qr.write_bytes(enrolment.image(code, options.qr.suffix.lstrip(".").lower() or "png"))
+    said = {
+        "programme": programme.code,
+        "enumerator": made.enumerator.code,
+        "server_url": address,
+        "digest": {"server_url": base, "username": made.enumerator.code, "password": made.password},
+        "expires_at": ends or None,
+        "qr": str(options.qr) if options.qr else None,
+    }
+    if options.format == "json":
+        return _print_json(said)
+    print(address)
     return 0

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from . import filling, reviews
+from . import enumerators, filling, reviews
 
 app_name = "surveys"
 urlpatterns: list = [
+    *enumerators.urlpatterns,
     *filling.urlpatterns,
     *reviews.urlpatterns,
 ]
