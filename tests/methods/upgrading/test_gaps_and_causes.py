@@ -1,5 +1,7 @@
 """Gaps, priorities, Pareto and curricula."""
 
+from xml.etree import ElementTree
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -130,3 +132,14 @@ def test_five_modules_from_a_list_of_mistakes():
     assert c.coverage == pytest.approx((100 + 90 + 80) / 300)
     assert c.n_unknown == 1 and c.without_module == ()
     assert c.modules["errors"].to_list()[1] == ["cut", "size"]
+
+
+def test_pareto_picture_says_what_the_figures_say():
+    losses = {"cause": [f"<{k}> & co" for k in range(20)], "loss": [float(20 - k) for k in range(20)]}
+    root = ElementTree.fromstring(u.pareto_picture(u.pareto(pl.DataFrame(losses)), title="Loss"))
+    bars = root.findall("{*}rect")[1:]
+    assert len(bars) == 12
+    heights = [float(b.get("height")) for b in bars]
+    assert sum(heights) == pytest.approx(360 - 44 - 92, abs=1)
+    assert heights[:11] == sorted(heights[:11], reverse=True)
+    assert "% of the loss" in root.find("{*}desc").text

@@ -10,6 +10,7 @@ the rules of the cluster development agent's work with verdicts that carry their
 ('2009-03-01', '2009-04-30', 'month')
 """
 
+from .agents import agent_verdict
 from .amounts import Amount, amount_in
 from .breadth import Breadth, Newcomers, Participation, breadth, gini, newcomers_over_time
 from .cda_guard import cda_guard
@@ -18,6 +19,9 @@ from .cofinance import cofinance_geometric, cofinance_linear, cofinance_verdict
 from .contradictions import Finding, Lists, Statement, find_contradictions
 from .contributions import Contribution, LocalShare, in_kind, local_share, local_share_over_time
 from .dates import EndBeforeStart, Part, UnreadableDate, When, day_first_of, parse_list, parse_when
+from .enforcement import NextStep, enforcement_step
+from .formalisation import LADDER, Rung, formalisation, registered_share
+from .funding import OPEN_RECORDS, Funding, funding_conditions
 from .joint_benefit import joint_benefit
 from .no_show import no_show
 from .progress import Planned, Progress, plan_progress, planned_by
@@ -27,25 +31,31 @@ from .time_outs import time_out_verdict
 
 __all__ = [
     "CATEGORIES",
+    "LADDER",
+    "OPEN_RECORDS",
     "ActivityStatus",
     "Amount",
     "Breadth",
     "Contribution",
     "EndBeforeStart",
     "Finding",
+    "Funding",
     "Lists",
     "LocalShare",
     "Newcomers",
+    "NextStep",
     "Part",
     "Participation",
     "Planned",
     "Progress",
     "Representation",
+    "Rung",
     "Statement",
     "UnreadableDate",
     "When",
     "Yardstick",
     "Yardsticks",
+    "agent_verdict",
     "amount_in",
     "breadth",
     "cda_guard",
@@ -54,7 +64,10 @@ __all__ = [
     "cofinance_linear",
     "cofinance_verdict",
     "day_first_of",
+    "enforcement_step",
     "find_contradictions",
+    "formalisation",
+    "funding_conditions",
     "gini",
     "in_kind",
     "joint_benefit",
@@ -66,6 +79,7 @@ __all__ = [
     "parse_when",
     "plan_progress",
     "planned_by",
+    "registered_share",
     "representation",
     "status_at",
     "time_out_verdict",

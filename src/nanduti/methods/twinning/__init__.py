@@ -12,6 +12,7 @@ with their gates. Every answer carries its reason and the place in the paper it 
 from .agenda import Agenda, Topic, agenda_alignment
 from .comparison import is_really_twinning
 from .expert_fit import Expert, FirmNeed, expert_fit
+from .issues import Advanced, AdvancedChoice, Route, choose_advanced, has_twinning_issue, route_issue
 from .kinds import KINDS
 from .linkages import TimeToBusiness, linkage_class, time_to_b2b
 from .mutual_gain import Interest, MutualGain, mutual_gain, preferred_partners
@@ -24,6 +25,8 @@ from .steps import Evidence, Step, eight_steps, gate_verdict, step_reached
 
 __all__ = [
     "KINDS",
+    "Advanced",
+    "AdvancedChoice",
     "Agenda",
     "Agreement",
     "Candidate",
@@ -36,6 +39,7 @@ __all__ = [
     "MutualGain",
     "Placed",
     "Relation",
+    "Route",
     "ScopeCell",
     "ScopeChange",
     "ScopeMatrix",
@@ -45,10 +49,12 @@ __all__ = [
     "TrustEntry",
     "advanced_emerging",
     "agenda_alignment",
+    "choose_advanced",
     "developmental_commercial",
     "eight_steps",
     "expert_fit",
     "gate_verdict",
+    "has_twinning_issue",
     "implementation_order",
     "is_really_twinning",
     "linkage_class",
@@ -56,6 +62,7 @@ __all__ = [
     "next_step",
     "preferred_partners",
     "prime_movers",
+    "route_issue",
     "scope_history",
     "scope_of_cooperation",
     "sequence_verdict",

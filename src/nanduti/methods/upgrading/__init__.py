@@ -56,6 +56,7 @@ from .payback import (
     subcontract_cash,
     yearly_quantity,
 )
+from .pictures import pareto_picture
 from .plans import (
     Action,
     LeanRules,
@@ -184,6 +185,7 @@ __all__ = [
     "multiplier",
     "output_per_worker_day",
     "pareto",
+    "pareto_picture",
     "payback_time",
     "plan_verdict",
     "planned_against_ratified",
