@@ -253,7 +253,7 @@ def test_before_after_against_slow_counts(pairs, random):
 
 
 def test_before_after_interval_really_covers():
-    """Seeded study: the interval covers the median in at least 95 of 100 samples of 15 (400 runs; the sampling error of that share is 0.011)."""
+    """Seeded study of 400 samples of 15; the sampling error of the share is 0.011."""
     rng = np.random.default_rng(115)
     hits = 0
     for _ in range(400):

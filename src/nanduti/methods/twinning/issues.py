@@ -43,8 +43,6 @@ def route_issue(solvable_by: Collection[str], *, is_for_implementation: bool = T
                 place=f"solver {where!r}",
                 problem=mark("is not known"),
                 remedy="Use one of: " + ", ".join(SOLVERS) + ".",
-                problem=mark("is not known"),
-                remedy="Use one of: " + ", ".join(SOLVERS) + ".",
             )
     if not is_for_implementation:
         text = mark("The issue was found, and is not chosen for implementation.")
