@@ -51,7 +51,7 @@ function page(nodes, within = []) {
     within,
     isRelevant: () => nodes.some((node) => node.currentState.relevant && node.currentState.hasRelevantBodyNodes !== false),
     title: () => {
-      const named = [...within.slice(-1), ...nodes].find((node) => node.currentState.label?.asString.trim());
+      const named = [...within.slice(-1), ...nodes, ...nodes.flatMap(visibleOf)].find((node) => node.currentState.label?.asString.trim());
       return (named?.currentState.label.asString ?? '').replace(/[*_#]|<[^>]*>/g, '').trim();
     },
   };

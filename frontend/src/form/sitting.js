@@ -116,7 +116,9 @@ export function sitting(given) {
     () => tried() === null && problems({ live, wrongOn, round, misread, root }),
     h(
       'div.steps-bar',
-      {},
+      // A field that is left here would tell its value between the button's going down and its coming up; a message
+      // that then goes away moves the button from under the finger. So the field is left when the click is complete.
+      { onmousedown: (event) => event.target.closest('button') && event.preventDefault() },
       h('button.plain', { type: 'button', hidden: () => live().length < 2, disabled: () => at() === 0, onclick: () => go(Math.min(at(), live().length - 1) - 1) }, t('back')),
       () =>
         at() >= live().length - 1

@@ -79,7 +79,7 @@ def _enumerator(frame: Frame, user: User, cluster: Cluster | None) -> Enumerator
     return enumerators.enrol(
         programme=frame.programme,
         code=filling.free_code(programme=frame.programme, wanted=wanted),
-        title=user.get_full_name()[:120],
+        title=str(user)[:120],
         cluster=cluster,
         user=user,
         by=user,

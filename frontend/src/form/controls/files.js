@@ -35,14 +35,10 @@ function build(parts, kind, isDrawn) {
   ];
 }
 
-// The engine refuses to forget a file that came with a draft, unless it is first replaced.
+// The engine gives a question without a file the name that came with the draft, so it must forget that name first.
 function setFile(node, given) {
-  try {
-    node.setValue(given);
-  } catch {
-    node.setValue(new File([], 'empty'));
-    node.setValue(given);
-  }
+  if (!given && node.instanceNode) Object.defineProperty(node.instanceNode, 'value', { value: null, configurable: true });
+  node.setValue(given);
 }
 
 function preview(state, kind) {

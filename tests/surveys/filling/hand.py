@@ -1,0 +1,104 @@
+"""What a person at the form does, in words."""
+
+from __future__ import annotations
+
+from tests.support import surveys
+from tests.surveys.filling.pictures import photograph
+
+
+def question(page, name: str):
+    """The question of that name."""
+    return page.locator(f".question[data-name$='/{name}']")
+
+
+def address(served, version) -> str:
+    return f"{surveys.address(served.enrolled)}/fill/{version.instrument_id}/"
+
+
+def opened(page, where: str, *, whole: bool = True) -> None:
+    """Open a form; one long page unless the pages themselves are meant."""
+    page.goto(where)
+    page.wait_for_selector(".sitting, .panel")
+    if whole and page.locator("#form-layout").count():
+        page.locator("#form-layout").select_option("whole")
+
+
+def ready_offline(page) -> None:
+    """Wait until the page says that it opens without a network as well."""
+    page.wait_for_selector("html[data-offline='ready']", state="attached")
+
+
+def saved(page) -> None:
+    page.wait_for_selector(".save-state[data-state='saved']")
+
+
+def finish(page) -> None:
+    page.get_by_role("button", name="Finish and send").click()
+    page.wait_for_selector(".panel")
+
+
+def sent(page) -> None:
+    """Everything that was finished has left the device."""
+    page.wait_for_selector(".queue[data-n='0']")
+
+
+def photo(page, name: str = "photo") -> None:
+    file = {"name": "DSC Rosa.png", "mimeType": "image/png", "buffer": photograph()}
+    question(page, name).locator("input[type=file]").set_input_files(file)
+    question(page, name).locator(".preview img").wait_for()
+
+
+def every_answer(page) -> None:
+    """Answer each kind of question once."""
+    page.get_by_label("Who answers?").fill("Rosa")
+    page.get_by_label("How many people work here?").fill("12")
+    page.get_by_label("Rent a month").fill("1.250,5")
+    page.get_by_label("Visited on").fill("2026-03-02")
+    page.get_by_label("Opens at").fill("08:30")
+    page.get_by_label("Met at").fill("2026-03-02T09:15")
+    page.get_by_label("In business since").fill("2009")
+    question(page, "product").get_by_label("Something else").check()
+    page.get_by_label("Which other product?").fill("Hats")
+    question(page, "minimal").locator("select").select_option("trousers")
+    question(page, "products").get_by_label("Shirts").check()
+    question(page, "products").get_by_label("Trousers").check()
+    question(page, "trusts").get_by_label("Rather yes").check()
+    question(page, "town").get_by_role("searchbox").fill("town 123")
+    question(page, "town").get_by_label("Town 123").check()
+    question(page, "ranked").get_by_role("button", name="Move up: Something else").press("Enter")
+    question(page, "noise").locator("input").fill("7")
+    at(page, "place", "-25,3872", "-57.3545")
+    at(page, "road", "-25.1", "-57.1")
+    at(page, "road", "-25.2", "-57.2")
+    photo(page)
+    for name, file, kind in (("sound", "a.mp3", "audio/mpeg"), ("paper", "a.pdf", "application/pdf")):
+        given = {"name": file, "mimeType": kind, "buffer": b"a file of some kind"}
+        question(page, name).locator("input[type=file]").set_input_files(given)
+    sign(page)
+    question(page, "code").get_by_role("textbox").fill("X-1")
+    question(page, "agreed").get_by_role("checkbox").check()
+    question(page, "lends").get_by_label("I agree").check()
+    page.get_by_label("Brand").fill("Juki")
+    page.get_by_label("Age in years").fill("4")
+    page.get_by_role("button", name="Add another").click()
+    page.get_by_label("Age in years").nth(1).fill("7")
+    page.get_by_label("Age in years").nth(1).blur()
+
+
+def at(page, name: str, latitude: str, longitude: str) -> None:
+    """Type coordinates."""
+    place = question(page, name)
+    if not place.get_by_label("Latitude").is_visible():
+        place.get_by_text("Type the coordinates").click()
+    place.get_by_label("Latitude").fill(latitude)
+    place.get_by_label("Longitude").fill(longitude)
+    place.get_by_role("button", name="Use these coordinates").click()
+
+
+def sign(page) -> None:
+    """Sign without drawing."""
+    signature = question(page, "signature")
+    signature.get_by_role("button", name="Sign").click()
+    signature.get_by_label("Or type the name instead").fill("Rosa Benítez")
+    signature.get_by_role("button", name="Keep").click()
+    signature.locator(".preview img").wait_for()
