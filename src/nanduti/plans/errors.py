@@ -19,3 +19,12 @@ class OverrideNeedsReason(PersonError):
     title = mark("Say why")
     sentence = mark("A rule refuses this: {verdict}")
     remedy = mark("A coordinator may go ahead and must write the reason into the field below; it is kept.")
+
+
+class ActivityNotNamed(PersonError):
+    """A list of who came that names no activity of the programme."""
+
+    code = "plans.activity_not_named"
+    title = mark("No activity is named")
+    sentence = mark("The programme has no activity “{reference}”.")
+    remedy = mark("Correct the answer: plan and number, as the list of activities shows them; it is told again then.")

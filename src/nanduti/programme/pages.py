@@ -70,13 +70,20 @@ def amount_in_words(access: Access, row: Any, unvalued: str = "") -> str:
     return unvalued if row.amount is None else words.money(Money(row.amount, row.currency))
 
 
-def show(request: HttpRequest, frame: Frame, *, title: Any, **context: Any) -> HttpResponse:
+def show(
+    request: HttpRequest,
+    frame: Frame,
+    *,
+    title: Any,
+    template: str = "programme/sections.html",
+    **context: Any,
+) -> HttpResponse:
     """A page of sections; a table that was asked to export answers with the file instead."""
     for section in context.get("sections", ()):
         table = section.get("table")
         if table is not None and table.wants_export:
             return table.export()
-    return render(request, "programme/sections.html", {"title": title, "frame_of": frame, **context})
+    return render(request, template, {"title": title, "frame_of": frame, **context})
 
 
 def form_page(

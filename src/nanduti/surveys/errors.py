@@ -340,3 +340,60 @@ class EnumeratorEndsTooEarly(PersonError):
     title = mark("The key would be over already")
     sentence = mark("The last day, {until}, has passed.")
     remedy = mark("Take a later day, or leave it empty.")
+
+
+# --- mappings
+
+
+class MappingRefused(PersonError):
+    """A specification of a mapping that cannot be understood."""
+
+    code = "surveys.mapping_refused"
+    title = mark("This mapping cannot be kept")
+    sentence = mark("{place} {problem}.")
+    remedy = mark("Correct that place; nothing was changed. The reference of mappings lists all that can stand there.")
+
+
+class NotAMapping(PersonError):
+    """A text that is no YAML."""
+
+    code = "surveys.not_a_mapping"
+    title = mark("This is not YAML")
+    sentence = mark("Line {line}, column {column}: {problem}.")
+    remedy = mark("Check indents and colons there; the reference of mappings has an example to start from.")
+
+
+class AnswerDoesNotFit(PersonError):
+    """An answer that cannot be told to a record."""
+
+    code = "surveys.answer_does_not_fit"
+    title = mark("An answer could not become a record")
+    sentence = mark("{slot}: the answer to {question} is no {kind}.")
+    remedy = mark("Correct the answer, or let the mapping translate it; the answer itself is kept.")
+
+
+class NobodyFound(PersonError):
+    """A submission that is about an establishment which the register does not have."""
+
+    code = "surveys.nobody_found"
+    title = mark("The establishment was not found")
+    sentence = mark("The answers name an establishment that the register does not have here.")
+    remedy = mark("Correct the answer, or let the mapping enter new establishments; it is tried again then.")
+
+
+class ClusterNotKnown(PersonError):
+    """A submission of which nobody can say which cluster it belongs to."""
+
+    code = "surveys.cluster_not_known"
+    title = mark("The cluster is not known")
+    sentence = mark("The mapping does not say to which cluster of the programme the establishment belongs.")
+    remedy = mark("Name the cluster in the mapping, or enrol the enumerator for one cluster.")
+
+
+class PlaceNotKnown(PersonError):
+    """A place that the register does not have."""
+
+    code = "surveys.place_not_known"
+    title = mark("The place is not in the register")
+    sentence = mark("{question} names a place that the register does not have.")
+    remedy = mark("Add the place to the register, or translate the answer in the mapping.")

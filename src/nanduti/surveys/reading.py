@@ -31,8 +31,8 @@ from nanduti.methods.instruments import Answers, Definition, NotXml, read_answer
 from nanduti.methods.values import NandutiError
 from nanduti.register.sealing import open_sealed
 
-from .actions.submissions import CLOSED, ENCRYPTED, UNKNOWN_FORM, UNKNOWN_VERSION
 from .models import Envelope, InstrumentVersion, Submission
+from .parking import CLOSED, ENCRYPTED, UNKNOWN_FORM, UNKNOWN_VERSION
 
 log = logging.getLogger(__name__)
 
@@ -127,7 +127,7 @@ def _claimed(limit: int) -> Iterator[list[Submission]]:
 
 def _read_together(submissions: list[Submission]) -> None:
     """All at once; if one of them makes a step stumble, each alone, so that one bad one keeps nobody waiting."""
-    readings = list(_opened(submissions))
+    readings = list(opened(submissions))
     if not readings:
         return
     try:
@@ -152,7 +152,7 @@ def _do(readings: list[Reading]) -> None:
         )
 
 
-def _opened(submissions: list[Submission]) -> Iterator[Reading]:
+def opened(submissions: list[Submission]) -> Iterator[Reading]:
     sealed = dict(
         Envelope.objects.filter(submission__in=[s.pk for s in submissions]).values_list(
             "submission_id", "sealed"

@@ -8,7 +8,7 @@ import pytest
 
 from nanduti.register.sealing import open_sealed
 from nanduti.surveys import reading
-from nanduti.surveys.actions.submissions import UNKNOWN_FORM, UNKNOWN_VERSION
+from nanduti.surveys.parking import UNKNOWN_FORM, UNKNOWN_VERSION
 from nanduti.surveys.models import AnswerSet, Submission, SubmissionFile
 from tests.surveys.answered import OWNER, PHONE, answers_xml, publish, waiting
 

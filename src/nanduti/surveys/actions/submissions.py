@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext_noop as _noop
 
 from nanduti.foundation.audit import action, note
 from nanduti.foundation.models import User
@@ -28,11 +27,6 @@ from ..queries import door
 
 State = InstrumentVersion.State
 WAITING, PARKED = Submission.Processing.WAITING, Submission.Processing.PARKED
-UNKNOWN_FORM = _noop("No instrument here has this form id.")
-UNKNOWN_VERSION = _noop("The instrument has no such version.")
-CLOSED = _noop("The instrument takes no answers any more.")
-ENCRYPTED = _noop("The answers are encrypted with a key that is not kept here.")
-SECOND_EDIT = _noop("Somebody else corrected the same answers before; a person must choose.")
 # A phone that sends every second need not be written down every second.
 SEEN_AGAIN = timedelta(seconds=60)
 

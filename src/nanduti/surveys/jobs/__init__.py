@@ -1,5 +1,5 @@
 """Background work of field work, noun by noun; importing this offers all of it to the worker."""
 
-from . import reading
+from . import checks, exports, mappings, reading
 
-__all__ = ["reading"]
+__all__ = ["checks", "exports", "mappings", "reading"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from . import enumerators, filling, reviews
+from . import enumerators, filling, instruments, mappings, reviews
 
 app_name = "surveys"
 urlpatterns: list = [
     *enumerators.urlpatterns,
     *filling.urlpatterns,
+    *instruments.urlpatterns,
+    *mappings.urlpatterns,
     *reviews.urlpatterns,
 ]
