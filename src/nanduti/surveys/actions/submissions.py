@@ -23,6 +23,7 @@ from ..models import (
     Submission,
     SubmissionFile,
 )
+from ..parking import CLOSED, ENCRYPTED, SECOND_EDIT, UNKNOWN_FORM, UNKNOWN_VERSION
 from ..queries import door
 
 State = InstrumentVersion.State
