@@ -8,7 +8,7 @@ from nanduti.foundation.classification import classified
 from nanduti.foundation.models import Scoped, Sourced, StoredFile, Timestamped, Versioned
 
 
-@classified(open="programme code title title_es kind library_code is_open")
+@classified(open="programme code title title_es kind library_code is_open columns_known")
 class Instrument(Scoped, Sourced, Versioned, Timestamped):
     """A questionnaire, checklist, audit or log that is filled in the field, with all its versions."""
 
@@ -30,6 +30,8 @@ class Instrument(Scoped, Sourced, Versioned, Timestamped):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.SURVEY)
     library_code = models.CharField(max_length=80, blank=True)
     is_open = models.BooleanField(_("takes answers"), default=True)
+    # Heading of a filled workbook → the question it was matched with by somebody, for the next one.
+    columns_known = models.JSONField(default=dict, blank=True)
 
     class Meta:
         verbose_name = _("instrument")
