@@ -108,10 +108,28 @@ def tornado() -> dict[str, object]:
     return {"seconds": median_seconds(lambda: f.tornado(study, ranges))}
 
 
+def workbook() -> dict[str, object]:
+    study = factory()
+    content = f.write_workbook(study)
+    return {
+        "seconds": median_seconds(lambda: f.read_workbook(content), 3),
+        "write_seconds": median_seconds(lambda: f.write_workbook(study), 3),
+        "kib": round(len(content) / 1024, 1),
+    }
+
+
+def months() -> dict[str, object]:
+    result = f.evaluate(factory())
+    year = result.axis.labels[result.axis.first_year]
+    return {"seconds": median_seconds(lambda: f.monthly_cash(result, year))}
+
+
 CASES = [
     ("one study, 24 months of construction + 20 years, appraised", "0.1 s", one_study),
     ("10,000 Monte Carlo re-runs of the whole model", "2 s", risk),
     ("tornado over 9 costs", "0.5 s", tornado),
+    ("the study read from a workbook and computed once", "1 s", workbook),
+    ("one year month by month", "0.1 s", months),
 ]
 
 

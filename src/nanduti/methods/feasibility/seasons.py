@@ -43,7 +43,8 @@ def monthly_cash(result: Result, year: str, run: int = 0) -> MonthlyCash:
     Sales are paid ``receivables_days`` after they are made; costs, besides labour, ``payables_days`` after they
     arise; materials are bought their ``coverage_days`` before they are used (days in steps of whole months of
     30 days, parts of a month shared between two). Debt service falls in its months, investment evenly, tax and
-    dividends in the last month. Months before the first year of production are empty.
+    dividends in the last month. In the first year of production nothing is sold before; what a running firm held
+    as working capital turns to cash in the first month.
 
     Args:
         year: label of a full production year.
@@ -67,6 +68,9 @@ def monthly_cash(result: Result, year: str, run: int = 0) -> MonthlyCash:
     weights = np.where(sales.sum(axis=1, keepdims=True) > 0, weights, 1 / 12)
     for cost in result.study.costs:
         rows.append((cost.name, -_paid(cost, result, pick, weights, k)))
+    if k == 0 and result.study.opening.working_capital:
+        # What the firm held on the first day (what it was owed, less what it owed) turns to cash.
+        rows.append(("opening working capital", np.eye(12)[0] * result.study.opening.working_capital))
     rows += _other(result, j, run)
     flow = np.sum([v for _, v in rows], axis=0)
     before = float(result.line("cumulative cash", run)[j - 1]) if j else float(result.study.opening.cash)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from nanduti.methods.values import CannotBeSaid, mark
@@ -140,13 +141,14 @@ def loss_picture(
             f'<line x1="{at:.1f}" x2="{at:.1f}" y1="{_TOP}" y2="{_HEIGHT - _BOTTOM}" stroke="#22313a"'
             f' stroke-dasharray="4 3"/><text x="{at:.1f}" y="{_TOP - 4}" text-anchor="middle">{words}</text>'
         )
-    for k in range(5):
-        value = wide * k / 4
+    for value in _round_figures(wide):
         parts.append(
-            f'<text x="{px(value):.1f}" y="{_HEIGHT - _BOTTOM + 18}" text-anchor="middle">{value:,.3g}</text>'
+            f'<text x="{px(value):.1f}" y="{_HEIGHT - _BOTTOM + 18}" text-anchor="middle">{value:,.6g}</text>'
         )
     bad = distribution.quantile(confidence)
-    said = f"expected {distribution.expected:,.4g}; {100 * confidence:g} % of years lose no more than {bad:,.4g}"
+    said = (
+        f"expected {distribution.expected:,.4g}; {100 * confidence:g} % of years lose no more than {bad:,.4g}"
+    )
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img"'
         ' font-family="sans-serif" font-size="12">',
@@ -155,3 +157,10 @@ def loss_picture(
         f'<text x="{_LEFT}" y="18" font-size="14" font-weight="bold">{mark("Loss of a year")}</text>',
         *parts, "</svg>", "",
     ])  # fmt: skip
+
+
+def _round_figures(most: float) -> list[float]:
+    """Some round figures from nil to the most."""
+    size = 10.0 ** math.floor(math.log10(most / 5))
+    step = next(m * size for m in (1, 2, 5, 10) if m * size >= most / 5 * 0.999)
+    return [step * k for k in range(int(most / step) + 1)]
