@@ -227,7 +227,7 @@ def hundred(share: float) -> int | float | str:
     """
     if 0 < share < 0.0005:
         return "<0.1"
-    if 0.995 < share < 1:
+    if 0.995 <= share < 1:
         return ">99"
     return round(100 * share, 1) if 0 < share < 0.045 else round(100 * share)
 
