@@ -42,6 +42,11 @@ def sent(page) -> None:
     page.wait_for_selector(".queue[data-n='0']")
 
 
+def nothing_waits(page) -> None:
+    """All has been sent, by the page or by the service worker before the page was there."""
+    page.wait_for_selector("#form:not(:has(.waiting)) .sitting, .queue[data-n='0']")
+
+
 def photo(page, name: str = "photo") -> None:
     file = {"name": "DSC Rosa.png", "mimeType": "image/png", "buffer": photograph()}
     question(page, name).locator("input[type=file]").set_input_files(file)

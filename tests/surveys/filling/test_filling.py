@@ -46,7 +46,9 @@ def only() -> Submission:
 
 
 def test_every_kind_of_question_is_answered_and_arrives(page, served, asked, accessible):
-    version = asked(forms.every_kind(), code="every-kind", title="Every kind", media={"towns.csv": forms.TOWNS})
+    version = asked(
+        forms.every_kind(), code="every-kind", title="Every kind", media={"towns.csv": forms.TOWNS}
+    )
     hand.opened(page, hand.address(served, version))
     accessible(page)
     hand.every_answer(page)
@@ -91,7 +93,9 @@ def test_what_is_wrong_is_said_where_it_is_and_focused(page, served, version):
     question(page, "workers").get_by_text("is not a whole number").wait_for()
     owner.fill("Rosa")
     page.get_by_role("button", name="Finish and send").click()
-    assert page.locator(".sitting").is_visible(), "a number that cannot be read is not sent as if it were none"
+    assert page.locator(".sitting").is_visible(), (
+        "a number that cannot be read is not sent as if it were none"
+    )
     workers.fill("800")
     workers.blur()
     question(page, "workers").get_by_text("This answer does not fit").wait_for()
@@ -140,7 +144,9 @@ def test_a_photo_of_a_draft_can_be_taken_away(page, served, version):
     assert values(only())["photo"] == "" and only().files.count() == 0
 
 
-def test_without_a_network_a_form_is_opened_filled_kept_and_later_arrives_once(page, context, served, version):
+def test_without_a_network_a_form_is_opened_filled_kept_and_later_arrives_once(
+    page, context, served, version
+):
     where = hand.address(served, version)
     hand.opened(page, where)
     hand.ready_offline(page)
@@ -160,10 +166,10 @@ def test_without_a_network_a_form_is_opened_filled_kept_and_later_arrives_once(p
     hand.finish(page)
     assert page.locator(".queue[data-n='1'] [data-state='waiting']").is_visible()
     page.close()
-    context.set_offline(False)
+    context.set_offline(False)  # the service worker may send it at once, before any page is open
     page = context.new_page()
     hand.opened(page, where)
-    hand.sent(page)
+    hand.nothing_waits(page)
     row = only()
     assert values(row)["owner"] == "Rosa" and row.n_files_arrived == 1
     page.reload()
@@ -195,7 +201,9 @@ def test_no_answer_enters_a_cache_and_none_stays_after_sending(page, served, ver
     assert "Jazmín" not in kept and "nanduti/assets" in kept
 
 
-def test_the_queue_is_saved_as_a_file_and_taken_in_elsewhere(page, context, new_context, served, version, tmp_path):
+def test_the_queue_is_saved_as_a_file_and_taken_in_elsewhere(
+    page, context, new_context, served, version, tmp_path
+):
     where = hand.address(served, version)
     hand.opened(page, where)
     hand.ready_offline(page)
@@ -296,7 +304,7 @@ def test_who_is_signed_out_keeps_the_form_until_signed_in_again(page, context, s
     assert page.get_by_role("link", name="Sign in").is_visible()
     sign_in(user)
     hand.opened(page, where)
-    hand.sent(page)
+    hand.nothing_waits(page)
     assert only().collected_by == user
 
 
@@ -323,12 +331,16 @@ def test_a_submission_is_corrected_and_both_versions_stay(page, served, version,
 
 
 def test_pages_one_question_at_a_time_and_the_list_of_all(page, served, asked):
-    version = asked(forms.every_kind(settings={"style": "pages"}), code="paged", media={"towns.csv": forms.TOWNS})
+    version = asked(
+        forms.every_kind(settings={"style": "pages"}), code="paged", media={"towns.csv": forms.TOWNS}
+    )
     hand.opened(page, hand.address(served, version), whole=False)
     assert page.locator(".question:visible").count() == 1
     page.get_by_role("button", name="Next").click()
     page.get_by_role("button", name="Next").click()
-    assert "Please answer" in page.locator(".problem").first.inner_text(), "what must be answered holds the page"
+    assert "Please answer" in page.locator(".problem").first.inner_text(), (
+        "what must be answered holds the page"
+    )
     page.get_by_label("Who answers?").fill("Rosa")
     page.get_by_role("button", name="Next").click()
     page.get_by_label("How many people work here?").wait_for()
@@ -339,7 +351,9 @@ def test_pages_one_question_at_a_time_and_the_list_of_all(page, served, asked):
 
 
 def test_languages_of_the_form_and_of_the_page(browser, live_server, served, asked, accessible):
-    version = asked(forms.every_kind(), code="every-kind", title="Every kind", media={"towns.csv": forms.TOWNS})
+    version = asked(
+        forms.every_kind(), code="every-kind", title="Every kind", media={"towns.csv": forms.TOWNS}
+    )
     context = browser.new_context(base_url=live_server.url, locale="es-PY", viewport=PHONE)
     page = context.new_page()
     hand.opened(page, hand.address(served, version))
