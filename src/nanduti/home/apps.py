@@ -16,7 +16,8 @@ class HomeConfig(AppConfig):
             items=[
                 navigation.Item("today", _("Today"), "home:today", order=10, on_phone=True, may="read"),
                 navigation.Item("programme", _("Programme"), frame.programme_url, order=12, may="read"),
-                navigation.Item("ledger", _("Activities"), frame.room_url("plans:ledger"), order=14, on_phone=True,
+                navigation.Item("ledger", _("Activities"), frame.room_url("plans:ledger"), order=14, may="read"),
+                navigation.Item("field", _("Field"), frame.room_url("surveys:instruments"), order=32, on_phone=True,
                                 may="read"),
                 navigation.Item("results", _("Results"), frame.room_url("results:table"), order=16, may="read"),
                 navigation.Item("quality", _("Quality"), frame.room_url("results:quality"), order=17,

@@ -31,6 +31,7 @@ MAX_ROWS, MAX_COLUMNS, MAX_CELL = 50_000, 400, 32_767
 MAX_BYTES = 20 * 1_048_576
 MAX_UNPACKED = 200 * 1_048_576
 MAX_ENTRIES = 2_000
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NAMESPACE = 'nanduti="https://nanduti.org/xforms"'
 # Columns that may be written short, and those that come from ours.
 SHORT_COLUMNS = {name: f"bind::nanduti:{name}" for name in ("sensitivity", "unit", "concept", "source")}

@@ -27,10 +27,19 @@ from ..errors import (
 )
 from ..models import EntityList, Instrument, InstrumentMedia, InstrumentVersion
 from ..queries import instruments as queries
-from ..workbooks import Converted, Place, convert, convert_file, refuse, version_label, write_workbook
+from ..workbooks import (
+    MAX_BYTES,
+    Converted,
+    Place,
+    convert,
+    convert_file,
+    refuse,
+    version_label,
+    write_workbook,
+)
 
 MAX_MEDIA_BYTES = 100 * 1_048_576
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MAX_FORM_BYTES = MAX_BYTES
 KNOWN_ENTITIES = ("", "2022.1.0", "2023.1.0", "2024.1.0", "2025.1.0")
 State = InstrumentVersion.State
 

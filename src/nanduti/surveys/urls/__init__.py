@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import enumerators, filling, instruments, mappings, reviews
+from . import enumerators, filling, instruments, mappings, reviews, spreadsheets, tables
 
 app_name = "surveys"
 urlpatterns: list = [
@@ -11,4 +11,6 @@ urlpatterns: list = [
     *instruments.urlpatterns,
     *mappings.urlpatterns,
     *reviews.urlpatterns,
+    *tables.urlpatterns,
+    *spreadsheets.urlpatterns,
 ]
