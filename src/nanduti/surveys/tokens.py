@@ -6,7 +6,7 @@ import hashlib
 import re
 import secrets
 
-TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
+TOKEN = re.compile(r"[A-Za-z0-9_-]{32,64}")  # keys of drafts are longer
 
 
 def fresh_token() -> str:
