@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanduti.interface import words
 from nanduti.methods.instruments import Definition, in_language
+from nanduti.methods.instruments.quality import SENTENCES
 
 from .models import Finding
 
@@ -63,7 +64,8 @@ def finding_said(finding: Finding, definition: Definition | None = None) -> str:
     messages = finding.details.get("messages")
     if isinstance(messages, Mapping) and messages:
         return in_language(messages, tongue, "en") + _row_said(finding)
-    template = RULES.get(finding.rule) or finding.details.get("sentence")
+    rule = finding.rule.rpartition(":")[2]
+    template = RULES.get(rule) or SENTENCES.get(rule) or finding.details.get("sentence")
     if not template:
         return finding.rule
     return _filled(str(gettext(str(template))), finding, definition, tongue) + _row_said(finding)
@@ -74,7 +76,7 @@ def _row_said(finding: Finding) -> str:
 
 
 def _filled(template: str, finding: Finding, definition: Definition | None, tongue: str) -> str:
-    question = definition.by_path.get(finding.question) if definition else None
+    question = definition.question(finding.question) if definition and finding.question else None
     label = (
         question.label(tongue, definition.default_language) if question and definition else finding.question
     )

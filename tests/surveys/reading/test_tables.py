@@ -52,7 +52,9 @@ def test_versions_meet_by_name_and_misfits_are_told(answered):
     read(answered, [1])
     form = FORM.replace('nodeset="/data/workers" type="int"', 'nodeset="/data/workers" type="string"')
     second = publish(answered.instrument, "2", form)
-    waiting(answered, 2, answers_xml(2, version="2", workers="seven"), instrument_version=second, form_version="2")
+    waiting(
+        answered, 2, answers_xml(2, version="2", workers="seven"), instrument_version=second, form_version="2"
+    )
     reading.read_waiting()
     made = tables.frame(instrument=answered.instrument, access=None)
     assert made.root["workers"].to_list() == ["4", "seven"]

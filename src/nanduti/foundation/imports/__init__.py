@@ -12,7 +12,7 @@ every cell is checked, every row is loaded inside one transaction, and the first
 
 from ..errors import ImportRefused
 from .context import Context
-from .reading import Sheet, read_content, read_sheets
+from .reading import Grid, Sheet, read_content, read_grids, read_sheets
 from .running import digest_of, fill_report, import_sheets, preview_sheets, undo_import
 from .spec import TABLES, Column, Row, RowProblem, Table, table
 
@@ -20,6 +20,7 @@ __all__ = [
     "TABLES",
     "Column",
     "Context",
+    "Grid",
     "ImportRefused",
     "Row",
     "RowProblem",
@@ -30,6 +31,7 @@ __all__ = [
     "import_sheets",
     "preview_sheets",
     "read_content",
+    "read_grids",
     "read_sheets",
     "table",
     "undo_import",

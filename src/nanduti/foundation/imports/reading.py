@@ -64,6 +64,81 @@ def read_content(name: str, content: bytes) -> list[Sheet]:
     return found
 
 
+@dataclass(frozen=True)
+class Grid:
+    """A sheet of any table, as it came in: ``rows`` are (row number in the file, cells as text)."""
+
+    sheet: str
+    header: list[str]
+    rows: list[tuple[int, list[str]]]
+
+
+def read_grids(name: str, content: bytes) -> list[Grid]:
+    """The sheets of a workbook or the table of a CSV file, whatever its columns are called."""
+    suffix = Path(name).suffix.lower()
+    if suffix == ".csv":
+        text = _decode(name, content)
+        first = text.lstrip().split("\n", 1)[0]
+        reader = csv.reader(
+            io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True
+        )
+        try:
+            found = [_grid(Path(name).stem, name, ((reader.line_num, cells) for cells in reader))]
+        except csv.Error as error:
+            raise FileRefused(
+                name=f"{name}, {_('row')} {reader.line_num}",
+                problem=_("cannot be read as CSV (%s)") % error,
+                what_to_do=_("Look for a quotation mark that is opened and never closed."),
+            ) from None
+    elif suffix == ".xlsx":
+        found = _grids_of_workbook(name, content)
+    else:
+        raise FileRefused(
+            name=name,
+            problem=_("is of a kind we do not read"),
+            what_to_do=_("Save it as CSV (UTF-8) or XLSX."),
+        )
+    return [grid for grid in found if grid.header]
+
+
+def _grids_of_workbook(name: str, content: bytes) -> list[Grid]:
+    _check_archive(name, content)
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False)
+        found = []
+        for page in book.worksheets:
+            place = f"{name}, {_('sheet')} {page.title}"
+            page.reset_dimensions()  # a page may claim a million rows and hold one
+            cells = (
+                (number, [_cell_text(place, number, index, value) for index, value in enumerate(row)])
+                for number, row in enumerate(page.iter_rows(values_only=True), start=1)
+                if any(value not in (None, "") for value in row)
+            )
+            found.append(_grid(page.title, place, cells))
+        return found
+    except PersonError:
+        raise
+    except Exception:
+        raise FileRefused(
+            name=name, problem=_("is not a workbook we can open"), what_to_do=_("Save it again as XLSX.")
+        ) from None
+
+
+def _grid(sheet: str, place: str, rows: Iterator[tuple[int, list[str]]]) -> Grid:
+    filled = _filled(rows)
+    header = [cell.strip() for cell in next(filled, (0, []))[1]]
+    while header and not header[-1]:
+        header.pop()
+    body = []
+    for number, cells in filled:
+        body.append((number, [c.strip() for c in cells[: len(header)]]))
+        if len(body) * len(header) > MAX_CELLS:
+            raise FileRefused(
+                name=place, problem=_("is too large"), what_to_do=_("Split it into several files.")
+            )
+    return Grid(sheet, header, body)
+
+
 def _nothing(name: str) -> FileRefused:
     return FileRefused(
         name=name,

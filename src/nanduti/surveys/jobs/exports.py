@@ -18,7 +18,7 @@ from ..taking import choice_of, take_along
 
 @job("surveys.export")
 def export(
-    progress: Progress, *, instrument_id: int, kind: str, language: str, choice: dict[str, Any]
+    progress: Progress, *, instrument_id: int, file_format: str, language: str, choice: dict[str, Any]
 ) -> dict[str, Any]:
     """Make the files with the rights that whoever asked has now."""
     by: User = progress.row.by  # type: ignore[assignment]
@@ -28,7 +28,7 @@ def export(
         files = take_along(
             instrument=instrument,
             access=access_of(by, on=timezone.localdate()),
-            kind=kind,
+            kind=file_format,
             by=by,
             choice=choice_of(choice),
             language=language,
