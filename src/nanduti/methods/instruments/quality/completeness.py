@@ -9,7 +9,7 @@ from typing import Any
 
 from scipy.stats import fisher_exact
 
-from .findings import Noticed
+from .findings import Noticed, chance
 
 # Choices that say that somebody does not know or does not answer.
 UNKNOWN_CODES = frozenset(
@@ -59,7 +59,7 @@ def missing_by_collector(
             fisher_exact([[k, n - k], [rest_missing, rest - rest_missing]], alternative="greater").pvalue
         )
         if p <= significance:
-            figures = {"missing_percent": round(100 * k / n, 1), "p": float(f"{p:.2g}"), "n": n,
+            figures = {"missing_percent": round(100 * k / n, 1), "p": chance(p), "n": n,
                        "others_percent": round(100 * rest_missing / rest, 1)}  # fmt: skip
             found.append(Noticed("many_missing", question, collector=who, figures=figures))
     return found

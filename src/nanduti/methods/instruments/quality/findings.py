@@ -16,7 +16,7 @@ SENTENCES = {
         "{value} is far from what others answered: the middle is {middle}, most lie between {low} and {high}."
     ),
     "collector_effect": mark(
-        "Answers differ by who asked: {icc_percent} % of their variance, more than chance gives (p = {p})."
+        "Answers differ by who asked: {icc_percent} % of their variance, more than chance gives (p {p})."
     ),
     "straight_line": mark(
         "The same answer, {value}, to all {n_items} statements, some of which contradict each other."
@@ -24,16 +24,25 @@ SENTENCES = {
     "too_quick": mark("{minutes} minutes, where half of all took {middle} or more."),
     "impossible_duration": mark("The form ended before it began, or took no time."),
     "digit_preference": mark(
-        "{share_percent} % of {n} numbers end in {digit}, where about 10 % are expected (p = {p})."
+        "{share_percent} % of {n} numbers end in {digit}, where about 10 % are expected (p {p})."
     ),
     "age_heaping": mark(
         "Ages end in 0 or 5 more often than true ages do: Whipple's index {whipple} (100 is none, 500 is all)."
     ),
     "many_missing": mark(
-        "{missing_percent} % were left empty or not known, where the others left {others_percent} % (p = {p})."
+        "{missing_percent} % were left empty or not known, where the others left {others_percent} % (p {p})."
     ),
     "odd_hour": mark("Filled at {hour}:00 by the clock of the place."),
 }
+
+
+def chance(p: float) -> str:
+    """A p-value for a sentence.
+
+    >>> chance(0.0004), chance(1e-30)
+    ('= 0.0004', '< 0.0001')
+    """
+    return "< 0.0001" if p < 0.0001 else f"= {p:.2g}"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from ..frames import KEY, ROW, Table, Tables, typed
 from .agreement import duplicates, straight_lines
 from .completeness import UNKNOWN_CODES, durations, missing_by_collector, odd_hours
 from .digits import Digits, digits_by_collector, terminal_digits, whipple
-from .findings import Noticed
+from .findings import Noticed, chance
 from .interviewers import interviewer_effect
 from .outliers import outliers
 
@@ -117,7 +117,7 @@ def _of_number(table: Table, question: Question, frame: pl.DataFrame, seed: int)
     if effect and effect.p <= SIGNIFICANCE and effect.icc >= LEAST_ICC:
         figures = {
             "icc_percent": round(100 * effect.icc, 1),
-            "p": effect.p,
+            "p": chance(effect.p),
             "n": effect.n,
             "means": effect.means,
         }
@@ -157,7 +157,7 @@ def _share(digits: Digits) -> float:
 
 def _digit_figures(digits: Digits, p: float) -> dict[str, Any]:
     percent = round(100 * _share(digits), 1)
-    return {"digit": digits.preferred, "share_percent": percent, "n": digits.n, "p": float(f"{p:.2g}")}
+    return {"digit": digits.preferred, "share_percent": percent, "n": digits.n, "p": chance(p)}
 
 
 def _missing(table: Table, question: Question, frame: pl.DataFrame) -> list[Noticed]:
