@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from . import instrument_commands
+from . import answer_commands, instrument_commands
 
 Add = Callable[[str, Callable, str], argparse.ArgumentParser]
 
@@ -24,6 +24,7 @@ def add_verbs(add: Add) -> None:
     _add_people(add)
     _add_field_work(add)
     instrument_commands.add_verbs(add)
+    answer_commands.add_verbs(add)
 
 
 def _add_running(add: Add) -> None:

@@ -300,3 +300,24 @@ def count(
     """How many are meant; counting stops at ``up_to``."""
     rows = chosen(instrument=instrument, access=access, choice=choice)
     return rows.order_by().values("pk")[:up_to].count()
+
+
+def as_dict(row: Submission) -> dict[str, Any]:
+    """A submission for machines: what is known about it and its answers in clear."""
+    kept = getattr(row, "answer_set", None)
+    return {
+        "id": row.pk,
+        "instance_id": row.instance_id,
+        "version": row.form_version,
+        "state": row.state,
+        "received_at": row.received_at.isoformat(),
+        "started_at": row.started_at.isoformat() if row.started_at else None,
+        "ended_at": row.ended_at.isoformat() if row.ended_at else None,
+        "duration_seconds": row.duration_seconds,
+        "channel": row.channel,
+        "enumerator": row.enumerator.code if row.enumerator else "",
+        "files_expected": row.n_files_expected,
+        "files_arrived": row.n_files_arrived,
+        "answers": kept.answers if kept is not None else {},
+        "problems": kept.problems if kept is not None else [],
+    }
