@@ -192,3 +192,46 @@ def test_every_balance_sheet_balances(
 def test_the_garment_factory_is_as_printed_without_any_of_it():
     assert FACTORY.revaluation.rates == {} and FACTORY.opening == f.Opening()
     assert f.evaluate(FACTORY).line("revaluation reserve").max() == 0
+
+
+def test_an_asset_sold_early():
+    """300 over three years, sold for 150 after one: book 200, so a loss of 50 that lowers tax by 10."""
+    study = small()
+    sold = replace(study.investments[0], sold_in="2026", sale_value=150)
+    result, plain = f.evaluate(replace(study, investments=(sold,))), f.evaluate(study)
+    assert result.line("depreciation")[1:4] == pytest.approx([100, 0, 0])
+    assert result.line("fixed assets")[:4] == pytest.approx([300, 0, 0, 0])
+    assert result.line("tax")[1] == pytest.approx(plain.line("tax")[1] - 10)
+    assert result.line("tax")[2] == pytest.approx(plain.line("tax")[2] + 20)
+    flows = result.line("net cash flow, total capital")
+    assert flows[1] == pytest.approx(plain.line("net cash flow, total capital")[1] + 150 + 10)
+    assert balances(result)
+    assert f.monthly_cash(result, "2026").months.filter(
+        f.monthly_cash(result, "2026").months["line"] == "assets sold"
+    )["2026-12"].item() == pytest.approx(150)
+    for when in ("2025", "2029"):
+        with pytest.raises(BadInput, match="is not sold while"):
+            f.evaluate(replace(study, investments=(replace(sold, sold_in=when),)))
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.floats(0, 500), st.floats(0, 0.4), st.sampled_from(["2026", "2027", "2028"]))
+def test_early_sales_balance_with_revaluation(price, rise, when):
+    study = small(revaluation=f.Revaluation({"2026": rise, "2027": rise}))
+    item = replace(study.investments[0], sold_in=when, sale_value=price,
+                   depreciation=f.Depreciation("declining_balance", 5, 0.1, 0.3))  # fmt: skip
+    assert balances(f.evaluate(replace(study, investments=(item,))))
+
+
+def test_capital_paid_back():
+    owners = f.Equity("owners", {"2025": 900}, refunds={"2027": 200, "2028": 300})
+    result, plain = f.evaluate(small(equity=(owners,))), f.evaluate(small())
+    assert result.line("paid-in equity")[:4] == pytest.approx([900, 900, 700, 400])
+    returned = result.line("net cash return, equity") - plain.line("net cash return, equity")
+    # The surplus falls by what is paid out and the owners have it: nothing is gained or lost.
+    assert returned == pytest.approx(0, abs=1e-9)
+    flows = f.class_flows(result)["owners"]
+    assert flows[2:4] == pytest.approx([200, 300]) and balances(result)
+    assert flows.sum() == pytest.approx(f.class_flows(plain)["owners"].sum())
+    with pytest.raises(BadInput, match="more than was paid in"):
+        f.evaluate(small(equity=(replace(owners, refunds={"2026": 901}),)))

@@ -21,8 +21,17 @@ TEXT = (Path(__file__).parent / "data" / "garment-factory.yaml").read_text(encod
 FACTORY = f.read_study(TEXT)
 
 
+SOLD = replace(
+    running(),
+    investments=(f.Investment("line", {"2025": 200}, sold_in="2027", sale_value=70.5),),
+    equity=(f.Equity("new", {"2025": 100}, refunds={"2027": 50}, origin="foreign"),),
+    revaluation=f.Revaluation({"2026": 0.1}),
+    tax=f.Tax((0, 50), (0.1, 0.2), 1, None, {"line": 0.3}, {"plant_machinery": 0.1}),
+)
+
+
 @pytest.mark.parametrize(
-    "study", [FACTORY, everything(), running()], ids=["factory", "everything", "running"]
+    "study", [FACTORY, everything(), running(), SOLD], ids=["factory", "all", "running", "sold"]
 )
 def test_round_trip(study):
     assert f.read_workbook(f.write_workbook(study)) == study

@@ -29,7 +29,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "equity.kind": CLASSES, "loans.kind": KINDS, "method": DEPRECIATION_METHODS,
 }  # fmt: skip
 _MONEY = frozenset({
-    "amounts", "book_value", "dividend_amount", "other_fee", "opening", "disbursements", "repayments",
+    "amounts", "book_value", "refunds", "sale_value", "dividend_amount", "other_fee", "opening",
+    "disbursements", "repayments",
     "initial", "adjustments", "opening.working_capital", "opening.cash", "opening.paid_in_equity",
     "opening.retained_profit", "limits",
 })  # fmt: skip

@@ -109,9 +109,8 @@ def _investment_lines(study: Study, axis: Axis, prices: Prices, lines, loans) ->
     for item in study.investments:
         spent = _spent(item, axis, prices)
         by_item[item.name] = spent
-        place = f"investment {item.name!r}"
         up = index if item.group in study.revaluation.groups else np.ones((axis.n, 1))
-        charges, rise, book = charged(item.depreciation, spent, up, axis, place)
+        charges, rise, book, sold = charged(item, spent, up, axis)
         value = book if item.residual_share is None else item.residual_share * spent.sum(axis=0)
         if item.group == "pre_production":
             pre = pre + spent
@@ -119,6 +118,11 @@ def _investment_lines(study: Study, axis: Axis, prices: Prices, lines, loans) ->
             fixed = fixed + spent
         charge, raised = charge + charges, raised + rise
         relief = relief + allowances(study.tax, (item.name, item.group), spent, charges, axis)
+        if sold is not None:
+            at, left = sold
+            profit = _at(axis, at, item.sale_value - left)
+            residual, gain, relief = residual + _at(axis, at, item.sale_value), gain + profit, relief - profit
+            value, book = np.zeros(1), np.zeros(1)
         if axis.has_residual:
             residual = residual + _at_end(axis, value)
             gain = gain + _at_end(axis, value - book)
@@ -164,6 +168,12 @@ def _at_end(axis: Axis, value: np.ndarray) -> np.ndarray:
     return out
 
 
+def _at(axis: Axis, j: int, value: np.ndarray | float) -> np.ndarray:
+    out = np.zeros((axis.n, np.atleast_1d(value).size))
+    out[j] = value
+    return out
+
+
 def _spent(item: Investment, axis: Axis, prices: Prices) -> np.ndarray:
     place = f"investment {item.name!r}"
     if item.group not in GROUPS:
@@ -184,16 +194,37 @@ def _spent(item: Investment, axis: Axis, prices: Prices) -> np.ndarray:
     return spent
 
 
-def charged(rule: Depreciation, spent: np.ndarray, index: np.ndarray, axis: Axis, place: str):
-    """Depreciation, rise by revaluation, and the book value left at the end, of one item.
+def charged(item: Investment, spent: np.ndarray, index: np.ndarray, axis: Axis):
+    """Depreciation, rise by revaluation, book value at the end, and (period, book value) of an early sale.
 
     In prices of the index nothing is revalued; times the index, charges and book values are those of the year.
     """
     real = spent / index
-    charges = charges_of(rule, real, axis, place)
+    charges = charges_of(item.depreciation, real, axis, f"investment {item.name!r}")
+    at = _sold_in(item, spent, axis)
+    if at is not None:
+        charges[at + 1 :] = 0.0
     book = np.cumsum(real - charges, axis=0)
+    sold = None if at is None else (at, book[at] * index[at])
+    if at is not None:
+        book[at:] = 0.0
     before = np.vstack([np.zeros((1, book.shape[1])), book[:-1]])
-    return charges * index, before * np.diff(index, axis=0, prepend=index[:1]), book[-1] * index[-1]
+    return charges * index, before * np.diff(index, axis=0, prepend=index[:1]), book[-1] * index[-1], sold
+
+
+def _sold_in(item: Investment, spent: np.ndarray, axis: Axis) -> int | None:
+    if item.sold_in is None:
+        return None
+    place = f"investment {item.name!r}, sold in {item.sold_in}"
+    not_negative(item.sale_value, f"{place}, sale value")
+    at = axis.index(item.sold_in, place)
+    if not axis.production.start <= at < axis.production.stop or np.any(spent[at:]):
+        raise BadInput(
+            place=place,
+            problem=mark("is not sold while the study produces, or is bought when or after it is sold"),
+            remedy=mark("Sell it in a later year of production, or leave it to the residual year."),
+        )
+    return at
 
 
 def opening_asset(asset: OpeningAsset, index: np.ndarray, study: Study, axis: Axis):

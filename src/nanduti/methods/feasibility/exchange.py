@@ -80,7 +80,9 @@ def _parts(result: Result, run: int):
         yield "loans drawn", foreign, pick(s.drawn * rate)
         yield "debt service", foreign, -pick((s.repaid + s.interest + s.fees - s.capitalised) * rate)
     for e in study.equity:
-        paid = axis.lay(e.amounts, f"source of equity {e.name!r}")
+        paid = result.cash.paid_in.get(e.name)
+        if paid is None:
+            paid = axis.lay(e.amounts, f"source of equity {e.name!r}")
         foreign = e.origin == "foreign"
         yield "equity", foreign, pick(paid)
         if e.name in result.cash.dividends:

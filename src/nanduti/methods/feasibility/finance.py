@@ -94,7 +94,19 @@ def _paid_in(equity: Equity, axis: Axis) -> np.ndarray:
         )
     for label, amount in equity.amounts.items():
         not_negative(amount, f"source of equity {equity.name!r}, {label}")
-    return axis.lay(equity.amounts, f"source of equity {equity.name!r}")
+    paid = axis.lay(equity.amounts, f"source of equity {equity.name!r}")
+    if not equity.refunds:
+        return paid
+    for label, amount in equity.refunds.items():
+        not_negative(amount, f"source of equity {equity.name!r}, refunds, {label}")
+    paid = paid - axis.lay(equity.refunds, f"source of equity {equity.name!r}, refunds")
+    if np.any(np.cumsum(paid, axis=0) < -1e-9):
+        raise BadInput(
+            place=f"source of equity {equity.name!r}, refunds",
+            problem=mark("are more than was paid in"),
+            remedy=mark("Refund capital up to what was paid in; what is beyond is a dividend."),
+        )
+    return paid
 
 
 def _debt_lines(study: Study, axis: Axis, prices: Prices, loans: dict) -> dict[str, np.ndarray]:

@@ -160,6 +160,7 @@ def _other(result: Result, j: int, run: int) -> list[tuple[str, np.ndarray]]:
         ("equity and subsidies", even * (line("owners' equity paid in") + line("subsidies received"))),
         ("investment", -even * (line("fixed investment") + line("pre-production expenditure"))),
         ("other income", even * line("other income")),
+        ("assets sold", last * line("residual value of fixed assets")),
         ("tax", -last * line("tax")),
         ("dividends", -last * line("dividends")),
     ]

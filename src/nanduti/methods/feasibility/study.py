@@ -83,7 +83,8 @@ class Investment:
     """One item of fixed investment or pre-production expenditure.
 
     ``residual_share`` is what the item fetches in the residual year as a share of its cost; without it,
-    the book value (UNIDO 1991).
+    the book value (UNIDO 1991). ``sold_in`` names an earlier period at whose end it is sold for ``sale_value``
+    (money of that period, in the study's currency); what this is above or below the book value is taxed.
     """
 
     name: str
@@ -94,6 +95,8 @@ class Investment:
     escalation: float = 0.0
     depreciation: Depreciation = field(default_factory=Depreciation)
     residual_share: float | None = None
+    sold_in: str | None = None
+    sale_value: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -179,7 +182,8 @@ class WorkingCapital:
 class Equity:
     """Paid-in capital of a class: ``ordinary``, ``preference``, ``joint_venture`` or ``subsidy``.
 
-    ``origin`` tells local from foreign money, for the table of foreign exchange.
+    ``origin`` tells local from foreign money, for the table of foreign exchange. ``refunds`` is capital paid
+    back to the owners by period; the lines of paid-in equity are net of it.
     """
 
     name: str
@@ -188,6 +192,7 @@ class Equity:
     dividend_rate: float = 0.0
     dividend_amount: float = 0.0
     origin: str = "local"
+    refunds: Schedule = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
