@@ -286,7 +286,7 @@ def stress_step(x, distance, first, last, answer):
                 dx = x[i, 0] - x[j, 0]
                 dy = x[i, 1] - x[j, 1]
                 apart = np.sqrt(dx * dx + dy * dy)
-                ratio = d / apart if apart > 1e-12 else 0.0
+                ratio = d / apart if apart > 1e-7 else 0.0
                 across += weight * (x[j, 0] + ratio * dx)
                 up += weight * (x[j, 1] + ratio * dy)
         answer[i, 0] = across

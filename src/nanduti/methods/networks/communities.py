@@ -170,21 +170,21 @@ def _best(matrix: sparse.csr_array, method: str, resolution: float, seed: int, s
     rng = np.random.default_rng([seed, 6])
     best, quality = None, -np.inf
     for draw in rng.integers(0, 2**31 - 1, size=tries):
-        labels = _split(matrix, _once(matrix, method, resolution, int(draw)))
+        labels = _split(matrix, _once(matrix, method, resolution, int(draw), tries > 1))
         found = _modularity(matrix, labels, resolution)
         if best is None or found > quality + 1e-12:
             best, quality = labels, found
     return relabelled(best)
 
 
-def _once(matrix: sparse.csr_array, method: str, resolution: float, seed: int) -> np.ndarray:
+def _once(matrix: sparse.csr_array, method: str, resolution: float, seed: int, shuffle: bool) -> np.ndarray:
     # Imported here: the package takes longer to load than most networks to divide.
     from sknetwork import clustering
 
     if method == "leiden":
-        tool = clustering.Leiden(resolution=resolution, random_state=seed, shuffle_nodes=True)
+        tool = clustering.Leiden(resolution=resolution, random_state=seed, shuffle_nodes=shuffle)
     elif method == "louvain":
-        tool = clustering.Louvain(resolution=resolution, random_state=seed, shuffle_nodes=True)
+        tool = clustering.Louvain(resolution=resolution, random_state=seed, shuffle_nodes=shuffle)
     else:
         return _label_propagation(matrix, seed)
     return tool.fit_predict(sparse.csr_matrix(matrix))

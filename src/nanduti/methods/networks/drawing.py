@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
@@ -57,10 +56,12 @@ def draw(
         f"<title>{escape(_plain(title or told))}</title><desc>{told}</desc>",
     ]
     parts += _lines(network, x, y)
-    parts += _dots(network, x, y, codes, sizes)
+    radius = _radii(network, sizes)
+    parts += _dots(network, x, y, codes, radius)
     if labels:
         parts += [
-            f'<text x="{x[row]:.1f}" y="{y[row] - 9:.1f}" font-size="10" text-anchor="middle">'
+            f'<text x="{x[row]:.1f}" y="{y[row] - radius[row] - 3:.1f}" font-size="10" text-anchor="middle"'
+            ' paint-order="stroke" stroke="#fff" stroke-width="2">'
             f"{escape(_plain(actor))}</text>"
             for row, actor in enumerate(network.actors)
         ]
@@ -81,18 +82,21 @@ def _lines(network: Network, x: np.ndarray, y: np.ndarray) -> list[str]:
     values = np.asarray(strongest[upper.row[keep], upper.col[keep]]).ravel() if keep.any() else np.zeros(0)
     return [
         f'<line x1="{x[a]:.1f}" y1="{y[a]:.1f}" x2="{x[b]:.1f}" y2="{y[b]:.1f}" stroke="#999"'
-        f' stroke-width="{0.6 + 1.6 * value / top:.2f}"/>'
+        f' stroke-width="{0.4 + 1.2 * value / top:.2f}"/>'
         for a, b, value in zip(upper.row[keep], upper.col[keep], values)
     ]
 
 
-def _dots(
-    network: Network, x: np.ndarray, y: np.ndarray, codes: np.ndarray, sizes: np.ndarray | None
-) -> list[str]:
-    area = np.ones(network.n) if sizes is None else np.nan_to_num(np.asarray(sizes, dtype=float))
-    top = area.max() if network.n and area.max() > 0 else 1.0
+def _radii(network: Network, sizes: np.ndarray | None) -> np.ndarray:
+    """Areas of dots that follow the sizes; what is not a number is smallest."""
+    area = np.full(network.n, 0.2) if sizes is None else np.nan_to_num(np.asarray(sizes, dtype=float))
+    top = area.max() if sizes is not None and network.n and area.max() > 0 else 1.0
+    return 3 + 6 * np.sqrt(np.maximum(area, 0) / top)
+
+
+def _dots(network: Network, x: np.ndarray, y: np.ndarray, codes: np.ndarray, radius: np.ndarray) -> list[str]:
     return [
-        f'<circle cx="{x[row]:.1f}" cy="{y[row]:.1f}" r="{3 + 6 * math.sqrt(max(area[row], 0) / top):.1f}"'
+        f'<circle cx="{x[row]:.1f}" cy="{y[row]:.1f}" r="{radius[row]:.1f}"'
         f' fill="{_colour(int(codes[row]))}"><title>{escape(_plain(actor))}</title></circle>'
         for row, actor in enumerate(network.actors)
     ]

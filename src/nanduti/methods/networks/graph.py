@@ -281,6 +281,9 @@ def tidy(matrix: object) -> sparse.csr_array:
     tied.eliminate_zeros()
     tied.sum_duplicates()
     tied.sort_indices()
+    if max(tied.nnz, tied.shape[0]) < 2**31:
+        # Half the bytes to read: loops over ties wait for memory more than for arithmetic.
+        tied.indices, tied.indptr = tied.indices.astype(np.int32), tied.indptr.astype(np.int32)
     return tied
 
 

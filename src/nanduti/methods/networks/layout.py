@@ -192,14 +192,15 @@ class _AllPairs:
         if loop is not None:
             _fast.sliced(lambda part, a, b: loop(x, self.distance, a, b, answer), self.n)
         else:
-            for begin in range(0, self.n, 128):
-                rows = slice(begin, begin + 128)
+            square = (x**2).sum(axis=1)
+            for begin in range(0, self.n, 256):
+                rows = slice(begin, begin + 256)
                 d = self.distance[rows].astype(float)
-                weight = np.divide(1.0, d * d, out=np.zeros_like(d), where=d > 0)
-                difference = x[rows].T[:, :, None] - x.T[:, None, :]
-                apart = np.sqrt((difference**2).sum(axis=0))
-                ratio = np.divide(d, apart, out=np.zeros_like(d), where=apart > 1e-12)
-                answer[rows] = weight @ x + ((weight * ratio) * difference).sum(axis=2).T
+                near = np.divide(1.0, d, out=np.zeros_like(d), where=d > 0)
+                apart = np.maximum(square[rows, None] + square - 2 * x[rows] @ x.T, 0.0)
+                np.sqrt(apart, out=apart)
+                ratio = np.divide(near, apart, out=np.zeros_like(d), where=apart > 1e-7)
+                answer[rows] = (near * near) @ x + ratio.sum(axis=1)[:, None] * x[rows] - ratio @ x
         return (answer + pull[:, None] * home) / (degree + pull)[:, None]
 
 

@@ -121,7 +121,7 @@ def cross_products(
     if 6 * cells.shape[1] < n * n:
         rows, columns = np.ascontiguousarray(cells[0]), np.ascontiguousarray(cells[1])
         weights = np.ascontiguousarray(weights)
-        loop = _fast.compiled(_loops.crossed_listed, work=work)
+        loop = _fast.compiled(_loops.crossed_listed, work=10 * work)
         if loop is not None:
             arrays = (values, orders, rows, columns, weights)
             _fast.sliced(lambda part, a, b: loop(*arrays, a, b, answer), len(orders))
