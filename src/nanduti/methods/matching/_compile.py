@@ -60,6 +60,11 @@ class OfferArrays(NamedTuple):
     cert_until: np.ndarray
     cert_known: np.ndarray
     row_bits: np.ndarray  # the same bits by row, word × row, for passing through many
+    packed: (
+        np.ndarray
+    )  # by row: bits of sizes, languages, materials and their «not known» in one word; empty if too many
+    row_from: np.ndarray  # by row: first and last day in whole numbers, wide open where not known
+    row_until: np.ndarray
     static: np.ndarray  # thousandths of a point that depend on the offer alone
     rank_of_id: np.ndarray  # place of the offer's identifier in the alphabet
 
@@ -75,6 +80,7 @@ class NeedArrays(NamedTuple):
     terms: np.ndarray
     weights: np.ndarray
     bits: np.ndarray
+    packed: np.ndarray  # need × 3: the bits that a packed word must meet; 0 where not asked
     counts: np.ndarray  # how many values are asked of each bit attribute
     size_near: np.ndarray
     numbers: np.ndarray
@@ -266,10 +272,11 @@ def compile_offers(offers: pl.DataFrame, recipe: MatchRecipe, synonyms: Synonyms
         pl.arg_sort_by("c", "o", nulls_last=True)
     )
     at = order.to_series().to_numpy()
-    frame, codes = frame[at], codes[at]
+    texts = _text_series(frame)
+    frame, codes = frame.drop("text", strict=False)[at], codes[at]
     rows = _rows_by_code(codes)
     row_offer = rows["row"].to_numpy().astype(np.int32)
-    vocabulary = Vocabulary(_text_series(frame), synonyms)
+    vocabulary = Vocabulary(texts, synonyms, at)
     ids = frame["offer"]
     labels, slots, bits = _offer_bits(frame)
     kinds = _number_of(texts_of(frame, "kind"))
@@ -290,6 +297,7 @@ def compile_offers(offers: pl.DataFrame, recipe: MatchRecipe, synonyms: Synonyms
         _refused(frame),
         *cert_arrays,
         np.ascontiguousarray(bits[row_offer].T),
+        *_row_columns(bits, slots, labels, numbers, row_offer, recipe.unknown == "refuse"),
         _static(recipe_arrays, numbers, kind),
         rank,
     )
@@ -298,6 +306,36 @@ def compile_offers(offers: pl.DataFrame, recipe: MatchRecipe, synonyms: Synonyms
         arrays, recipe_arrays, ids, known, unknown, labels, kinds, positions, certificates, vocabulary,
         {name: i for i, name in enumerate(ids.to_list())},
     )  # fmt: skip
+
+
+def pack_offsets(labels: dict[str, dict[str, int]]) -> list[int]:
+    """Where sizes, languages and materials begin in the packed word; each is followed by one bit for «not known»."""
+    return np.cumsum([0, *(len(labels[name]) + 1 for name in BITS[:3])]).tolist()
+
+
+def _row_columns(
+    bits: np.ndarray,
+    slots: np.ndarray,
+    labels: dict[str, dict[str, int]],
+    numbers: np.ndarray,
+    row_offer: np.ndarray,
+    strict: bool,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What is asked of nearly every row stands by row, narrow and side by side, so that passing through is quick."""
+    offsets = pack_offsets(labels)
+    packed = np.zeros(0, dtype=np.int64)
+    if offsets[-1] <= 63:
+        word = np.zeros(len(bits), dtype=np.int64)
+        for a in range(3):
+            own = bits[:, slots[a]]
+            word |= own << offsets[a]
+            if not strict:
+                word |= np.where(own == 0, np.int64(1) << (offsets[a + 1] - 1), 0)
+        packed = word[row_offer]
+    wide = 2.0**30
+    first = np.nan_to_num(numbers[:, FROM], nan=wide if strict else -wide, posinf=wide, neginf=-wide)
+    last = np.nan_to_num(numbers[:, UNTIL], nan=-wide if strict else wide, posinf=wide, neginf=-wide)
+    return packed, first.astype(np.int32)[row_offer], last.astype(np.int32)[row_offer]
 
 
 def _static(recipe: RecipeArrays, numbers: np.ndarray, kind: np.ndarray) -> np.ndarray:

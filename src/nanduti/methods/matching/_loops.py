@@ -121,7 +121,7 @@ def passes(F, N, R, i, o):
         elif strict:
             return False
     if H[9] and (N.numbers[i, 8] == N.numbers[i, 8] or N.numbers[i, 9] == N.numbers[i, 9]):
-        common, asked = _overlap(F, N, i, o)
+        common, _ = _overlap(F, N, i, o)
         if common <= 0.0 or (strict and F.numbers[o, 11] != F.numbers[o, 11]):
             return False
     q = N.numbers[i, 0]
@@ -330,6 +330,35 @@ def _meeting(F, N, R, i, a, b, rows):
 
 
 @_jit
+def _meeting_packed(F, N, i, a, b, rows):
+    """The same with all bits of a row in one word."""
+    m0, m1, m2 = N.packed[i, 0], N.packed[i, 1], N.packed[i, 2]
+    free0, free1, free2 = N.packed[i, 0] == 0, N.packed[i, 1] == 0, N.packed[i, 2] == 0
+    n = 0
+    for row in range(a, b):
+        v = F.packed[row]
+        rows[n] = row
+        n += (((v & m0) != 0) | free0) & (((v & m1) != 0) | free1) & (((v & m2) != 0) | free2)
+    return n
+
+
+@_jit
+def _day(value, otherwise):
+    return np.int64(value if value == value else otherwise)
+
+
+@_jit
+def _in_time(F, first, last, n, rows):
+    """Of ``n`` rows those whose days meet the days asked."""
+    kept = 0
+    for at in range(n):
+        row = rows[at]
+        rows[kept] = row
+        kept += min(last, F.row_until[row]) > max(first, F.row_from[row])
+    return kept
+
+
+@_jit
 def _add_likeness(F, N, i, a, b, likeness):
     likeness[a:b] = 0
     for t in range(N.term_ptr[i], N.term_ptr[i + 1]):
@@ -361,6 +390,8 @@ def rank(F, N, R, lo, hi, k, out_offer, out_points, out_near, out_unknown):
                 rest += R.top[c]
         text = N.asked[i, 0]
         everywhere = N.asked[i, 7] or N.asked[i, 11] or N.asked[i, 16]
+        first, last = _day(N.numbers[i, 8], -(2.0**30)), _day(N.numbers[i, 9], 2.0**30)
+        open_ended = N.numbers[i, 8] != N.numbers[i, 8] or N.numbers[i, 9] != N.numbers[i, 9]
         window = N.asked[i, 6] or R.hard[9]
         window = window and (N.numbers[i, 8] == N.numbers[i, 8] or N.numbers[i, 9] == N.numbers[i, 9])
         for s in range(N.range_ptr[i], N.range_ptr[i + 1]):
@@ -368,19 +399,22 @@ def rank(F, N, R, lo, hi, k, out_offer, out_points, out_near, out_unknown):
             if text:
                 _add_likeness(F, N, i, a, b, likeness)
             bound = rest + (R.near[near] if N.asked[i, 1] else 0)
-            n = _meeting(F, N, R, i, a, b, rows)
+            if len(F.packed) > 0:
+                n = _meeting_packed(F, N, i, a, b, rows)
+            else:
+                n = _meeting(F, N, R, i, a, b, rows)
+            if window and R.hard[9]:
+                n = _in_time(F, first, last, n, rows)
             for at in range(n):
                 row = rows[at]
                 o = F.row_offer[row]
                 most = bound + (F.static[o] if everywhere else 0)
                 if text:
                     most += np.int64(likeness[row]) * R.top[0] // (UNIT * UNIT)
-                if window:
-                    common, asked = _overlap(F, N, i, o)
-                    if R.hard[9] and common <= 0.0:
-                        continue
-                    if N.asked[i, 6] and common > 0.0:  # false where it is not known
-                        most += R.top[6] if asked == np.inf else _part(R.top[6], common / asked)
+                if window and N.asked[i, 6]:  # at most: an offer of which it is not known counts as free
+                    common = min(last, F.row_until[row]) - max(first, F.row_from[row])
+                    if common > 0:
+                        most += R.top[6] if open_ended else _part(R.top[6], min(1.0, common / (last - first)))
                 if size == k and (most << 32) + (0xFFFFFFFF - F.rank_of_id[o]) < heap[0, 0]:
                     continue  # not even with all it may still get
                 if seen[o] == i:

@@ -27,6 +27,7 @@ from ._compile import (
     key_frame,
     lists_of,
     numbers_of,
+    pack_offsets,
     points_on_globe,
     texts_of,
 )  # fmt: skip
@@ -62,8 +63,9 @@ def compile_needs(
         problems[i] = problems[i] or "nothing_asked"
     kinds = [-1 if k is None else int(k in recipe.principal) for k in texts["kind"]]
     positions = [compiled.positions.get(p, -1) for p in texts["position"]]
+    packed = _packed(bits, counts, compiled, recipe)
     arrays = NeedArrays(
-        *ranges, weights.indptr, weights.terms, weights.weights, bits, counts, size_near, numbers,
+        *ranges, weights.indptr, weights.terms, weights.weights, bits, packed, counts, size_near, numbers,
         np.array(kinds, dtype=np.int32), np.array(positions, dtype=np.int32), cert_ptr, cert, day, out_ptr, out,
         known_ptr, known, asked,
     )  # fmt: skip
@@ -154,6 +156,20 @@ def _need_bits(
                 one = table.get(value, -1)
                 bits[i, slot + max(one, 0) // 63] |= np.int64(1) << np.int64(one % 63 if one >= 0 else 63)
     return bits, counts, _neighbours(lists["sizes"], compiled, recipe)
+
+
+def _packed(bits: np.ndarray, counts: np.ndarray, compiled: Compiled, recipe: MatchRecipe) -> np.ndarray:
+    """What a packed word has to meet for the hard rules on size, language and material."""
+    offsets = pack_offsets(compiled.labels)
+    packed = np.zeros((len(bits), 3), dtype=np.int64)
+    if offsets[-1] > 63:
+        return packed
+    for a, rule in enumerate(("size", "language", "material")):
+        if rule in recipe.hard:
+            own = bits[:, compiled.recipe.slots[a]] & np.int64(2**63 - 1)  # what no offer has cannot be met
+            wanted = (own << offsets[a]) | np.int64(1) << (offsets[a + 1] - 1)
+            packed[:, a] = np.where(counts[:, a] > 0, wanted, 0)
+    return packed
 
 
 def _neighbours(sizes: list[tuple[str, ...]], compiled: Compiled, recipe: MatchRecipe) -> np.ndarray:

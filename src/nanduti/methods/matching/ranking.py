@@ -19,6 +19,7 @@ from ._needs import compile_needs
 from .capabilities import CapabilityTree
 from .recipe import CRITERIA, RULES, MatchRecipe, match_recipe
 from .words import Synonyms
+import itertools
 
 NEAR = ("exact", "one_up", "one_down", "not_asked", "not_known", "not_close")
 
@@ -199,7 +200,7 @@ def _compiled_run(
     with ThreadPoolExecutor(workers) as pool:
         parts = [
             pool.submit(loops.rank, *arguments, a, b, k, *tables)  # type: ignore[attr-defined]
-            for a, b in zip(edges[:-1], edges[1:], strict=True)
+            for a, b in itertools.pairwise(edges)
         ]
         for part in parts:
             part.result()

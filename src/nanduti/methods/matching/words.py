@@ -283,19 +283,22 @@ class Vocabulary:
 
     PIECE = 50_000
 
-    def __init__(self, texts: pl.Series, synonyms: Synonyms | None) -> None:
+    def __init__(self, texts: pl.Series, synonyms: Synonyms | None, order: np.ndarray | None = None) -> None:
         self._table = synonyms.table() if synonyms is not None and synonyms.groups else None
         self.n_texts = len(texts)
+        order = np.arange(self.n_texts) if order is None else order
         ids: dict[str, int] = {}
         pieces = [
-            _numbered(token_lists(texts.slice(at, self.PIECE), synonyms), ids)
+            _numbered(token_lists(texts.gather(order[at : at + self.PIECE]), synonyms), ids)
             for at in range(0, self.n_texts, self.PIECE)
         ]
         self.terms = sorted(ids)
         self.number = {term: i for i, term in enumerate(self.terms)}
         sorted_id = np.array([self.number[term] for term in ids], dtype=np.int32)
         df = np.zeros(len(ids), dtype=np.int64)
-        counted = [_counted(numbers, lengths, sorted_id, df) for numbers, lengths in pieces]
+        counted = []
+        while pieces:  # each piece is let go once counted
+            counted.append(_counted(*pieces.pop(0), sorted_id, df))
         self.rarity = np.log((1 + self.n_texts) / (1 + df)) + 1
         #: A term that no offer has is as rare as a term can be; it keeps its share of a text's length.
         self.rarest = float(np.log(1 + self.n_texts) + 1)
@@ -303,15 +306,16 @@ class Vocabulary:
 
     def _joined(self, counted: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> TermWeights:
         weights, lengths = [], []
-        for terms, n, length in counted:
+        terms = np.concatenate([c[0] for c in counted] or [np.zeros(0)]).astype(np.int32)
+        while counted:
+            own, n, length = counted.pop(0)
             rows = np.repeat(np.arange(len(length)), length)
-            raw = (1 + np.log(n)) * self.rarity[terms]
+            raw = (1 + np.log(n, dtype=float)) * self.rarity[own]
             size = np.sqrt(np.bincount(rows, weights=raw**2, minlength=len(length)))
             weights.append(np.floor(UNIT * raw / size[rows]).astype(np.int16))
             lengths.append(length)
         empty = [np.zeros(0, dtype=np.int64)]
         indptr = np.concatenate([[0], np.cumsum(np.concatenate(lengths or empty))]).astype(np.int64)
-        terms = np.concatenate([c[0] for c in counted] or empty).astype(np.int32)
         return TermWeights(indptr, terms, np.concatenate(weights or empty))
 
     def weigh(self, texts: Iterable[str | None]) -> tuple[TermWeights, np.ndarray]:
@@ -353,7 +357,7 @@ def _counted(
     keys, n = np.unique((rows << 32) | sorted_id[numbers], return_counts=True)
     terms = (keys & 0xFFFFFFFF).astype(np.int32)
     df += np.bincount(terms, minlength=len(df))
-    return terms, n.astype(np.int32), np.bincount(keys >> 32, minlength=len(lengths))
+    return terms, np.minimum(n, 32_767).astype(np.int16), np.bincount(keys >> 32, minlength=len(lengths))
 
 
 def text_likeness(one: str, other: str, *, synonyms: Synonyms | None = None) -> float | None:
