@@ -1,6 +1,6 @@
 // The page as a whole: the state of the device above, below either the list of what is kept or the form at hand.
 import { createRoot, createSignal } from 'solid-js';
-import { h } from './dom.js';
+import { h, when } from './dom.js';
 import { open } from './engine.js';
 import { askToSendLater, prepare } from './offline.js';
 import { panel } from './panel.js';
@@ -58,7 +58,7 @@ function app(config) {
     () => config.edit && h('p.notice', {}, t('correcting')),
     () => warnings().map((warning) => h('p.notice.warn', {}, warning)),
     h('p.said', { role: 'status' }, said),
-    () => views[view().kind]({ ...context, ...view(), acts, parts }),
+    when(view, (shown) => views[shown.kind]({ ...context, ...shown, acts, parts })),
   );
 }
 

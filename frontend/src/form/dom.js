@@ -1,6 +1,6 @@
 // The whole of our renderer's machinery: elements whose attributes and children may be functions, which Solid's
 // effects call again when what they read has changed. No templates, no compiler, no eval.
-import { createRenderEffect, mapArray, onCleanup } from 'solid-js';
+import { createMemo, createRenderEffect, mapArray, onCleanup, untrack } from 'solid-js';
 
 const PROPERTIES = new Set(['value', 'checked', 'disabled', 'hidden', 'open', 'selected', 'textContent', 'indeterminate', 'readOnly']);
 
@@ -65,6 +65,16 @@ function nodesOf(given) {
   if (typeof given === 'function') return nodesOf(given());
   if (given === null || given === undefined || given === false || given === '') return [];
   return [given instanceof Node ? given : document.createTextNode(given)];
+}
+
+// Built when the condition comes true and taken away when it ends. What the parts read while they are built does not
+// count: else a part that looks once at something would be built anew, with all its fields, whenever that changes.
+export function when(condition, build) {
+  const value = createMemo(condition);
+  return () => {
+    const given = value();
+    return given ? untrack(() => build(given)) : null;
+  };
 }
 
 // A list of which each row is made once and kept as long as its item is there.

@@ -1,5 +1,5 @@
 // Groups, repeats, and tables of questions that share their choices.
-import { h, each } from './dom.js';
+import { h, each, when } from './dom.js';
 import { question, label, idOf } from './question.js';
 import { marked } from './markdown.js';
 import { visibleOf } from './pages.js';
@@ -14,10 +14,11 @@ export function shown(node, sitting) {
 function group(node, sitting) {
   const inside = () => rows(visibleOf(node), sitting);
   const state = node.currentState;
-  return h('section.group', { id: idOf(node), 'data-name': node.definition.nodeset, 'aria-label': () => state.label?.asString || null, hidden: () => !state.relevant || !state.hasRelevantBodyNodes }, () =>
-    state.relevant && state.hasRelevantBodyNodes
-      ? [() => state.label && h('h3', {}, marked(state.label)), inside()]
-      : null,
+  const isShown = () => Boolean(state.relevant && state.hasRelevantBodyNodes);
+  return h(
+    'section.group',
+    { id: idOf(node), 'data-name': node.definition.nodeset, 'aria-label': () => state.label?.asString || null, hidden: () => !isShown() },
+    when(isShown, () => [() => state.label && h('h3', {}, marked(state.label)), inside()]),
   );
 }
 

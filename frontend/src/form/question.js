@@ -1,7 +1,7 @@
 // One question: its label, hints and media, its control, and what is wrong with the answer, all tied together for
 // those who hear the page. What the control is, the kind of the question says.
 import { createMemo, createSignal, onCleanup } from 'solid-js';
-import { h } from './dom.js';
+import { h, when } from './dom.js';
 import { nameOf } from './engine.js';
 import { guidanceOf } from './guidance.js';
 import { marked } from './markdown.js';
@@ -40,7 +40,7 @@ export function question(node, sitting) {
   return h(
     `div.question.${control.name || node.nodeType}`,
     { id, hidden: () => !state.relevant, 'data-name': node.definition?.nodeset ?? null },
-    () => state.relevant && body(parts, control),
+    when(() => Boolean(state.relevant), () => body(parts, control)),
   );
 }
 
@@ -55,8 +55,8 @@ function body(parts, control) {
       { role: control.role ?? null, 'aria-required': () => (control.role === 'radiogroup' && parts.state.required ? 'true' : null), 'aria-describedby': parts.describedBy, 'aria-invalid': () => (control.role === 'radiogroup' && problem() ? 'true' : null) },
       h('legend', {}, () => label(parts)),
       help,
+      wrong, // above: the choices may be longer than the screen
       own,
-      wrong,
     );
   }
   if (control.hasNoLabel) return [own, wrong];

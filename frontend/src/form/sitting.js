@@ -1,7 +1,7 @@
 // One form on the table: its pages, what has been tried, and the way from the first answer to the last.
 import { createMemo, createSignal, onCleanup, untrack } from 'solid-js';
 import { confirm } from './dialogs.js';
-import { h, listen } from './dom.js';
+import { h, listen, when } from './dom.js';
 import { Draft } from './drafts.js';
 import { answersOf, leavesOf } from './engine.js';
 import { shown, rows } from './groups.js';
@@ -29,6 +29,7 @@ export function sitting(given) {
   const pages = createMemo(() => pagesOf(root, layout()));
   const live = createMemo(() => pages().filter((page) => page.isRelevant()));
   const [at, setAt] = createSignal(Math.min(row.page ?? 0, Math.max(0, untrack(live).length - 1)));
+  const hasPages = createMemo(() => live().length > 1);
   const current = createMemo(() => live()[Math.min(at(), live().length - 1)]);
 
   const hub = {
@@ -108,11 +109,11 @@ export function sitting(given) {
   return h(
     'div.sitting',
     { 'data-ready': 'yes' },
-    tools(root, layout, change, hub),
-    h('h2', { id: 'page-title', tabindex: -1, 'aria-live': 'polite' }, () => (live().length > 1 ? t('page_of', { n: number(Math.min(at(), live().length - 1) + 1), of: number(live().length) }) : config.title)),
+    languages(root, hub),
+    h('h2', { id: 'page-title', tabindex: -1, 'aria-live': 'polite', class: () => (hasPages() ? '' : 'hidden') }, () => (live().length > 1 ? t('page_of', { n: number(Math.min(at(), live().length - 1) + 1), of: number(live().length) }) : config.title)),
     progress(root, round),
-    live().length > 1 && jumps({ live, at, go, tried, wrongOn, round }),
-    h('form', { novalidate: true, class: 'fill-form', onsubmit: (event) => event.preventDefault() }, () => current() && pageOf(current(), hub)),
+    when(hasPages, () => jumps({ live, at, go, tried, wrongOn, round })),
+    h('form', { novalidate: true, class: 'fill-form', onsubmit: (event) => event.preventDefault() }, when(current, (page) => pageOf(page, hub))),
     () => tried() === null && problems({ live, wrongOn, round, misread, root }),
     h(
       'div.steps-bar',
@@ -127,6 +128,7 @@ export function sitting(given) {
       h('button.link', { type: 'button', onclick: close }, t('save_later')),
       h('span.save-state', { role: 'status', 'data-state': () => (saved() instanceof Error ? 'failed' : saved()) }, () => (saved() instanceof Error ? t('not_saved', { why: saved().message }) : saved() ? t(saved()) : '')),
     ),
+    layouts(layout, change),
   );
 }
 
@@ -136,15 +138,17 @@ function layoutOf(root) {
   return LAYOUTS.includes(kept) ? kept : 'sections';
 }
 
-function tools(root, layout, change, hub) {
-  const languages = root.languages.filter((language) => !language.isSyntheticDefault);
-  return h(
-    'div.tools',
-    {},
-    languages.length > 1 &&
-      h('label', {}, h('span', {}, t('form_language')), h('select', { id: 'form-language', onchange: ({ target }) => (root.setLanguage(languages[target.selectedIndex]), hub.changed()) }, languages.map((language) => h('option', { value: language.language, selected: () => hub.language() === language.language }, language.language)))),
-    h('label', {}, h('span', {}, t('pages_shown')), h('select', { id: 'form-layout', onchange: ({ target }) => change(target.value) }, LAYOUTS.map((name) => h('option', { value: name, selected: () => layout() === name }, t(`layout_${name}`))))),
-  );
+function languages(root, hub) {
+  const offered = root.languages.filter((language) => !language.isSyntheticDefault);
+  if (offered.length < 2) return null;
+  const choose = ({ target }) => (root.setLanguage(offered[target.selectedIndex]), hub.changed());
+  const options = offered.map(({ language }) => h('option', { value: language, selected: () => hub.language() === language }, language));
+  return h('p.tools', {}, h('label', { for: 'form-language' }, t('form_language')), h('select', { id: 'form-language', onchange: choose }, options));
+}
+
+function layouts(layout, change) {
+  const options = LAYOUTS.map((name) => h('option', { value: name, selected: () => layout() === name }, t(`layout_${name}`)));
+  return h('p.tools', {}, h('label', { for: 'form-layout' }, t('pages_shown')), h('select', { id: 'form-layout', onchange: ({ target }) => change(target.value) }, options));
 }
 
 function progress(root, round) {

@@ -107,3 +107,53 @@ def sign(page) -> None:
     signature.get_by_label("Or type the name instead").fill("Rosa Benítez")
     signature.get_by_role("button", name="Keep").click()
     signature.locator(".preview img").wait_for()
+
+
+def answer_all(page, *, stop_before: str = "") -> int:
+    """Go through all pages of a form and answer what can be answered plainly; returns how many pages there were."""
+    n = 0
+    while True:
+        n += 1
+        answer_page(page)
+        last = page.get_by_role("button", name="Finish and send")
+        if last.count():
+            return n
+        if stop_before and page.get_by_text(stop_before).count():
+            return n
+        before = page.locator("#page-title").inner_text()
+        page.get_by_role("button", name="Next").click()
+        page.wait_for_selector(f"#page-title:not(:text-is('{before}')), .problem")
+        assert not page.locator(".problem").count(), page.locator(".question:has(.problem)").all_inner_texts()
+
+
+def answer_page(page) -> None:
+    """Answer the questions of the page at hand; each answer may bring further questions."""
+    done: set[str] = set()
+    while True:
+        shown = page.locator(".question:visible")
+        ids = [shown.nth(i).get_attribute("id") for i in range(shown.count())]
+        left = [one for one in ids if one not in done]
+        if not left:
+            return
+        done.add(left[0])
+        answer_one(page.locator(f"[id='{left[0]}']"))
+
+
+def answer_one(asked) -> None:
+    kind = asked.get_attribute("class").removeprefix("question ")
+    if kind in {"one", "many", "searched"}:
+        asked.locator("input[type=radio], input[type=checkbox]").first.check()
+    elif kind == "number":
+        asked.locator("input").fill("2000" if "which year" in asked.inner_text() else "1")
+        asked.locator("input").blur()
+    elif kind in {"text", "barcode"}:
+        said = {"phone": "0971 555 0123", "firm_code": "PY-0001"}
+        name = asked.get_attribute("data-name").rsplit("/", 1)[-1]
+        asked.locator("input, textarea").first.fill(said.get(name, "A word"))
+        asked.locator("input, textarea").first.blur()
+    elif kind == "day":
+        asked.locator("input").fill("2026-03-02")
+    elif kind == "drop-down":
+        asked.locator("select").select_option(index=1)
+    elif kind == "trigger":
+        asked.locator("input").check()
