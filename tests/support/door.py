@@ -32,6 +32,7 @@ class Server:
         self.environment = environment or {}
         self.process: subprocess.Popen | None = None
         self.port = 0
+        self.n_kills = 0
 
     def start(self) -> Server:
         """Start it on a free port; returns once it answers."""

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import unquote_to_bytes
 from xml.etree import ElementTree
 
 BOUNDARY = "phone-boundary-7e3f"
@@ -360,7 +361,7 @@ class Inside:
         bare, _mark, query = path.partition("?")
         environ = {
             "REQUEST_METHOD": method,
-            "PATH_INFO": bare,
+            "PATH_INFO": unquote_to_bytes(bare).decode("latin-1"),
             "QUERY_STRING": query,
             "CONTENT_LENGTH": str(len(body)) if method == "POST" else "",
             "CONTENT_TYPE": headers.get("Content-Type", ""),

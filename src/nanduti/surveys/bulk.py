@@ -11,6 +11,9 @@ from typing import Any
 
 from django.db import connection, models
 
+# SQLite takes 32,766 values in one statement, PostgreSQL twice as many.
+MOST_VALUES = 30_000
+
 
 def insert(
     model: type[models.Model],
@@ -26,6 +29,10 @@ def insert(
     """
     if not rows:
         return []
+    most = MOST_VALUES // len(model._meta.concrete_fields)
+    if len(rows) > most:
+        parts = [rows[i : i + most] for i in range(0, len(rows), most)]
+        return [row for part in parts for row in insert(model, part, unless=unless, returning=returning)]
     fields = _fields(model, frozenset(rows[0]))
     defaults = {f.attname: f.get_default() for f in fields if f.attname not in rows[0]}
     values = [

@@ -66,9 +66,9 @@ def quarantined_bytes(post: QuarantinedPost) -> bytes:
 class FileWriter:
     """Seals a file piece by piece while it arrives; :meth:`finish` returns once it is on disk."""
 
-    def __init__(self, name: str, media_type: str) -> None:
+    def __init__(self, name: str, media_type: str, folder: str = "") -> None:
         self.name, self.media_type = name, media_type[:100]
-        self.path = fresh_path()
+        self.path = fresh_path(folder)
         self.n_bytes = 0
         self._digest = hashlib.sha256()
         self._rest = bytearray()
@@ -91,12 +91,11 @@ class FileWriter:
         self._number += 1
 
     def finish(self) -> KeptFile:
-        """Flush what is left, then the file and its folder to the disk."""
+        """Flush the file to the disk; its name is there once :func:`flush_names` was called."""
         if self._rest or not self._number:
             self._put(bytes(self._rest))
         os.fsync(self._file.fileno())
         self._file.close()
-        flush_folder(self._target.parent)
         return KeptFile(self.name, self.media_type, self.n_bytes, self._digest.hexdigest(), self.path)
 
     def discard(self) -> None:
@@ -111,7 +110,9 @@ def keep_file(content: bytes | Iterable[bytes], *, name: str, media_type: str = 
     try:
         for piece in [content] if isinstance(content, bytes) else content:
             writer.write(piece)
-        return writer.finish()
+        kept = writer.finish()
+        flush_names([kept])
+        return kept
     except BaseException:
         writer.discard()
         raise
@@ -155,10 +156,20 @@ def reseal_file(path: str) -> None:
     flush_folder(target.parent)
 
 
-def fresh_path() -> str:
+def fresh_folder() -> str:
+    """One of 256 folders, by chance; the files of a post share one, so that one flush does for all their names."""
+    return uuid.uuid4().hex[:2]
+
+
+def fresh_path(folder: str = "") -> str:
     """A place for a new file, by chance."""
-    name = uuid.uuid4().hex
-    return f"{FOLDER}/{name[:2]}/{name}"
+    return f"{FOLDER}/{folder or fresh_folder()}/{uuid.uuid4().hex}"
+
+
+def flush_names(files: Iterable[KeptFile]) -> None:
+    """Have the disk know the names of kept files: without them a power cut leaves content that nobody finds."""
+    for folder in {_full(file.path).parent for file in files}:
+        flush_folder(folder)
 
 
 def make_folder(folder: Path) -> None:

@@ -15,7 +15,7 @@ def fresh_token() -> str:
 
 
 def fresh_password() -> str:
-    """Twelve letters and digits that are not taken for one another when read aloud or typed on a phone."""
+    """Sixteen letters and digits that are not taken for one another when read aloud or typed on a phone."""
     letters = "abcdefghjkmnpqrstuvwxyz23456789"
     return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
 

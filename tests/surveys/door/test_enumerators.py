@@ -124,7 +124,9 @@ def test_the_pages_say_who_sent_what(signed_in, field, client, django_assert_max
     client = signed_in("coordinator")
     with django_assert_max_num_queries(30):
         page = client.get(url("enumerators"))
-    assert page.status_code == 200 and "31 enumerators; 1 was seen" in page.content.decode().replace("were", "was")
+    assert page.status_code == 200 and "31 enumerators; 1 was seen" in page.content.decode().replace(
+        "were", "was"
+    )
     page = client.get(url("enumerator", "ana")).content.decode()
     assert "3 submissions were received" in page and "Census of workshops" in page
     assert client.get(url("enumerator", "stranger")).status_code == 404
@@ -132,7 +134,17 @@ def test_the_pages_say_who_sent_what(signed_in, field, client, django_assert_max
 
 def test_the_command_prints_an_address(field, client, capsys, tmp_path):
     picture = tmp_path / "code.png"
-    words = ["enrol", "--programme", "weaving", "--enumerator", "cli-1", "--format", "json", "--qr", str(picture)]
+    words = [
+        "enrol",
+        "--programme",
+        "weaving",
+        "--enumerator",
+        "cli-1",
+        "--format",
+        "json",
+        "--qr",
+        str(picture),
+    ]
     assert cli.main([*words, "--server", "https://nanduti.example/"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert said["server_url"].startswith("https://nanduti.example/collect/weaving/key/")

@@ -21,7 +21,7 @@ from tests.support.door import Server, address_of
 from tests.support.phone import Inside, Lost, Phone, Trouble, Wire
 from tests.support.surveys import submission
 
-SEEDS = range(150)
+SEEDS = range(60)
 
 
 class Killed(BaseException):
@@ -135,6 +135,25 @@ def test_a_full_disk_is_said_and_nothing_is_acknowledged(field, tmp_path, monkey
         during.setattr(streams, "RESERVE", 2**62)
         assert phone.send(one).status == 503
     assert phone.send(one).status == 201
+
+
+@pytest.mark.django_db(transaction=True, databases="__all__")
+def test_a_commit_that_was_thought_lost_keeps_its_files(field, tmp_path, monkeypatch):
+    """The database broke off after it had written: the next try finds the row and must not clear away its file."""
+    real, left = submissions.receive, [1]
+
+    def broken(**given):
+        done = real(**given)
+        if left:
+            left.pop()
+            raise OperationalError("server closed the connection unexpectedly")
+        return done
+
+    monkeypatch.setattr(submissions, "receive", broken)
+    phone = phone_of(field, tmp_path, Inside(), 1)
+    one = phone.fill(submission("uuid:1"), "uuid:1", {"a.jpg": b"x" * 5000})
+    assert phone.send(one).status == 201 and not left
+    check([phone], is_over=True)
 
 
 @pytest.mark.django_db(transaction=True, databases="__all__")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -218,31 +219,57 @@ def _keep_files(arrivals: Sequence[Arrival], outcomes: list[Outcome], at: dateti
         ],
         unless="(submission_id, name) WHERE replaced_at IS NULL",
     )
+    shelf = _Shelf(touched, at)
     for arrival, outcome in pairs:
         for file in arrival.files:
-            _keep_file(file, outcome, at)
+            shelf.put(file, outcome)
+    arrived = shelf.write()
     for pk in touched:
-        n = SubmissionFile.objects.filter(submission=pk, replaced_at=None, arrived_at__isnull=False).count()
-        Submission.objects.filter(pk=pk).update(n_files_arrived=n)
-        for _arrival, outcome in pairs:
-            if outcome.submission_id == pk:
-                outcome.n_files_arrived = n
+        Submission.objects.filter(pk=pk).update(n_files_arrived=arrived[pk])
+    for _arrival, outcome in pairs:
+        outcome.n_files_arrived = arrived.get(outcome.submission_id, outcome.n_files_arrived)
 
 
-def _keep_file(file: KeptFile, outcome: Outcome, at: datetime) -> None:
-    former = SubmissionFile.objects.filter(
-        submission=outcome.submission_id, name=file.name, replaced_at=None
-    ).first()
-    values = {**file.as_dict(), "arrived_at": at}
-    if former is not None and former.digest == file.digest and is_there(former.path):
-        if former.path != file.path:  # the same path: a transaction that was thought lost and tried again
-            outcome.unneeded.append(file)
-    elif former is not None and former.arrived_at is None:
-        SubmissionFile.objects.filter(pk=former.pk).update(**values)
-    else:
-        if former is not None:
-            SubmissionFile.objects.filter(pk=former.pk).update(replaced_at=at)
-        SubmissionFile.objects.create(submission_id=outcome.submission_id, **values)
+class _Shelf:
+    """The files of some submissions: read by one statement, and what is new written by one."""
+
+    def __init__(self, submission_ids: set[int], at: datetime) -> None:
+        self.at = at
+        rows = SubmissionFile.objects.filter(submission__in=submission_ids, replaced_at=None)
+        self.here = {(row.submission_id, row.name): row for row in rows}
+        self.fresh: list[SubmissionFile] = []
+        self.changed: list[SubmissionFile] = []
+
+    def put(self, file: KeptFile, outcome: Outcome) -> None:
+        """The same bytes change nothing; other bytes take the place of the former, which stay as they were."""
+        key = (outcome.submission_id, file.name)
+        former = self.here.get(key)
+        if former is not None and former.digest == file.digest and is_there(former.path):
+            if former.path != file.path:  # the same path: a transaction that was thought lost and tried again
+                outcome.unneeded.append(file)
+            return
+        if former is not None and former.arrived_at is None:
+            row = former
+            self.changed.append(row)
+        else:
+            if former is not None:
+                former.replaced_at = self.at
+                self.changed.append(former)
+            row = self.here[key] = SubmissionFile(submission_id=outcome.submission_id)
+            self.fresh.append(row)
+        for name, value in file.as_dict().items():
+            setattr(row, name, value)
+        row.arrived_at = self.at
+
+    def write(self) -> Counter[int]:
+        """Write what is new or changed; how many files each submission has now."""
+        columns = ("name", "media_type", "n_bytes", "digest", "path", "arrived_at", "replaced_at")
+        for row in self.changed:
+            if row.pk is not None:
+                row.save(update_fields=columns)
+        names = ("submission_id", *columns)
+        insert(SubmissionFile, [{name: getattr(row, name) for name in names} for row in self.fresh])
+        return Counter(key[0] for key, row in self.here.items() if row.arrived_at is not None)
 
 
 def _see(arrivals: Sequence[Arrival], at: datetime) -> None:

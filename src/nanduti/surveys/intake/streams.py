@@ -11,7 +11,7 @@ from django.conf import settings
 
 from ..arrivals import KeptFile
 from ..errors import PostBroken, TooBig, TryLater, XmlMissing
-from ..keeping import FileWriter
+from ..keeping import FileWriter, flush_names, fresh_folder, remove_file
 from .multipart import PartHead, Reader, Receiver, Stream, boundary_of
 
 XML_PART = "xml_submission_file"
@@ -40,8 +40,6 @@ class Parts:
         return self.fields.get(INCOMPLETE, "").strip().lower() in {"yes", "true", "1"}
 
     def discard(self) -> None:
-        from ..keeping import remove_file
-
         for file in self.files:
             remove_file(file.path)
 
@@ -65,8 +63,8 @@ class _Memory:
 class _File:
     """The content of a part, sealed to the disk."""
 
-    def __init__(self, name: str, media_type: str, parts: Parts) -> None:
-        self.writer = FileWriter(name, media_type)
+    def __init__(self, name: str, media_type: str, parts: Parts, folder: str) -> None:
+        self.writer = FileWriter(name, media_type, folder)
         self.parts = parts
 
     def write(self, content: bytes) -> None:
@@ -101,6 +99,7 @@ class _Desk:
         self.xml: _Memory | None = None
         self.fields: dict[str, _Memory] = {}
         self.open: _File | None = None
+        self.folder = fresh_folder()
 
     def receive(self, head: PartHead) -> Receiver:
         self.open = None
@@ -113,7 +112,7 @@ class _Desk:
             if len(self.fields) >= 100 or not head.name:
                 return _Nothing()
             return self.fields.setdefault(head.name[:255], _Memory(head.name[:80], MOST_FIELD))
-        self.open = _File(file_name(head.filename or head.name), head.media_type, self.parts)
+        self.open = _File(file_name(head.filename or head.name), head.media_type, self.parts, self.folder)
         return self.open
 
     def leave(self) -> None:
@@ -134,6 +133,7 @@ def read_parts(stream: Stream, *, content_type: str, content_length: int | None 
     desk = _Desk()
     try:
         Reader(_Limited(stream, content_length), boundary, desk.receive).read()
+        flush_names(desk.parts.files)
     except OSError as error:
         desk.leave()
         raise TryLater() from error
