@@ -143,7 +143,7 @@ def test_refusals_say_what_and_how_to_mend(rows, how, error):
 
 def test_self_ties_may_be_dropped_but_not_silently():
     network = nw.build(table(("Ana", "Ana"), ("Ana", "Beto")), PEOPLE, self_ties="drop")
-    assert network.n_ties == 1 and network.notes[0].say() == "1 ties to oneself were left out."
+    assert network.n_ties == 1 and network.notes[0].say() == "Ties to oneself that were left out: 1."
 
 
 def test_repeated_actors():

@@ -26,7 +26,7 @@ from .resampling import Interval, vertex_bootstrap
 SENTENCES: Mapping[str, str] = {
     "density": mark("Of 100 possible ties between {n} actors, {of_100} exist."),
     "partners": mark("An actor has ties with {mean} others on average; half have {median} or more."),
-    "isolated": mark("{n_isolated} of {n} actors have no tie to anybody."),
+    "isolated": mark("Without a tie to anybody: {n_isolated} of {n} actors."),
     "nobody_isolated": mark("Every actor has at least one tie."),
     "in_one_piece": mark("All actors hang together: everybody can be reached through somebody."),
     "in_pieces": mark(
@@ -53,7 +53,7 @@ SENTENCES: Mapping[str, str] = {
         "the rest at {rest_density}."
     ),
     "strength": mark("Where there is a tie, its strength is {mean} on average (from {lowest} to {highest})."),
-    "cut_points": mark("If any of {n_cut} actors left, others would be cut off from the rest."),
+    "cut_points": mark("Actors whose leaving would cut others off from the rest: {n_cut}."),
     "no_cut_points": mark("Nobody's leaving would cut others off."),
     "between_groups_more": mark(
         "Of 100 ties, {of_100} lead from one group to another; chance would have put {expected} there."

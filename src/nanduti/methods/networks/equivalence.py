@@ -171,7 +171,7 @@ def roles(network: Network, n_blocks: int, *, method: str = "structural") -> Rol
     >>> found.of.tolist(), found.image.tolist()
     ([1, 1, 2, 2], [[0, 1], [0, 0]])
     """
-    at_least(network, 2, mark("Roles"))
+    at_least(network, 2, mark("A set of roles"))
     if not 1 <= n_blocks <= network.n:
         raise BadInput(
             place="n_blocks",

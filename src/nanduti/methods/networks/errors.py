@@ -19,7 +19,7 @@ class UnknownActors(PersonError):
 
     code = "networks.unknown_actors"
     title = mark("Ties name unknown actors")
-    sentence = mark("{n} actors named in ties are not in the list of actors: {some}.")
+    sentence = mark("Named in ties, but not in the list of actors: {some} ({n}).")
     remedy = mark("Correct the names, or add the actors to the list.")
 
 
@@ -28,7 +28,7 @@ class RepeatedActors(PersonError):
 
     code = "networks.repeated_actors"
     title = mark("An actor is listed twice")
-    sentence = mark("{n} actors are listed more than once: {some}.")
+    sentence = mark("Listed more than once: {some} ({n}).")
     remedy = mark("Keep one row for each actor.")
 
 
@@ -37,7 +37,7 @@ class SelfTies(PersonError):
 
     code = "networks.self_ties"
     title = mark("Ties lead back to the same actor")
-    sentence = mark("{n} ties lead from an actor to itself: {some}.")
+    sentence = mark("Ties lead from an actor to itself: {some} ({n}).")
     remedy = mark("Remove them, or ask for self-ties to be dropped.")
 
 
@@ -100,7 +100,7 @@ class MissingGroups(PersonError):
 
     code = "networks.missing_groups"
     title = mark("Some actors have no group")
-    sentence = mark("{n} actors have no group: {some}.")
+    sentence = mark("Without a group: {some} ({n}).")
     remedy = mark("Give each actor a group, for example 'not known'.")
 
 
