@@ -14,7 +14,7 @@ DAY = date(2026, 3, 1)
 TREE = matching.CapabilityTree.from_codes(["a.b.c", "a.b.d", "a.e", "f.g", "f.h.i"])
 SIZES = ["micro", "small", "medium", "large"]
 LANGUAGES = ["es", "en", "hi", "it"]
-WORDS = "goat leather finishing spray glove upper sole cutting sewing dye bovine wet blue".split()
+WORDS = "goat leather finishing spray glove upper sole cutting sewing dye bovine wet blue".split()  # noqa: SIM905
 EVERYTHING = matching.MatchRecipe(
     "everything",
     {c: 5 + i for i, c in enumerate(matching.CRITERIA)},

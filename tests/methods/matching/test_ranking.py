@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from nanduti.methods import matching
 from nanduti.methods.values import BadInput
-
 from tests.methods.matching import twin
 from tests.methods.matching.conftest import EVERYTHING, TREE, make_needs, make_offers
 

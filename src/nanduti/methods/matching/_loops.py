@@ -107,11 +107,11 @@ def passes(F, N, R, i, o):
         return False
     if H[3] and _in(N.out, N.out_ptr[i], N.out_ptr[i + 1], o):
         return False
-    if H[4] and N.kind[i] == 1 and F.kind[o] >= 0 and R.principal[F.kind[o]] and N.position[i] >= 0:
+    if H[4] and N.kind[i] == 1 and F.kind[o] >= 0 and R.principal[F.kind[o]] and N.position[i] >= 0:  # noqa: SIM102
         if N.position[i] == F.position[o] and _meets(N.bits, F.bits, i, o, S[4], S[5]):
             return False
     for rule in range(3):  # size, language, material
-        if H[5 + rule] and N.counts[i, rule] > 0 and not _meets(N.bits, F.bits, i, o, S[rule], S[rule + 1]):
+        if H[5 + rule] and N.counts[i, rule] > 0 and not _meets(N.bits, F.bits, i, o, S[rule], S[rule + 1]):  # noqa: SIM102
             if strict or _any(F.bits, o, S[rule], S[rule + 1]):
                 return False
     if H[8] and N.cert_ptr[i + 1] > N.cert_ptr[i]:

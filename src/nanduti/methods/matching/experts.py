@@ -57,7 +57,8 @@ def expert_fit(expert: Expert, firm: Firm, *, points: Mapping[str, int] = EXPERT
     What is not known gives no points and is asked for: ``possible`` is what the score may still become. The room
     of twinning gives the same judgement as a verdict without points.
 
-    >>> shoes = Expert("A", frozenset({"upper"}), frozenset({"bovine"}), frozenset({"medium", "large"}), frozenset({"en"}), True)
+    >>> shoes = Expert("A", products=frozenset({"upper"}), materials=frozenset({"bovine"}), languages=frozenset({"en"}),
+    ...                sizes=frozenset({"medium", "large"}), is_proven=True)
     >>> gloves = Firm("Guantes Sur", frozenset({"glove"}), frozenset({"goat"}), "micro", frozenset({"en", "ta"}))
     >>> fit = expert_fit(shoes, gloves)
     >>> fit.score, [w.code for w in fit.warnings]
@@ -150,15 +151,16 @@ def mentor_scores(
 ) -> pl.DataFrame:
     """Points for every pair of a skilled firm and a smaller maker that may work together, for ``assign`` or stability.
 
-    Both frames: ``firm``; ``products`` (list); ``skills`` (list of structs is not needed: one column ``skill_<name>`` from
-    1 to 5 for each skill); mentors also ``places`` (how many mentees they take) elsewhere. A pair qualifies where
-    the mentor is at least two steps ahead in some skill. Points (proposed): products shared 50, breadth of what can
+    Both frames: ``firm``; ``products`` (list); one column ``skill_<name>`` from 1 to 5 for each skill. A pair
+    qualifies where the mentor is at least two steps ahead in some skill. Points (proposed): products shared 50, breadth of what can
     be taught 50. Columns out: ``mentor``, ``mentee``, ``score``, ``teaches`` (skills).
 
     Source: Lowe (2003), AGREM: mentors of skill 4 to 5, mentees of 1 to 2.
 
-    >>> mentors = pl.DataFrame({"firm": ["M"], "products": [["shirt", "dress"]], "skill_cutting": [5], "skill_sewing": [3]})
-    >>> mentees = pl.DataFrame({"firm": ["a", "b"], "products": [["shirt"], ["shoe"]], "skill_cutting": [2, 4], "skill_sewing": [3, 2]})
+    >>> mentors = pl.DataFrame({"firm": ["M"], "products": [["shirt", "dress"]], "skill_cutting": [5],
+    ...                         "skill_sewing": [3]})
+    >>> mentees = pl.DataFrame({"firm": ["a", "b"], "products": [["shirt"], ["shoe"]], "skill_cutting": [2, 4],
+    ...                         "skill_sewing": [3, 2]})
     >>> mentor_scores(mentors, mentees).rows()
     [('M', 'a', 75.0, ['cutting'])]
     """

@@ -16,7 +16,8 @@ class Invitations:
     """Who is invited to answer which need.
 
     Attributes:
-        frame: ``need``, ``turn`` (1 is the first), ``offer``, ``score``, ``rank`` in the list before, ``invited_before``.
+        frame: ``need``, ``turn`` (1 is the first), ``offer``, ``score``, ``rank`` in the list before,
+            ``invited_before``.
         passed_over: (need, offer) → why somebody who ranks higher was not invited.
         times: offer → invitations after this round, all who stand in a list included.
         points_given_up: what the best lists of the same length have more, as a share of their points.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +20,6 @@ from ._needs import compile_needs
 from .capabilities import CapabilityTree
 from .recipe import CRITERIA, RULES, MatchRecipe, match_recipe
 from .words import Synonyms
-import itertools
 
 NEAR = ("exact", "one_up", "one_down", "not_asked", "not_known", "not_close")
 
@@ -60,14 +60,14 @@ class OfferIndex:
     ``offer`` identifier; ``codes`` of the capability tree; ``materials``, ``sizes`` (classes of firms served),
     ``languages``, ``services``, ``markets`` (lists); ``kind`` of stakeholder; ``position`` (what it sells, its place in
     the chain); ``text``; ``lot_min``, ``lot_max``, ``capacity_free`` (units of the product); ``tolerance`` (finest that
-    is held, in the unit of the need); ``lead_days``; ``price``; ``quality`` (0 to 1); ``times_served`` (introductions so
-    far); ``lat``, ``lon`` (degrees); ``available_from``, ``available_until`` (days, the end exclusive);
-    ``certificates`` with ``certificates_until`` (last valid day); ``has_consent``; ``expires_on`` (last valid day).
+    is held, in the unit of the need); ``lead_days``; ``price``; ``quality`` (0 to 1); ``times_served``
+    (introductions so far); ``lat``, ``lon`` (degrees); ``available_from``, ``available_until`` (days, the end
+    exclusive); ``certificates`` with ``certificates_until`` (last valid day); ``has_consent``; ``expires_on`` (last valid day).
 
     Columns of needs: ``need``; ``codes``; ``materials`` (one suffices, more give more points); ``size`` of the firm
     that needs; ``languages``; ``services``; ``markets``, ``kind``, ``position`` of the one that needs; ``text``;
-    ``quantity``; ``tolerance``; ``lead_days``; ``price_max``; ``lat``, ``lon``, ``max_km``; ``from_on``, ``until_on`` (the end
-    exclusive); ``on`` (the day of asking); ``certificates`` (all are needed); ``rivals`` (offers excluded by
+    ``quantity``; ``tolerance``; ``lead_days``; ``price_max``; ``lat``, ``lon``, ``max_km``; ``from_on``, ``until_on``
+    (the end exclusive); ``on`` (the day of asking); ``certificates`` (all are needed); ``rivals`` (offers excluded by
     name); ``known`` (offers with earlier contact). An empty cell means *not asked*.
 
     >>> offers = pl.DataFrame({"offer": ["tannery", "chemist"], "codes": [["leather.finish"], ["leather.finish"]],

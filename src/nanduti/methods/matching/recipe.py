@@ -30,6 +30,9 @@ THOUSAND = 1000
 _NEAR = ("exact", "one_up", "one_down")
 
 
+PROPOSED = RuleSource("Nanduti", "proposed")
+
+
 @dataclass(frozen=True)
 class MatchRecipe:
     """How needs are matched with offers.
@@ -61,7 +64,7 @@ class MatchRecipe:
     principal: frozenset[str] = frozenset({"firm"})
     size_order: tuple[str, ...] = ("micro", "small", "medium", "large")
     unknown: Literal["ask", "refuse"] = "ask"
-    source: RuleSource = RuleSource("Nanduti", "proposed")
+    source: RuleSource = PROPOSED
 
     def __post_init__(self) -> None:
         self._known(self.points, CRITERIA, "criterion")
