@@ -37,8 +37,8 @@ def big_order(seed: int = SEED, n_firms: int = 500, n_products: int = 20) -> tup
     firms = [f"f{i:04d}" for i in range(n_firms)]
     products = [f"p{j:02d}" for j in range(n_products)]
     size = rng.choice(["micro", "small", "medium"], n_firms, p=[0.5, 0.35, 0.15])
-    hours = np.select([size == "micro", size == "small"], [rng.uniform(80, 200, n_firms), rng.uniform(200, 600, n_firms)],
-                      rng.uniform(600, 1500, n_firms))  # fmt: skip
+    by_size = [rng.uniform(*span, n_firms) for span in ((80, 200), (200, 600), (600, 1500))]
+    hours = np.select([size == "micro", size == "small"], by_size[:2], by_size[2])
     minutes = rng.uniform(0.1, 0.5, n_products)
     offers = []
     for i in range(n_firms):

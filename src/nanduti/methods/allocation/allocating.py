@@ -245,17 +245,19 @@ def _kernel(model: Model, first: Answer, deadline: float, gap: float) -> Answer:
 
 
 def targets(order: Order) -> np.ndarray:
-    """The part of each firm if work were shared by claims alone, nobody above its capacity."""
-    claims = {
-        f: Fraction(float(c)).limit_denominator(10**9) for f, c in zip(order.firms, order.claims, strict=True)
-    }
-    room = {
-        f: Fraction(float(c)).limit_denominator(10**9)
-        for f, c in zip(order.firms, order.capacity, strict=True)
-        if np.isfinite(c)
-    }
-    parts = fill(Fraction(order.total_work).limit_denominator(10**9), claims, room)
-    return np.array([float(parts[f]) for f in order.firms])
+    """The part of each firm if work were shared by free capacity × performance, with what is owed added."""
+    base = np.where(order.refused, 0.0, order.base_claims)
+    size = float(base.sum())
+    parts = base * (order.total_work / size) + order.credit if size > 0 else base
+    parts = np.where(base > 0, np.maximum(0.0, parts), 0.0)  # what is owed counts one for one
+    weights = {f: _fraction(p) for f, p in zip(order.firms, parts, strict=True)}
+    room = {f: _fraction(c) for f, c in zip(order.firms, order.capacity, strict=True) if np.isfinite(c)}
+    shares = fill(_fraction(order.total_work), weights, room)
+    return np.array([float(shares[f]) for f in order.firms])
+
+
+def _fraction(value: float) -> Fraction:
+    return Fraction(float(value)).limit_denominator(10**9)
 
 
 def _fair(

@@ -177,10 +177,10 @@ def fund_statement(entries: Iterable[FundEntry], *, currency: str) -> FundStatem
     }
     total = sum(v for v in paid.values() if v > 0)
     shares = {m: (max(v, Fraction(0)) / total if total else Fraction(0)) for m, v in sorted(paid.items())}
-    return FundStatement(
-        pl.DataFrame(rows, schema=schema, orient="row"),
-        {m: Money(_cents(v), currency) for m, v in sorted(paid.items())}, shares, Money(_cents(balance), currency), Money(_cents(low), currency), tuple(notices),
-    )  # fmt: skip
+    own = {m: Money(_cents(v), currency) for m, v in sorted(paid.items())}
+    table = pl.DataFrame(rows, schema=schema, orient="row")
+    at_end, lowest = (Money(_cents(v), currency) for v in (balance, low))
+    return FundStatement(table, own, shares, at_end, lowest, tuple(notices))
 
 
 def _checked(entry: FundEntry) -> tuple[FundEntry, Fraction, int]:

@@ -85,24 +85,11 @@ def build_model(order: Order, *, lifted: Collection[str] = (), shortfall: bool =
     j = np.concatenate((pairs, np.arange(s.start, s.stop)))
     rows.add("quantity", i, j, np.ones(len(i)), need, need, n_products)
     least = np.zeros(k) if "least_lot" in lifted else np.ceil(o.least_lot / bundle - 1e-9)
-    rows.add(
-        "link",
-        np.tile(pairs, 2),
-        np.concatenate((pairs, whole_z)),
-        np.concatenate((one, -most)),
-        -INFINITY,
-        0.0,
-        k,
-    )
-    rows.add(
-        "least_lot",
-        np.tile(pairs, 2),
-        np.concatenate((pairs, whole_z)),
-        np.concatenate((one, -least)),
-        0.0,
-        INFINITY,
-        k,
-    )
+    single = any(r.kind == "single_source" and r.code not in lifted for r in o.rules)
+    if not single:  # a product that goes whole to one firm needs no more than "all or nothing"
+        both, i = np.concatenate((pairs, whole_z)), np.tile(pairs, 2)
+        rows.add("link", i, both, np.concatenate((one, -most)), -INFINITY, 0.0, k)
+        rows.add("least_lot", i, both, np.concatenate((one, -least)), 0.0, INFINITY, k)
     joins = np.concatenate((whole_z, u.start + o.firm_of))
     rows.add("join", np.tile(pairs, 2), joins, np.concatenate((one, -one)), -INFINITY, 0.0, k)
     if "hours" not in lifted and np.isfinite(o.hours).any():
@@ -118,15 +105,38 @@ def build_model(order: Order, *, lifted: Collection[str] = (), shortfall: bool =
         high[s] = need
     whole = np.zeros(n, dtype=bool)
     whole[b] = whole[z] = whole[u] = True
-    single = any(r.kind == "single_source" and r.code not in lifted for r in o.rules)
     if single:
         whole[b] = False
+        fits = (most >= need[o.product_of] - 1e-9) & (least <= need[o.product_of] + 1e-9)
+        high[z] = np.where(fits, 1.0, 0.0)
+    matrix = sparse.csr_matrix(sparse.vstack(rows.parts))
+    if single:
+        matrix = _all_or_nothing(matrix, b, z, need[o.product_of])
+        rows.low.append(np.zeros(k))
+        rows.high.append(np.zeros(k))
+        rows.codes += ["all_or_nothing"] * k
     program = Program(
-        np.zeros(n), sparse.csr_matrix(sparse.vstack(rows.parts)), np.concatenate(rows.low),
-        np.concatenate(rows.high), low, high, whole,
-    )  # fmt: skip
+        np.zeros(n), matrix, np.concatenate(rows.low), np.concatenate(rows.high), low, high, whole
+    )
     model = Model(o, program, b, z, u, s, t, tuple(rows.codes))
-    return Model(o, with_gain(program, -model.costs()), b, z, u, s, t, tuple(rows.codes))
+    gain = -model.costs()
+    if single:
+        gain[z] += gain[b] * need[o.product_of]
+        gain[b] = 0.0
+    return Model(o, with_gain(program, gain), b, z, u, s, t, tuple(rows.codes))
+
+
+def _all_or_nothing(matrix: sparse.csr_matrix, b: slice, z: slice, need: np.ndarray) -> sparse.csr_matrix:
+    """Every row told in z alone, since b = need × z, which stands in rows of its own and falls out in presolve."""
+    k = len(need)
+    columns = matrix.tocsc()
+    scaled = columns[:, b] @ sparse.diags(need)
+    told = sparse.hstack(
+        (sparse.csc_matrix((matrix.shape[0], k)), columns[:, z] + scaled, columns[:, z.stop :])
+    )
+    rest = sparse.csr_matrix((k, matrix.shape[1] - 2 * k))
+    equal = sparse.hstack((sparse.identity(k), -sparse.diags(need), rest))
+    return sparse.csr_matrix(sparse.vstack((told, equal)))
 
 
 def with_gain(program: Program, gain: np.ndarray) -> Program:
@@ -212,9 +222,6 @@ def _rule_rows(o: Order, rows: _Rows, lifted: Collection[str], b: slice, z: slic
                 )
         elif r.kind == "single_source":
             rows.add(r.code, o.product_of, np.arange(z.start, z.stop), np.ones(k), 1.0, 1.0, len(o.products))
-            whole = o.quantity[o.product_of] / bundle
-            i, j = np.tile(np.arange(k), 2), np.concatenate((np.arange(k), np.arange(z.start, z.stop)))
-            rows.add(r.code, i, j, np.concatenate((np.ones(k), -whole)), 0.0, INFINITY, k)
 
 
 def in_group(o: Order, rule) -> np.ndarray:

@@ -70,11 +70,14 @@ def column(
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
         limits = (
-            f"from {least:g} to {most:g}" if most is not None and least is not None else f"of {least} or more"
+            f"from {least:g} to {most:g}"
+            if most is not None and least is not None
+            else f"of {least or 0:g} or more"
         )
         shown = "not known" if np.isnan(values[row]) else f"{values[row]:g}"
+        who = ", ".join(str(table[k][row]) for k in ("firm", "product", "task") if k in table.columns)
         raise BadInput(
-            place=f"{place}, column {name!r}, row {row + 1}",
+            place=f"{place}, column {name!r} of {who}",
             problem=f"is {shown}",
             remedy=f"Give a number {limits}.",
         )

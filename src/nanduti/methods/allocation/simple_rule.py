@@ -82,7 +82,8 @@ def share_order(
         least_lot: a firm whose part would be smaller gets nothing; the one with the smallest part goes first.
         most_share: no firm gets more than this share of the order.
         bundle: pieces are handed out in bundles of this many.
-        credit: pieces owed to a firm from earlier orders (a debt is negative), added to its weight.
+        credit: pieces owed to a firm from earlier orders (a debt is negative). They are added to its part of this
+            order by weight, and the sum, not below nought, becomes its weight.
 
     Source: UNIDO, module Implementation, box 1 (production capacity, past performance records); the formula is
     Nanduti's proposal, row 127 of the systems.
@@ -99,7 +100,8 @@ def share_order(
     limit = None if most_share is None else exact(most_share, "most share") * quantity
     if limit is not None and limit > quantity:
         raise BadInput(place=f"most share {most_share}", problem="is above 1", remedy="Give 0.12 for 12 %.")
-    capacity, weights = _weights(makers, capacity_power, performance_power, credit or {})
+    capacity, weights = _weights(makers, capacity_power, performance_power)
+    weights = _with_credit(weights, capacity, quantity, credit or {})
     room = {f: c if limit is None else min(c, Fraction(floor(limit))) for f, c in capacity.items()}
     bundles = {f: Fraction(floor(r / bundle)) for f, r in room.items()}
     lot = -(-least_lot // bundle)
@@ -138,9 +140,7 @@ def _hand_out(
     return target | {f: Fraction(n) for f, n in first.items()}, given | first, out
 
 
-def _weights(
-    makers: pl.DataFrame, a: int, b: int, credit: Mapping[str, Number]
-) -> tuple[dict[str, Fraction], dict[str, Fraction]]:
+def _weights(makers: pl.DataFrame, a: int, b: int) -> tuple[dict[str, Fraction], dict[str, Fraction]]:
     for name, power in (("capacity power", a), ("performance power", b)):
         whole(power, name)
     codes(makers, "firm", "makers")
@@ -149,15 +149,29 @@ def _weights(
     room = column(makers, "free_capacity", place="makers")
     past = column(makers, "performance", default=1.0, most=1.0, place="makers")
     capacity = {f: exact(float(c), f"free capacity of {f!r}") for f, c in zip(names, room, strict=True)}
-    owed = exact_all(credit, "credit", least=None)
-    for f in owed:
-        if f not in capacity:
-            raise BadInput(place=f"credit of {f!r}", problem="is of no maker", remedy="Correct the name.")
     weights = {
-        f: max(Fraction(0), capacity[f] ** a * exact(float(p), f"performance of {f!r}") ** b + owed.get(f, 0))
+        f: capacity[f] ** a * exact(float(p), f"performance of {f!r}") ** b
         for f, p in zip(names, past, strict=True)
     }
     return capacity, {f: w if capacity[f] > 0 else Fraction(0) for f, w in weights.items()}
+
+
+def _with_credit(
+    weights: Mapping[str, Fraction],
+    capacity: Mapping[str, Fraction],
+    quantity: int,
+    credit: Mapping[str, Number],
+) -> dict[str, Fraction]:
+    """Weights in which what is owed counts piece for piece against this order's parts."""
+    owed = exact_all(credit, "credit", least=None)
+    for f in owed:
+        if f not in weights:
+            raise BadInput(place=f"credit of {f!r}", problem="is of no maker", remedy="Correct the name.")
+    size = sum(weights.values())
+    if not owed or not size:
+        return dict(weights)
+    parts = {f: quantity * w / size + owed.get(f, 0) for f, w in weights.items()}
+    return {f: max(Fraction(0), p) if capacity[f] > 0 else Fraction(0) for f, p in parts.items()}
 
 
 def _round(target: Mapping[str, Fraction], total: int, most: Mapping[str, Fraction]) -> dict[str, int]:
