@@ -92,19 +92,19 @@ def myers(
 ) -> float | None:
     """Myers' blended index: half the sum of the absolute differences of the blended shares of digits from 10 %.
 
-    0: no preference; 90: one digit only. Ages from ``lowest`` over ``decades`` decades count from ``lowest`` with
-    weight 1…10 and from ``lowest + 10`` with weight 9…0 (Myers 1940, Transactions of the Actuarial Society of
-    America 41). ``None`` for fewer than ``least`` ages.
+    0: no preference; 90: one digit only. The ages of ``decades`` decades count from ``lowest`` with the weights 1…10
+    and from ``lowest + 10`` with the weights 9…0, so that no digit gains by coming first (Myers 1940, Transactions
+    of the Actuarial Society of America 41); both spans are equally long. ``None`` for fewer than ``least`` ages.
     """
-    highest = lowest + 10 * decades
-    inside = [int(a) for a in ages if a is not None and lowest <= a < highest]
-    if len(inside) < least:
+    span = 10 * decades
+    whole = [int(a) for a in ages if a is not None]
+    if sum(lowest <= a < lowest + span for a in whole) < least:
         return None
-    blended = [0.0] * 10
+    blended = []
     for step in range(10):
         digit = (lowest + step) % 10
-        first = sum(1 for a in inside if a % 10 == digit)
-        second = sum(1 for a in inside if a % 10 == digit and a >= lowest + 10)
-        blended[digit] = (step + 1) * first + (9 - step) * second
+        first = sum(a % 10 == digit and lowest <= a < lowest + span for a in whole)
+        second = sum(a % 10 == digit and lowest + 10 <= a < lowest + 10 + span for a in whole)
+        blended.append((step + 1) * first + (9 - step) * second)
     total = sum(blended)
     return sum(abs(100 * b / total - 10) for b in blended) / 2 if total else None
