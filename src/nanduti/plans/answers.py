@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Count, Max
 from django.utils.translation import gettext_lazy as _
 
 from nanduti.methods.values import PersonError
+from nanduti.programme.models import Programme
 from nanduti.register.models import Establishment, Organisation, Person
 from nanduti.register.pseudonyms import tidy
+from nanduti.surveys.entities import mirroring
+from nanduti.surveys.entities.mirroring import Listed
 from nanduti.surveys.mapping.targets import Slot, Target, Told, offer
-from nanduti.surveys.models import Entity, RecordLink
+from nanduti.surveys.models import Entity, EntityList, RecordLink
 
 from .errors import ActivityNotNamed
 from .models import Activity, Participation
@@ -127,6 +132,29 @@ def withdraw(links: list[RecordLink]) -> None:
     Participation._base_manager.filter(pk__in=[link.record_id for link in links]).delete()
 
 
+def _listed(programme: Programme) -> Iterator[Listed]:
+    """The activities of a programme, for phones to choose from."""
+    rows = Activity._base_manager.filter(plan__programme=programme).select_related("plan", "cluster")
+    for row in rows.order_by("plan_id", "number").iterator(chunk_size=2_000):
+        start = row.date_text_start
+        data = {
+            "reference": row.reference, "cluster": row.cluster.code if row.cluster else "", "kind": row.kind,
+            "label_es": row.label_es, "starts": start.isoformat() if start else "",
+        }  # fmt: skip
+        yield Listed(row.reference, f"{row.reference} {row.label}", "", row.cluster_id, data)
+
+
+def _stamp(programme: Programme) -> tuple[Any, ...]:
+    found = Activity._base_manager.filter(plan__programme=programme).aggregate(
+        n=Count("id"), at=Max("changed_at")
+    )
+    return (found["n"], found["at"])
+
+
 def connect() -> None:
-    """Let answers become participations."""
+    """Let answers become participations, and let forms choose from the activities."""
+    mirroring.offer(
+        EntityList.Kind.ACTIVITIES,
+        mirroring.Origin(_listed, _stamp, ("reference", "cluster", "kind", "label_es", "starts")),
+    )
     offer(Target(CODE, _("who took part in an activity"), SLOTS, write, withdraw, needs_subject=False))

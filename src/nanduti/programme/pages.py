@@ -96,6 +96,7 @@ def form_page(
     back: str,
     save_label: Any,
     done: Any,
+    template: str = "programme/form.html",
     **context: Any,
 ) -> HttpResponse:
     """Show a form, and on a clean submission run the action: what it refuses is told in the form."""
@@ -108,7 +109,7 @@ def form_page(
             return redirect(back)
     return render(
         request,
-        "programme/form.html",
+        template,
         {"title": title, "form": form, "back": link(back, _("Back")), "save_label": save_label, **context},
         status=form.status,
     )

@@ -99,3 +99,8 @@ def organisations_named(*, access: Access, text: str, at: datetime | None = None
         return []
     matching = looking.pseudonyms_named(pseudonyms=list(own), matches=lambda name: words in fold(name))
     return sorted({own[pseudonym] for pseudonym in matching})
+
+
+def scopes_named(*, access: Access, at: datetime | None = None) -> list[int]:
+    """The scopes in which the viewer may see every name today; nothing is opened for it."""
+    return looking.scopes_whose_names_show(access=access, at=at or timezone.now())

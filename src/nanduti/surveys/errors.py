@@ -397,3 +397,33 @@ class PlaceNotKnown(PersonError):
     title = mark("The place is not in the register")
     sentence = mark("{question} names a place that the register does not have.")
     remedy = mark("Add the place to the register, or translate the answer in the mapping.")
+
+
+# --- entities
+
+
+class EntityListNameRefused(PersonError):
+    """A list with a name that phones cannot use, or that is taken."""
+
+    code = "surveys.entity_list_name_refused"
+    title = mark("This name cannot be used")
+    sentence = mark("A list cannot be called “{name}”: the name is taken, or is more than letters, digits, - and _.")
+    remedy = mark("Begin with a letter, leave out blanks and points, and choose a name that no other list has.")
+
+
+class EntityMovedOn(PersonError):
+    """Somebody decides about a version that is no longer the present one."""
+
+    code = "surveys.entity_moved_on"
+    title = mark("Something came in meanwhile")
+    sentence = mark("You looked at version {seen}; version {number} has come since.")
+    remedy = mark("Look at the page again and decide once more; nothing was changed.")
+
+
+class EntityUpdateGone(PersonError):
+    """An update that waits no longer."""
+
+    code = "surveys.entity_update_gone"
+    title = mark("It waits no longer")
+    sentence = mark("The update was taken meanwhile, because the one before it arrived.")
+    remedy = mark("Nothing needs to be done.")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from . import enumerators, filling, instruments, mappings, reviews, spreadsheets, tables
+from . import entities, enumerators, filling, instruments, mappings, reviews, spreadsheets, tables
 
 app_name = "surveys"
 urlpatterns: list = [
+    *entities.urlpatterns,
     *enumerators.urlpatterns,
     *filling.urlpatterns,
     *instruments.urlpatterns,
