@@ -87,7 +87,7 @@ async function boot(context, acts, refresh) {
   context.form.catch(() => {}); // told where it is used
   await refresh();
   const { drafts, queue } = await keptFor(config);
-  if (config.edit) await begin(context, acts);
+  if (config.edit) await (drafts.length ? resume(context, acts, drafts[0]) : begin(context, acts));
   else if (drafts.length || queue.length) acts.home();
   else await begin(context, acts);
   await check(context);

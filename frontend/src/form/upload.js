@@ -2,6 +2,8 @@
 // takes at once or has more than a hundred files, each part repeatable, and 201 or 202 as the only good answers.
 const FILES_AT_ONCE = 100;
 const DEFAULT_LIMIT = 10_000_000;
+const PATIENCE = 60_000;
+const SLOWEST = 4_000; // bytes a second: a line slower than that is no line, and others wait for the lock
 
 export class Refused extends Error {
   constructor(status, message) {
@@ -22,7 +24,7 @@ export async function upload(item) {
 const headers = (item) => ({ 'X-OpenRosa-Version': '1.0', 'X-Nanduti-Owner': item.owner, 'X-Nanduti-Channel': 'browser' });
 
 async function limitOf(item) {
-  const answer = await fetch(item.url, { method: 'HEAD', headers: headers(item), cache: 'no-store' });
+  const answer = await fetch(item.url, { method: 'HEAD', headers: headers(item), cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) });
   return Number(answer.headers.get('X-OpenRosa-Accept-Content-Length')) || DEFAULT_LIMIT;
 }
 
@@ -47,7 +49,9 @@ async function post(item, files, hasMore) {
   data.set('xml_submission_file', new Blob([item.xml], { type: 'text/xml' }), 'xml_submission_file');
   for (const file of files) data.append(file.name, file, file.name);
   if (hasMore) data.set('*isIncomplete*', 'yes');
-  const answer = await fetch(item.url, { method: 'POST', headers: headers(item), body: data, cache: 'no-store', redirect: 'manual' });
+  const size = files.reduce((sum, file) => sum + file.size, item.xml.length);
+  const signal = AbortSignal.timeout(PATIENCE + (size / SLOWEST) * 1000);
+  const answer = await fetch(item.url, { method: 'POST', headers: headers(item), body: data, cache: 'no-store', redirect: 'manual', signal });
   const said = (await answer.text().catch(() => '')).match(/<message[^>]*>([^<]*)</)?.[1]?.trim() ?? '';
   if (answer.status === 201 || answer.status === 202) return unescape(said);
   throw new Refused(answer.type === 'opaqueredirect' ? 401 : answer.status, unescape(said));

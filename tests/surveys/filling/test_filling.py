@@ -401,3 +401,32 @@ def test_the_same_number_with_other_answers_is_put_aside(page, served, version):
     with scopes_disabled():
         assert QuarantinedPost.objects.count() == 1
     assert values(only())["owner"] == "Rosa"
+
+
+def test_a_place_is_chosen_on_our_own_map(page, served, asked):
+    version = asked(
+        forms.xform([("geopoint", "place", "Where?")], form_id="place", title="Place"), code="place"
+    )
+    hand.opened(page, hand.address(served, version))
+    place = question(page, "place")
+    place.get_by_text("Choose on the map").click()
+    canvas = place.locator("canvas.maplibregl-canvas")
+    canvas.wait_for()
+    canvas.click(position={"x": 60, "y": 90})
+    place.locator(".coordinates", has_text="°").wait_for()
+
+
+def test_who_signs_out_leaves_no_page_behind(page, context, served, version, sign_in):
+    sign_in(register.account("first", "enumerator", served.programme.scope))
+    hand.opened(page, f"/p/weaving/surveys/instruments/{version.instrument_id}/fill/")
+    hand.ready_offline(page)
+    context.clear_cookies()
+    page.goto("/")
+    page.wait_for_timeout(300)
+    shells = "caches.open('nanduti-fill-shell').then((shell) => shell.keys()).then((keys) => keys.map((k) => k.url))"
+    assert page.evaluate(shells) == []
+
+
+def test_a_key_in_the_address_goes_to_no_other_host(page, served, version):
+    hand.opened(page, hand.address(served, version))
+    assert page.evaluate("document.referrer") == "" and page.locator("a[href^='http']").count() == 0
