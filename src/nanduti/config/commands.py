@@ -33,7 +33,11 @@ def _add_running(add: Add) -> None:
     serve_verb.add_argument("--host", default="127.0.0.1", help="address to listen on")
     serve_verb.add_argument("--port", type=int, default=8000, help="port to listen on")
     serve_verb.add_argument("--workers", type=int, default=1, help="web processes (PostgreSQL: 2 or more)")
-    add("rotate-keys", rotate_keys, "Encrypt every identity anew with the first of the vault's keys.")
+    add(
+        "rotate-keys",
+        rotate_keys,
+        "Seal identities, answers and files anew with the first of the vault's keys.",
+    )
     add("worker", worker, "Do background work in a process of its own (PostgreSQL).")
     add("shell", shell, "Open a Python shell with Django set up.")
     messages_verb = add("messages", messages, "Collect texts to translate and compile the catalogues.")
@@ -154,10 +158,14 @@ def serve(options: argparse.Namespace) -> int:
 
 
 def rotate_keys(options: argparse.Namespace) -> int:
-    """After a new key was put first: nothing in the vault needs the older ones any more."""
+    """After a new key was put first: nothing in the vault, and nothing that was collected, needs the older ones."""
     from django.core.management import call_command
 
+    from nanduti.surveys import resealing
+
     call_command("rotate_vault_keys")
+    n_rows, n_files = resealing.reseal_everything(by="command line")
+    print(f"{n_rows} rows and {n_files} files of field work sealed anew.")
     return 0
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from nanduti.register.sealing import open_sealed, seal
+from nanduti.register.sealing import open_sealed, resealed, seal
 
 from .arrivals import KeptFile
 from .models import Envelope, QuarantinedPost, Submission, SubmissionFile
@@ -143,9 +143,13 @@ def remove_file(path: str) -> None:
         _full(path).unlink()
 
 
-def reseal_file(path: str) -> None:
-    """Seal a file under the present key: beside the former one, then in its place."""
+def reseal_file(path: str) -> bool:
+    """Seal a file under the present key: beside the former one, then in its place. Tells whether that was needed."""
     target = _full(path)
+    with open(target, "rb") as file:
+        first = file.read(int.from_bytes(file.read(4), "big"))
+    if resealed(first, bound_to=_bound(path, 0)) is None:
+        return False
     fresh = target.with_suffix(".new")
     with open(fresh, "wb", buffering=0) as file:
         for number, piece in enumerate(read_file(path)):
@@ -154,6 +158,7 @@ def reseal_file(path: str) -> None:
         os.fsync(file.fileno())
     os.replace(fresh, target)
     flush_folder(target.parent)
+    return True
 
 
 def fresh_folder() -> str:

@@ -91,6 +91,11 @@ class KeyRing:
         except InvalidTag:
             raise _tampered(bound_to) from None
 
+    def is_present(self, sealed: bytes) -> bool:
+        """Whether the present key sealed it."""
+        head = len(VERSION) + KEY_ID_BYTES
+        return sealed[len(VERSION) : head].hex() == self.present.id
+
     def fingerprint(self, value: str, *, bound_to: Sequence[str], key: Key | None = None) -> str:
         """Tells whether a value is the one kept, without opening it; says nothing across pseudonyms."""
         return _digest((key or self.present).fingerprint, _bound(bound_to) + b"\0" + value.encode())
