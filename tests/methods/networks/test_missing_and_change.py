@@ -144,3 +144,13 @@ def test_multiplexity_by_hand():
     assert found.actors["kinds_per_contact"].to_list() == [1.5, 1.5, 1.0]
     with pytest.raises(errors.NotComparable):
         nw.multiplexity({"a": a, "b": nw.from_matrix([[0, 1], [0, 0]])})
+
+
+def test_a_silent_side_disputes_nothing():
+    sells = nw.from_matrix([[0, 1, 1], [0, 0, 0], [0, 0, 0]], ["a", "b", "c"])
+    buys = nw.build(pl.DataFrame({"source": ["b"], "target": ["a"]}), ["a", "b", "c"], missing=["c"])
+    found = nw.contrast_views(sells, buys)
+    assert (found.n_both, found.n_first, found.n_second, found.n_unknown) == (1, 0, 0, 1)
+    assert found.confirmed_share == 1.0
+    same = nw.contrast_views(sells.symmetrised(), sells.symmetrised())
+    assert same.confirmed_share == 1.0 and same.disputed.is_empty()

@@ -268,3 +268,26 @@ def test_communities_hang_together_and_repeat(method):
     for community in range(1, first.n + 1):
         part = network.rows(np.flatnonzero(first.of == community))
         assert nw.components(part).n == 1
+
+
+def test_without_a_place_to_keep_machine_code_it_is_compiled_anyway(monkeypatch):
+    """A read-only installation: numba refuses to cache, the loop is compiled for the process."""
+    from nanduti.methods.networks import _fast
+
+    asked = []
+
+    class Refusing:
+        @staticmethod
+        def njit(**options):
+            asked.append(options)
+            if options.get("cache"):
+                raise RuntimeError("cannot cache function: no locator available")
+            return lambda loop: loop
+
+    monkeypatch.setattr(_fast, "_numba", lambda: Refusing)
+    _fast._compile.cache_clear()
+    try:
+        loop = _fast.compiled(len, work=1e12)
+        assert loop("abc") == 3 and "cache" not in asked[-1]
+    finally:
+        _fast._compile.cache_clear()

@@ -6,8 +6,9 @@ speak :func:`cohesion` (33 measures), :func:`components`, :func:`core_periphery`
 :func:`centralities`, :func:`structural_holes`, :func:`ego_networks`, :func:`brokerage`; of groups :func:`mixing_table`,
 :func:`homophily`, :func:`ei_index`, :func:`communities`, :func:`roles`. :func:`qap_correlation`, :func:`mrqap` and
 :func:`logistic_qap` test by shuffling; :func:`compare_waves` says what changed between rounds, :func:`missing_ties`
-fills what is not known by a stated rule, :func:`associativity` puts a cluster into words, :func:`layout` draws it where
-it was drawn before. Estimates from respondent-driven samples stand in :mod:`nanduti.methods.sampling`.
+fills what is not known by a stated rule, :func:`contrast_views` lays what two sides say beside each other,
+:func:`associativity` puts a cluster into words, :func:`layout` draws it where it was drawn before. Estimates from
+respondent-driven samples stand in :mod:`nanduti.methods.sampling`.
 """
 
 from .associativity import Associativity, Statement, associativity
@@ -63,7 +64,7 @@ from .homophily import (
 )
 from .layout import Layout, layout
 from .missing import Filled, missing_ties, sensitivity
-from .multiplexity import Multiplexity, multiplexity
+from .multiplexity import Multiplexity, Views, contrast_views, multiplexity
 from .qap import QapCorrelation, qap_correlation
 from .qap_regression import LogisticQap, Mrqap, logistic_qap, mrqap
 from .reading import read_dl, read_vna
@@ -97,6 +98,7 @@ __all__ = [
     "Roles",
     "Statement",
     "Transitivity",
+    "Views",
     "agreement",
     "associativity",
     "assortativity",
@@ -114,6 +116,7 @@ __all__ = [
     "community_table",
     "compare_waves",
     "components",
+    "contrast_views",
     "core_periphery",
     "core_table",
     "cut_points",

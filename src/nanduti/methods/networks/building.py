@@ -228,7 +228,9 @@ def _placed(
     if loops.any():
         if self_ties != "drop":
             raise SelfTies(n=int(loops.sum()), some=some(names[place] for place in source[loops]))
-        notes = (Reason("self_ties", mark("Ties to oneself that were left out: {n}."), {"n": int(loops.sum())}),)
+        notes = (
+            Reason("self_ties", mark("Ties to oneself that were left out: {n}."), {"n": int(loops.sum())}),
+        )
         source, target, rows = source[~loops], target[~loops], rows.filter(~pl.Series(loops))
     return source, target, notes, rows
 

@@ -92,7 +92,7 @@ def compare_waves(before: Network, after: Network, *, permutations: int = 0, see
     """
     if before.directed != after.directed:
         raise NotComparable(what=mark("A directed and an undirected network"), some="→ ≠ –")
-    there = set(after.actors)
+    there, then = set(after.actors), set(before.actors)
     common = [actor for actor in before.actors if actor in there]
     here = set(common)
     if not common:
@@ -108,7 +108,7 @@ def compare_waves(before: Network, after: Network, *, permutations: int = 0, see
     made, lost = n_two - kept, n_one - kept
     pairs = (len(common) * (len(common) - 1) - n_unknown) // times
     return Change(
-        joined=tuple(actor for actor in after.actors if actor not in set(before.actors)),
+        joined=tuple(actor for actor in after.actors if actor not in then),
         left=tuple(actor for actor in before.actors if actor not in here),
         n_actors=len(common),
         kept=kept,

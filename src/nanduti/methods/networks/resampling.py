@@ -12,6 +12,8 @@ from . import _wedges
 from .counting import at_least
 from .graph import Network
 
+CELLS = 4_000_000  # of the table of one batch of draws
+
 
 @dataclass(frozen=True)
 class Interval:
@@ -72,8 +74,13 @@ def vertex_bootstrap(
         )
     rng = np.random.default_rng([seed, 10])
     n = network.n
-    chosen = rng.multinomial(n, np.full(n, 1 / n), size=draws).astype(float)
-    figures = _figures(network, np.concatenate([np.ones((1, n)), chosen]), groups)
+    closed = _closed(network)
+    drawn = [_figures(network, np.ones((1, n)), groups, closed)]
+    batch = max(1, CELLS // n)
+    for begin in range(0, draws, batch):
+        chosen = rng.multinomial(n, np.full(n, 1 / n), size=min(batch, draws - begin)).astype(float)
+        drawn.append(_figures(network, chosen, groups, closed))
+    figures = {name: np.concatenate([part[name] for part in drawn]) for name in drawn[0]}
     tail = (1 - level) / 2
     answer = {}
     for name, drawn in figures.items():
@@ -87,8 +94,10 @@ def vertex_bootstrap(
     return answer
 
 
-def _figures(network: Network, counts: np.ndarray, groups: np.ndarray | None) -> dict[str, np.ndarray]:
-    """Every measure for every row of counts, the first being the network itself."""
+def _figures(
+    network: Network, counts: np.ndarray, groups: np.ndarray | None, closed: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Every measure for every row of counts; ones are the network itself."""
     n = network.n
     pairs = n * (n - 1.0)
     doubles = (counts * (counts - 1)).sum(axis=1)
@@ -102,7 +111,7 @@ def _figures(network: Network, counts: np.ndarray, groups: np.ndarray | None) ->
             "density": (tied + doubles * share) / pairs,
             "mean_strength": (strength + doubles * mean) / pairs,
             "arc_reciprocity": np.where(tied > 0, mutual / tied, np.nan),
-            "transitivity": _transitivity(network, counts),
+            "transitivity": _transitivity(network, counts, closed),
         }
         if groups is not None:
             either = network.either.tocoo()
@@ -121,20 +130,23 @@ def _listed(rows: np.ndarray, columns: np.ndarray, weights: np.ndarray, counts: 
     return np.array([(weights * count[rows] * count[columns]).sum() for count in counts])
 
 
-def _transitivity(network: Network, counts: np.ndarray) -> np.ndarray:
-    """Closed over all two-paths, each path counted as often as its three actors were drawn together."""
+def _closed(network: Network) -> np.ndarray:
+    """All i→j→k that are closed by i→k (three rows)."""
     pattern = network.pattern
-    triples = []
+    triples = [np.zeros((3, 0), dtype=np.int64)]
     for first, second, closing, rows in _wedges.chunks(pattern):
         shut = closing >= 0
         triples.append(np.stack([rows[shut], pattern.indices[first[shut]], pattern.indices[second[shut]]]))
-    i, j, k = np.concatenate(triples, axis=1) if triples else np.zeros((3, 0), dtype=np.int64)
-    out = (pattern @ counts.T).T
-    into = (pattern.T @ counts.T).T
-    back = (network.mutual @ counts.T).T
+    return np.concatenate(triples, axis=1)
+
+
+def _transitivity(network: Network, counts: np.ndarray, closed: np.ndarray) -> np.ndarray:
+    """Closed over all two-paths, each path counted as often as its three actors were drawn together."""
+    pattern = network.pattern
+    out, into = (pattern @ counts.T).T, (pattern.T @ counts.T).T
     # i → j → k with i ≠ k; an actor drawn twice cannot stand at both ends.
-    back_square = (network.mutual @ (counts**2).T).T
-    paths = (counts * (into * out - back_square)).sum(axis=1)
-    del back
-    closed = np.array([(count[i] * count[j] * count[k]).sum() for count in counts])
-    return np.where(paths > 0, closed / paths, np.nan)
+    back = (network.mutual @ (counts**2).T).T
+    paths = (counts * (into * out - back)).sum(axis=1)
+    i, j, k = closed
+    shut = np.array([(count[i] * count[j] * count[k]).sum() for count in counts])
+    return np.where(paths > 0, shut / paths, np.nan)
