@@ -47,7 +47,7 @@ def _findings(instrument: Instrument, root: pl.DataFrame, noticed: list[Noticed]
         Enumerator._base_manager.filter(programme=instrument.programme_id).values_list("code", "pk")
     )
     ids = {n for one in noticed for n in (one.key, one.other) if n is not None}
-    scopes = _scopes(sorted(ids))
+    scopes, asked_by = _scopes(sorted(ids))
     for one in noticed:
         if one.key is not None and one.key not in scopes:
             continue  # it was taken away meanwhile
@@ -56,7 +56,7 @@ def _findings(instrument: Instrument, root: pl.DataFrame, noticed: list[Noticed]
             instrument=instrument,
             submission_id=one.key,
             other_id=one.other if one.other in scopes else None,
-            enumerator_id=people.get(one.collector),
+            enumerator_id=people.get(one.collector) or asked_by.get(one.key),
             rule=f"{GENERAL}{one.rule}"[:80],
             severity=one.severity if one.severity in Finding.Severity.values else Finding.Severity.WARNING,
             question=one.question[:300],
@@ -66,12 +66,15 @@ def _findings(instrument: Instrument, root: pl.DataFrame, noticed: list[Noticed]
         )
 
 
-def _scopes(ids: list[int]) -> dict[Any, int]:
-    found: dict[Any, int] = {}
+def _scopes(ids: list[int]) -> tuple[dict[Any, int], dict[Any, int]]:
+    """The scope and the enumerator of each submission."""
+    scopes: dict[Any, int] = {}
+    asked_by: dict[Any, int] = {}
     for start in range(0, len(ids), 500):
         rows = Submission._base_manager.filter(pk__in=ids[start : start + 500])
-        found |= dict(rows.values_list("pk", "scope_id"))
-    return found
+        for pk, scope_id, enumerator_id in rows.values_list("pk", "scope_id", "enumerator_id"):
+            scopes[pk], asked_by[pk] = scope_id, enumerator_id
+    return scopes, asked_by
 
 
 def _plain(figures: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from nanduti.interface import words
@@ -13,6 +13,7 @@ from nanduti.methods.instruments import Definition, in_language
 from nanduti.methods.instruments.quality import SENTENCES
 
 from .models import Finding
+from .queries.reviews import Backlog
 
 PROBLEMS: dict[str, Any] = {
     "not_a_number": _("is not a number"),
@@ -58,6 +59,14 @@ def note_said(note: str) -> str:
     return str(known) if known is not None else gettext(note) if note else ""
 
 
+def question_said(finding: Finding, definition: Definition | None) -> str:
+    """The question that a finding is about, where its sentence does not name it."""
+    question = definition.question(finding.question) if definition and finding.question else None
+    if question is None or finding.rule in RULES or definition is None:
+        return ""
+    return question.label((get_language() or "en").partition("-")[0], definition.default_language)
+
+
 def finding_said(finding: Finding, definition: Definition | None = None) -> str:
     """A finding as a sentence in the reader's language."""
     tongue = (get_language() or "en").partition("-")[0]
@@ -101,3 +110,14 @@ def _detail(name: str, value: Any) -> Any:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return words.share(value) if name.endswith("share") else words.number(round(value, 3))
     return value
+
+
+def backlog_said(backlog: Backlog) -> str:
+    """How far the reading is behind, in one sentence."""
+    if not backlog.n_waiting:
+        return gettext("Everything that arrived has been read.")
+    return ngettext(
+        "%(n)s that arrived has not been read yet; the oldest is from %(at)s.",
+        "%(n)s that arrived have not been read yet; the oldest is from %(at)s.",
+        backlog.n_waiting,
+    ) % {"n": words.number(backlog.n_waiting), "at": words.moment(backlog.oldest_at)}

@@ -26,6 +26,8 @@ from ..errors import FormRefused
 from ..forms.instruments import AgainForm, HandInForm, InstrumentForm, MediaForm
 from ..models import Instrument, InstrumentVersion
 from ..queries import instruments as queries
+from ..queries.reviews import backlog
+from ..wording import backlog_said
 
 MANAGE = "manage_surveys"
 State = InstrumentVersion.State
@@ -96,7 +98,8 @@ def _columns(frame: Frame) -> list[Col]:
         Col("title", _("Instrument"), value=title_of, phone=True, sortable=True,
             url=lambda r: frame.url("surveys:instrument", r.pk)),
         Col("state", _("State"), "chip", value=state_of, choices=STATES, tone=lambda s: TONES.get(s, ""), phone=True),
-        Col("n_answers", _("Answers"), "number", phone=True),
+        Col("n_answers", _("Answers"), "number", phone=True,
+            url=lambda r: frame.url("surveys:table", r.pk) if frame.may("read_sensitive") else None),
         Col("n_today", _("Today"), "number"),
         Col("n_review", _("To review"), "number", url=review),
         Col("n_drafts", _("Drafts"), "number"),
@@ -262,15 +265,17 @@ def instrument(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
         "surveys/instruments_one.html",
         {
             "title": title_of(row),
-            "state": _one_state(row),
+            "state": f"{_one_state(row)} {_unread(row, frame)}".strip(),
             "row": row,
             "state_code": state_of(row),
             "state_said": STATES[state_of(row)],
             "state_tone": TONES.get(state_of(row), ""),
-            "figures": _one_figures(row, frame),
+            "figures": _one_figures(row, frame) if row.published_id or row.n_answers else [],
+            "open_url": frame.url("surveys:open_instrument", pk) if may_publish and row.published_id else "",
             "versions": [_version_line(v, frame) for v in versions],
             "draft": _draft_panel(request, frame, draft, may=may, may_publish=may_publish) if draft else None,
-            "actions": _one_actions(row, frame, versions, may=may, may_publish=may_publish),
+            "fill_url": _fill_url(row, frame),
+            "links": _one_links(row, frame),
             "back": link(frame.url("surveys:instruments"), _("Instruments")),
             "compare_url": frame.url("surveys:compare_versions", pk) if len(versions) > 1 else "",
         },
@@ -283,11 +288,19 @@ def _one_state(row: Any) -> str:
         return _("A draft that nobody is given yet; try it, then publish it.")
     if state == "closed":
         return _("Closed: no phone is given this form.")
-    return ngettext(
-        "Open with %(q)s questions; %(n)s answer so far, %(today)s of it today.",
-        "Open with %(q)s questions; %(n)s answers so far, %(today)s of them today.",
+    asked = ngettext("Open with %(n)s question", "Open with %(n)s questions", row.n_questions)
+    said = ngettext(
+        "%(n)s answer so far, %(today)s of it today.",
+        "%(n)s answers so far, %(today)s of them today.",
         row.n_answers,
-    ) % {"q": words.number(row.n_questions), "n": counted(row.n_answers), "today": counted(row.n_today)}
+    ) % {"n": counted(row.n_answers), "today": counted(row.n_today)}
+    return f"{asked % {'n': words.number(row.n_questions)}}; {said}"
+
+
+def _unread(row: Any, frame: Frame) -> str:
+    """How far the reading is behind, where it is."""
+    found = backlog(programme=frame.programme, instrument=row)
+    return backlog_said(found) if found.n_waiting else ""
 
 
 def _one_figures(row: Any, frame: Frame) -> list[Figure]:
@@ -295,7 +308,7 @@ def _one_figures(row: Any, frame: Frame) -> list[Figure]:
         return []
     review = frame.url("surveys:review", instrument=row.pk)
     return [
-        Figure(row.n_answers, _("answers")),
+        Figure(row.n_answers, _("answers"), frame.url("surveys:table", row.pk)),
         Figure(row.n_today, _("today")),
         Figure(row.n_review, _("to review"), review if row.n_review else ""),
         Figure(row.n_questions or 0, _("questions")),
@@ -343,15 +356,26 @@ def _report(version: InstrumentVersion) -> str:
     return said.get(version.validation_report, version.validation_report)
 
 
-def _one_actions(
-    row: Any, frame: Frame, versions: list[InstrumentVersion], *, may: bool, may_publish: bool
-) -> list[dict[str, Any]]:
+def _fill_url(row: Any, frame: Frame) -> str:
+    may = frame.may(MANAGE) or frame.may("collect")
+    return frame.url("surveys:fill", row.pk, keep=False) if may and state_of(row) == "open" else ""
+
+
+def _one_links(row: Any, frame: Frame) -> list[dict[str, Any]]:
+    """Where one goes from here: answers first, then what is done with the form itself."""
     found = []
-    if state_of(row) == "open" and (may or frame.may("collect")):
-        found.append(link(frame.url("surveys:fill", row.pk, keep=False), _("Fill in here")))
-    if may:
-        found.append(link(frame.url("surveys:new_version", row.pk), _("Hand in a changed form")))
-        found.append(link(frame.url("surveys:edit_instrument", row.pk), _("Edit the title")))
+    if frame.may("read_sensitive"):
+        found += [
+            link(frame.url("surveys:table", row.pk), _("Answers")),
+            link(frame.url("surveys:checks", row.pk), _("Checks")),
+            link(frame.url("surveys:mapping", row.pk), _("What answers become")),
+        ]
+    if frame.may(MANAGE):
+        found += [
+            link(frame.url("surveys:spreadsheet", row.pk), _("Take in a filled workbook")),
+            link(frame.url("surveys:new_version", row.pk), _("Hand in a changed form")),
+            link(frame.url("surveys:edit_instrument", row.pk), _("Edit the title")),
+        ]
     return found
 
 

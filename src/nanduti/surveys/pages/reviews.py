@@ -27,7 +27,7 @@ from ..models import Finding, Instrument, Submission
 from ..queries import answers, audits, reviews
 from ..reading import definition_of
 from ..reviewing import STEPS, collector_of
-from ..wording import finding_said, note_said, problem_said
+from ..wording import backlog_said, finding_said, note_said, problem_said, question_said
 
 State = Submission.State
 STATE_TONES = {"accepted": "good", "returned": "warn", "rejected": "calm"}
@@ -156,17 +156,6 @@ def _state(found: dict[str, int], backlog: reviews.Backlog) -> str:
     if backlog.n_waiting:
         sentence += " " + backlog_said(backlog)
     return sentence
-
-
-def backlog_said(backlog: reviews.Backlog) -> str:
-    """How far the reading is behind, in one sentence."""
-    if not backlog.n_waiting:
-        return _("Everything that arrived has been read.")
-    return ngettext(
-        "%(n)s that arrived has not been read yet; the oldest is from %(at)s.",
-        "%(n)s that arrived have not been read yet; the oldest is from %(at)s.",
-        backlog.n_waiting,
-    ) % {"n": words.number(backlog.n_waiting), "at": words.moment(backlog.oldest_at)}
 
 
 def _figures(frame: Frame, found: dict[str, int], tab: str, instrument: Instrument | None) -> list[Figure]:
@@ -306,6 +295,7 @@ def _show_submission(
             "findings": [
                 {
                     "row": f,
+                    "about": question_said(f, definition),
                     "said": finding_said(f, definition),
                     "url": frame.url("surveys:finding", f.pk, tab=tab or None),
                     "other_url": frame.url("surveys:submission", f.other_id) if f.other_id else "",
@@ -322,6 +312,7 @@ def _show_submission(
             "compare_url": frame.url("surveys:compare", row.pk) if len(versions) > 1 else "",
             "steps": reviews.steps_of(submissions=versions),
             "audit": audits.summary(row, definition) if definition else None,
+            "correct_url": frame.url("surveys:correct", row.pk) if is_reviewable else "",
             "read_again_url": frame.url("surveys:read_again", row.pk),
             "note": note_said(row.processing_note),
             "queue_url": frame.url("surveys:review", tab=tab or None),

@@ -34,7 +34,8 @@ from ..queries import answers, profiles, reviews, tables
 from ..queries.tables import Choice
 from ..reading import definition_of
 from ..taking import AT_ONCE, changed, take_along
-from .reviews import STATE_TONES, backlog_said, title_of
+from ..wording import backlog_said
+from .reviews import STATE_TONES, title_of
 
 FIRST_COLUMNS, MOST_COLUMNS = 6, 30
 PICTURED = 20_000
@@ -180,7 +181,9 @@ def _rows(
                     if value is None
                     else str(value)
                 )
-            cells.append((text[:300], isinstance(value, (int, float))))
+            cells.append(
+                (_heading(question, definition, with_labels), text[:300], isinstance(value, (int, float)))
+            )
         yield {
             "url": frame.url("surveys:submission", row.pk),
             "received": row.received_at,
@@ -225,7 +228,7 @@ def _filters(
             (c.name, c.labels.get(tongue) or c.name, c.name == request.GET.get("is"))
             for c in (definition.choices_of(chosen) if definition and chosen else ())
         ],
-        "kept": [(n, v) for n in ("cols", "show") for v in request.GET.getlist(n)[:200]],
+        "kept": [(n, v) for n in ("show",) for v in request.GET.getlist(n)[:200]],
     }
 
 
@@ -288,7 +291,8 @@ def _histogram(counts: list[int], most: int, said: str) -> Any:
         ((13 * place, 30 - height, height) for place, height in enumerate(heights) if height),
     )
     return format_html(
-        '<svg class="drawn" width="{}" height="32" role="img" aria-label="{}"><title>{}</title>{}</svg>',
+        '<span class="bar-cell"><svg class="drawn" width="{}" height="32" role="img" aria-label="{}">'
+        "<title>{}</title>{}</svg></span>",
         13 * len(counts), said, said, drawn,
     )  # fmt: skip
 
