@@ -427,3 +427,33 @@ class EntityUpdateGone(PersonError):
     title = mark("It waits no longer")
     sentence = mark("The update was taken meanwhile, because the one before it arrived.")
     remedy = mark("Nothing needs to be done.")
+
+
+# --- waves and samples
+
+
+class WaveCodeTaken(PersonError):
+    """Two waves of one instrument with one code."""
+
+    code = "surveys.wave_code_taken"
+    title = mark("This code is taken")
+    sentence = mark("The instrument has a wave “{code_given}” already.")
+    remedy = mark("Choose another code.")
+
+
+class SampleUnitMovedOn(PersonError):
+    """Something is said of a unit that cannot be said any more."""
+
+    code = "surveys.sample_unit_moved_on"
+    title = mark("This was settled meanwhile")
+    sentence = mark("The firm has been replaced, or what was chosen cannot be said of it.")
+    remedy = mark("Look at the list again; nothing was changed.")
+
+
+class NoReserveLeft(PersonError):
+    """Nobody stands by in the stratum."""
+
+    code = "surveys.no_reserve_left"
+    title = mark("Nobody stands by")
+    sentence = mark("The stratum “{stratum}” has no reserve left.")
+    remedy = mark("Go on with fewer and say so in the report, or draw more reserves with the next sample.")

@@ -7,9 +7,9 @@ import time
 from nanduti.foundation.work import standing
 
 from .. import reading
-from ..steps import answers, checks, files, paradata
+from ..steps import answers, checks, files, paradata, samples
 
-__all__ = ["answers", "checks", "files", "paradata"]
+__all__ = ["answers", "checks", "files", "paradata", "samples"]
 
 PARKED_EVERY = 5.0
 _looked_at_parked = float("-inf")

@@ -37,7 +37,8 @@ class Sample(Scoped, Timestamped):
 
     wave = models.ForeignKey(Wave, models.PROTECT, related_name="samples")
     design = models.JSONField()
-    seed = models.PositiveBigIntegerField()
+    # Public, as it was read out: anybody can draw again by it.
+    seed = models.CharField(max_length=80)
     run = models.ForeignKey(Run, models.PROTECT, null=True, related_name="+")
     frame_size = models.PositiveIntegerField()
     n_drawn = models.PositiveIntegerField()
