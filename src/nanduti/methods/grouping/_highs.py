@@ -106,7 +106,5 @@ def read_answer(model: highspy.Highs, *, mixed: bool) -> Answer:
     values = np.array(solution.col_value) if feasible else None
     objective = info.objective_function_value if feasible else -np.inf
     bound = info.mip_dual_bound if mixed else (objective if status == _SOLVED else np.inf)
-    if mixed and status == _SOLVED:
-        bound = min(bound, objective + 1e-6)
     prices = None if mixed else np.array(solution.row_dual)
     return Answer(values, objective, bound, False, prices)

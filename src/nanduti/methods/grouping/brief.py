@@ -75,7 +75,9 @@ class Brief:
     def allowed(self) -> np.ndarray:
         """Units × options: whether every firm of the unit may sit there."""
         free = ~np.logical_or.reduce([*self.refused.values(), np.zeros(self.shape, dtype=bool)])
-        return np.array([free[list(u)].all(axis=0) for u in self.units]).reshape(len(self.units), -1)
+        return np.array([free[list(u)].all(axis=0) for u in self.units]).reshape(
+            len(self.units), len(self.options)
+        )
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -86,7 +88,9 @@ class Brief:
     def unit_points(self) -> np.ndarray:
         """Units × options: what the simple criteria bring."""
         total = self.earned.sum(axis=0)
-        return np.array([total[list(u)].sum(axis=0) for u in self.units]).reshape(len(self.units), -1)
+        return np.array([total[list(u)].sum(axis=0) for u in self.units]).reshape(
+            len(self.units), len(self.options)
+        )
 
     @cached_property
     def unit_size(self) -> np.ndarray:
@@ -106,7 +110,7 @@ class Brief:
         """Units that may be left waiting."""
         if self.recipe.waiting_points is None:
             return np.zeros(len(self.units), dtype=bool)
-        return np.array([not self.must_place[list(u)].any() for u in self.units])
+        return np.array([not self.must_place[list(u)].any() for u in self.units], dtype=bool)
 
     def position(self, firm: str) -> int:
         """Where a firm stands in the brief."""
@@ -168,6 +172,8 @@ class Brief:
             recipe = replace(recipe, least=1, most=self.n_firms)
         if "circles" in gone:
             recipe = replace(recipe, least_circles=None, most_circles=None)
+        if "placed" in gone:
+            recipe = replace(recipe, waiting_points=recipe.waiting_points or 0)
         recipe = replace(recipe, rules=tuple(r for r in recipe.rules if r.code not in gone))
         return replace(
             self,

@@ -32,7 +32,9 @@ class Link:
 
     def of_units(self, brief: Brief) -> np.ndarray:
         """Units × options: the coefficients of units."""
-        return np.array([self.seat[list(u)].sum(axis=0) for u in brief.units]).reshape(len(brief.units), -1)
+        return np.array([self.seat[list(u)].sum(axis=0) for u in brief.units]).reshape(
+            len(brief.units), len(brief.options)
+        )
 
 
 @dataclass(frozen=True)

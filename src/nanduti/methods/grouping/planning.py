@@ -127,7 +127,7 @@ def _why_not(brief: Brief, unit: tuple[int, ...], sat: Sat, name: str) -> Reason
     joined = Sat(sat.option, tuple(sorted({*sat.firms, *unit})))
     broken = breaches(brief, joined, name)
     if broken:
-        sentence = mark("Circle {circle}: {why}")
+        sentence = mark("If it joined {circle}: {why}")
         return Reason(
             "would_break", sentence, {"circle": name, "why": " ".join(b.reason.say() for b in broken)}
         )
