@@ -275,3 +275,13 @@ def test_recipes_are_checked_and_all_built_in_ones_load():
     ):
         with pytest.raises(BadInput):
             matching.MatchRecipe.from_dict({"name": "x", "points": {"text": 1}, "hard": [], **wrong})
+
+
+def test_neighbouring_phrases_are_both_replaced():
+    table = matching.Synonyms({"goat_leather": ["cuero de cabra"], "spray": ["a pistola"], "finishing": ["acabado"]})
+    assert matching.tokens("Acabado a pistola cuero de cabra cuero de cabra", table) == [
+        "finishing",
+        "spray",
+        "goat_leather",
+        "goat_leather",
+    ]

@@ -152,8 +152,8 @@ def mentor_scores(
     """Points for every pair of a skilled firm and a smaller maker that may work together, for ``assign`` or stability.
 
     Both frames: ``firm``; ``products`` (list); one column ``skill_<name>`` from 1 to 5 for each skill. A pair
-    qualifies where the mentor is at least two steps ahead in some skill. Points (proposed): products shared 50, breadth of what can
-    be taught 50. Columns out: ``mentor``, ``mentee``, ``score``, ``teaches`` (skills).
+    qualifies where the mentor is at least two steps ahead in some skill. Points (proposed): products shared 50, breadth
+    of what can be taught 50. Columns out: ``mentor``, ``mentee``, ``score``, ``teaches`` (skills).
 
     Source: Lowe (2003), AGREM: mentors of skill 4 to 5, mentees of 1 to 2.
 

@@ -62,7 +62,8 @@ class OfferIndex:
     the chain); ``text``; ``lot_min``, ``lot_max``, ``capacity_free`` (units of the product); ``tolerance`` (finest that
     is held, in the unit of the need); ``lead_days``; ``price``; ``quality`` (0 to 1); ``times_served``
     (introductions so far); ``lat``, ``lon`` (degrees); ``available_from``, ``available_until`` (days, the end
-    exclusive); ``certificates`` with ``certificates_until`` (last valid day); ``has_consent``; ``expires_on`` (last valid day).
+    exclusive);
+    ``certificates`` with ``certificates_until`` (last valid day); ``has_consent``; ``expires_on`` (last valid day).
 
     Columns of needs: ``need``; ``codes``; ``materials`` (one suffices, more give more points); ``size`` of the firm
     that needs; ``languages``; ``services``; ``markets``, ``kind``, ``position`` of the one that needs; ``text``;

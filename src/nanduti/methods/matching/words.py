@@ -177,7 +177,8 @@ class Synonyms:
                 if key:
                     found[key] = concept
         order = sorted(found, key=lambda k: (-len(k), k))
-        return [f" {k} " for k in order], [f" {_concept(found[k])} " for k in order]
+        # Two blanks stand between words, so that each has its own on either side and neighbours can both be replaced.
+        return [f" {k.replace(' ', '  ')} " for k in order], [f" {_concept(found[k])} " for k in order]
 
 
 def _concept(name: str) -> str:
@@ -228,9 +229,8 @@ def tokens_of(text: str | None, table: tuple[list[str], list[str]] | None) -> li
     words = words_of(text or "")
     if table is not None and table[0]:
         new = dict(zip(*table, strict=True))
-        spaced = f" {' '.join(words)} "
-        for _ in range(2):
-            spaced = _replacer(tuple(table[0])).sub(lambda hit: new[hit[0]], spaced)
+        spaced = f" {'  '.join(words)} "
+        spaced = _replacer(tuple(table[0])).sub(lambda hit: new[hit[0]], spaced)
         words = spaced.split()
     return [w[:-1] if _PLURAL.fullmatch(w) else w for w in words if w not in _STOP]
 
@@ -240,9 +240,8 @@ def token_lists(texts: pl.Series, synonyms: Synonyms | None = None) -> pl.Series
     words = _words(texts)
     if synonyms is not None and synonyms.groups:
         old, new = synonyms.table()
-        spaced = words.list.join(" ").to_frame("t").select(pl.format(" {} ", "t").alias("t"))["t"]
-        for _ in range(2):  # neighbours share the blank between them, so that a second pass is needed
-            spaced = spaced.str.replace_many(old, new, leftmost=True)
+        spaced = words.list.join("  ").to_frame("t").select(pl.format(" {} ", "t").alias("t"))["t"]
+        spaced = spaced.str.replace_many(old, new, leftmost=True)
         words = spaced.str.strip_chars().str.split(" ").list.filter(pl.element() != "")
     inner = pl.element()
     folded = (
