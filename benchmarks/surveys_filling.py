@@ -1,4 +1,4 @@
-"""A form of 300 questions in a real browser, on a desk and on slowed processors: ``python -m benchmarks.surveys_filling``.
+"""A form of 300 questions in a real browser, also slowed down: ``python -m benchmarks.surveys_filling``.
 
 Shown: from opening the address until the first page of questions is painted, nothing in any cache. Recalculation:
 one number is changed on which sums, rules and the total depend, until the page says the new total. Slower phones

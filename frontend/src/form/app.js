@@ -7,7 +7,7 @@ import { panel } from './panel.js';
 import { finish, send, wake } from './queue.js';
 import { asOpened, current, NotHere, ofDraft } from './resources.js';
 import { sitting } from './sitting.js';
-import { all, health, newId, onChange } from './store.js';
+import { all, health, newId, onChange, remove } from './store.js';
 import { upload } from './upload.js';
 import { speak, t } from './words.js';
 
@@ -43,7 +43,12 @@ function app(config) {
   const acts = {
     begin: () => begin(context, acts),
     resume: (draft) => resume(context, acts, draft),
-    home: () => (refresh().catch(() => {}), show({ kind: 'home' })),
+    home: () => {
+      context.free?.();
+      context.free = null;
+      refresh().catch(() => {});
+      show({ kind: 'home' });
+    },
     refresh,
   };
   context.form = current(config);
@@ -119,7 +124,13 @@ async function begin(context, acts) {
 }
 
 async function resume(context, acts, draft) {
-  const { show, form } = context;
+  const { show, say, form } = context;
+  context.free?.();
+  context.free = await hold(draft.id);
+  if (!context.free) {
+    say(t('open_elsewhere'));
+    return acts.home();
+  }
   show({ kind: 'loading' });
   try {
     const newest = await form.catch(() => null);
@@ -130,12 +141,23 @@ async function resume(context, acts, draft) {
   }
 }
 
+// One draft, one tab: two that save over each other would send two versions under one number. Gives a function that
+// lets go, or nothing where another tab has it.
+function hold(id) {
+  if (!navigator.locks) return Promise.resolve(() => {});
+  return new Promise((done) => {
+    navigator.locks.request(`nanduti-draft-${id}`, { ifAvailable: true }, (lock) => (lock ? new Promise((free) => done(free)) : done(null)));
+  });
+}
+
 async function edited({ xml, files }) {
   const fetched = await Promise.all(files.map(async ({ name, url }) => new File([await (await fetch(url)).blob()], name)));
   return { xml: await (await fetch(xml)).text(), files: fetched, isEdited: true };
 }
 
-async function sit(context, acts, form, row, was) {
+async function sit(context, acts, form, given, was) {
+  const row = { id: newId(), ...given };
+  context.free ??= await hold(row.id);
   const { config, show, say } = context;
   const root = await open(asOpened(form), { was, properties: { deviceID: deviceId(), ...config.properties } });
   speakAs(root, config.language);
@@ -145,7 +167,8 @@ async function sit(context, acts, form, row, was) {
     try {
       await finish(draft, answers, goal);
     } catch {
-      await upload({ ...goal, ...answers, owner: config.owner }); // a browser that keeps nothing
+      await upload({ ...goal, ...answers, owner: config.owner }); // a browser that keeps nothing, or has no room
+      await remove('drafts', draft.id).catch(() => {});
       say(t('queued_and_sent'));
       return acts.home();
     }

@@ -79,6 +79,7 @@ export default {
   drafts: 'Drafts on this device',
   no_name: 'without a name yet',
   saved_at: 'saved {at}',
+  open_elsewhere: 'This draft is open in another tab or window. Go on there, or close it first.',
   older_version: 'begun with an earlier version of the form; it is finished with that one',
   delete_draft: 'Delete the draft',
   delete_draft_really: 'Delete the draft “{what}”? Its answers are then gone.',

@@ -79,6 +79,7 @@ export default {
   drafts: 'Borradores en este aparato',
   no_name: 'todavía sin nombre',
   saved_at: 'guardado el {at}',
+  open_elsewhere: 'Este borrador está abierto en otra pestaña. Siga allí o ciérrela primero.',
   older_version: 'empezado con una versión anterior del formulario; se termina con esa',
   delete_draft: 'Borrar el borrador',
   delete_draft_really: '¿Borrar el borrador «{what}»? Se pierden sus respuestas.',

@@ -15,8 +15,11 @@ EVERY_KIND = [
     ("end", "end", ""),
     ("deviceid", "deviceid", ""),
     ("note", "welcome", "**Thank you** for _answering_. <script>alert(1)</script>"),
-    ("text", "owner", "Who answers?", {"hint::English (en)": "First name is enough", "guidance_hint::English (en)": "Ask politely.", "required": "yes"}),
-    ("integer", "workers", "How many people work here?", {"constraint": ". >= 0 and . < 500", "constraint_message::English (en)": "Between 0 and 499, please."}),
+    ("text", "owner", "Who answers?", {
+        "hint::English (en)": "First name is enough", "guidance_hint::English (en)": "Ask politely.",
+        "required": "yes"}),
+    ("integer", "workers", "How many people work here?", {
+        "constraint": ". >= 0 and . < 500", "constraint_message::English (en)": "Between 0 and 499, please."}),
     ("decimal", "rent", "Rent a month"),
     ("date", "visited_on", "Visited on"),
     ("time", "opens_at", "Opens at"),

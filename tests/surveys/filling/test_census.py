@@ -1,4 +1,4 @@
-"""The census of the library, published as it is, filled in a browser as an enumerator would, and once without a network."""
+"""The census of the library, published as it is, filled in a browser as an enumerator would, also offline."""
 
 from __future__ import annotations
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import zipfile
 from xml.etree import ElementTree
 
 import pytest
 from django_scopes import scopes_disabled
+from playwright.sync_api import Error
 
 from nanduti.surveys import keeping
 from nanduti.surveys.actions import enumerators
@@ -188,12 +190,14 @@ def test_no_answer_enters_a_cache_and_none_stays_after_sending(page, served, ver
           const texts = [];
           for (const name of await caches.keys()) {
             const cache = await caches.open(name);
-            for (const request of await cache.keys()) texts.push(request.url, await (await cache.match(request)).text());
+            for (const request of await cache.keys()) {
+              texts.push(request.url, await (await cache.match(request)).text());
+            }
           }
-          const db = await new Promise((done) => { const r = indexedDB.open('nanduti-field'); r.onsuccess = () => done(r.result); });
+          const asked = (request) => new Promise((done) => { request.onsuccess = () => done(request.result); });
+          const db = await asked(indexedDB.open('nanduti-field'));
           for (const name of ['drafts', 'queue']) {
-            const rows = await new Promise((done) => { const r = db.transaction(name).objectStore(name).getAll(); r.onsuccess = () => done(r.result); });
-            texts.push(JSON.stringify(rows));
+            texts.push(JSON.stringify(await asked(db.transaction(name).objectStore(name).getAll())));
           }
           return texts.join('\\n');
         }"""
@@ -386,9 +390,11 @@ def test_the_same_number_with_other_answers_is_put_aside(page, served, version):
     hand.sent(page)
     page.evaluate(
         """async (xml) => {
-          const db = await new Promise((done) => { const r = indexedDB.open('nanduti-field'); r.onsuccess = () => done(r.result); });
-          const sent = await new Promise((done) => { const r = db.transaction('sent').objectStore('sent').getAll(); r.onsuccess = () => done(r.result); });
-          const item = { ...sent[0], id: 'again', xml, files: [], url: location.pathname.replace(/fill.*/, 'submission'),
+          const asked = (request) => new Promise((done) => { request.onsuccess = () => done(request.result); });
+          const db = await asked(indexedDB.open('nanduti-field'));
+          const sent = await asked(db.transaction('sent').objectStore('sent').getAll());
+          const url = location.pathname.replace(/fill.*/, 'submission');
+          const item = { ...sent[0], id: 'again', xml, files: [], url,
             state: 'waiting', attempts: 0, nextAt: 0, status: 0, message: '', finishedAt: Date.now() };
           const t = db.transaction('queue', 'readwrite');
           t.objectStore('queue').put(item);
@@ -430,3 +436,32 @@ def test_who_signs_out_leaves_no_page_behind(page, context, served, version, sig
 def test_a_key_in_the_address_goes_to_no_other_host(page, served, version):
     hand.opened(page, hand.address(served, version))
     assert page.evaluate("document.referrer") == "" and page.locator("a[href^='http']").count() == 0
+
+
+def test_a_crash_costs_nothing_that_was_said_to_be_saved(page, context, served, version):
+    where = hand.address(served, version)
+    hand.opened(page, where)
+    page.get_by_label("Who answers?").fill("Rosa")
+    hand.photo(page)
+    hand.saved(page)
+    with page.expect_event("crash"), contextlib.suppress(Error):
+        page.goto("chrome://crash")
+    page = context.new_page()
+    hand.opened(page, where)
+    page.locator(".resume").click()
+    question(page, "photo").locator(".preview img").wait_for()
+    assert page.get_by_label("Who answers?").input_value() == "Rosa"
+
+
+def test_one_draft_is_open_in_one_tab(page, context, served, version):
+    where = hand.address(served, version)
+    hand.opened(page, where)
+    page.get_by_label("Who answers?").fill("Rosa")
+    hand.saved(page)
+    other = context.new_page()
+    hand.opened(other, where)
+    other.locator(".resume").click()
+    other.get_by_text("open in another tab").wait_for()
+    page.close()
+    other.locator(".resume").click()
+    other.get_by_label("Who answers?").wait_for()

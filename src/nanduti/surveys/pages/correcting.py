@@ -70,6 +70,10 @@ def correct(request: HttpRequest, programme: str, pk: int) -> HttpResponse:
 def _config(who: Any, submission: Submission, back: str) -> dict[str, Any]:
     code = who.frame.programme.code
     here = reverse("surveys:correct", args=(code, submission.pk))
+
+    def file_url(name: str) -> str:
+        return reverse("surveys:correct_file", args=(code, submission.pk, name))
+
     names = submission.files.exclude(arrived_at=None).order_by("name").values_list("name", flat=True)
     return config_of(
         owner=who.owner,
@@ -78,10 +82,7 @@ def _config(who: Any, submission: Submission, back: str) -> dict[str, Any]:
         here=here,
         submission=reverse("surveys:fill_submission", args=(code, submission.instrument_id)) + "?office=1",
         instrument=f"{submission.instrument_id}-correction-{submission.pk}",
-        edit={
-            "xml": f"{here}answers.xml",
-            "files": [{"name": n, "url": reverse("surveys:correct_file", args=(code, submission.pk, n))} for n in names],
-        },
+        edit={"xml": f"{here}answers.xml", "files": [{"name": n, "url": file_url(n)} for n in names]},
         urls={"done": back, "worker": "", "signIn": f"{reverse('account_login')}?next={here}"},
     )  # fmt: skip
 
