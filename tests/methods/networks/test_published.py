@@ -38,6 +38,26 @@ def test_padgett_degrees_of_marriage(padgett):
     assert nw.components(marriage).sizes == (15, 1)
 
 
+def test_padgett_centralisation(padgett):
+    """Wasserman and Faust 1994, chapter 5: degree 0.267; without the Pucci closeness 0.322, betweenness 0.437."""
+    marriage = padgett["marriage"]
+    tied = marriage.part([family for family in marriage.actors if family != "Pucci"])
+    medici = tied.index("Medici")
+    assert nw.centralisation(marriage, "degree") == printed(0.267)
+    assert nw.centralisation(tied, "closeness") == printed(0.322)
+    assert nw.centralisation(tied, "betweenness") == printed(0.437)
+    assert nw.closeness(tied)[medici] == printed(0.560)
+    assert nw.betweenness(tied, normalised=True)[medici] == printed(0.522)
+    assert nw.degree(marriage)["contact_share"][marriage.index("Medici")] == printed(0.400)
+
+
+def test_padgett_triads(padgett, both_ways):
+    """As R packages print them: 324 empty triads, 195 with one tie, 38 with two, 3 closed; transitivity 0.1914894."""
+    census = dict(nw.triad_census(padgett["marriage"]).iter_rows())
+    assert {kind: n for kind, n in census.items() if n} == {"003": 324, "102": 195, "201": 38, "300": 3}
+    assert nw.transitivity(padgett["marriage"]).transitivity == printed(0.1914894, 7)
+
+
 def test_krackhardt_regression(krackhardt, both_ways):
     found = nw.mrqap(
         krackhardt["advice"],

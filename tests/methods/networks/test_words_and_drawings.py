@@ -90,6 +90,14 @@ def test_intervals_of_the_network_as_it_is_agree_with_its_measures(campnet):
     assert found["ei_index"].value == pytest.approx(nw.ei_index(campnet, "gender").value)
 
 
+def test_strength_counts_against_the_scale():
+    network = nw.from_matrix([[0, 4, 0], [0, 0, 2], [0, 0, 0]])
+    said = {s.topic: s for s in nw.associativity(network, strongest=5, draws=50).statements}
+    assert said["weighted_density"].measure == pytest.approx(6 / 30)
+    assert said["weighted_density"].interval.value == pytest.approx(6 / 30)
+    assert "20 of 100" in said["weighted_density"].sentence.say()
+
+
 # --- drawings
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -53,6 +53,9 @@ SENTENCES: Mapping[str, str] = {
         "the rest at {rest_density}."
     ),
     "strength": mark("Where there is a tie, its strength is {mean} on average (from {lowest} to {highest})."),
+    "weighted_density": mark(
+        "Counting strength, the ties reach {of_100} of 100 of what they would be if every pair were tied at {strongest}."
+    ),
     "cut_points": mark("Actors whose leaving would cut others off from the rest: {n_cut}."),
     "no_cut_points": mark("Nobody's leaving would cut others off."),
     "between_groups_more": mark(
@@ -152,6 +155,7 @@ def associativity(
     kinds: str | Mapping[object, object] | Sequence[object] | None = None,
     layers: Mapping[str, Network] | None = None,
     before: Network | None = None,
+    strongest: float | None = None,
     draws: int = 500,
     seed: int = 1,
 ) -> Associativity:
@@ -166,6 +170,7 @@ def associativity(
         kinds: what an actor is (firm, association, institution): who reaches which kind.
         layers: several kinds of tie, for how far they lie on top of each other.
         before: the round before.
+        strongest: the strongest answer of the scale; not given, the strongest there is.
         draws: how often to draw the actors again for intervals.
         seed: draws them.
 
@@ -184,7 +189,7 @@ def associativity(
     said: list[Statement] = []
     said += _whole(network, block, intervals)
     if network.n_arcs:
-        said += _shape(network, block, intervals)
+        said += _shape(network, block, intervals, strongest)
     table = None
     if groups is not None and code is not None and network.n_arcs:
         across, table = _groups(network, groups, code, intervals)
@@ -276,7 +281,9 @@ def _whole(network: Network, block: Cohesion, intervals: Mapping[str, Interval])
     return said
 
 
-def _shape(network: Network, block: Cohesion, intervals: Mapping[str, Interval]) -> list[Statement]:
+def _shape(
+    network: Network, block: Cohesion, intervals: Mapping[str, Interval], strongest: float | None
+) -> list[Statement]:
     values = block.values
     chance = values["density"] or math.nan
     said = []
@@ -312,14 +319,36 @@ def _shape(network: Network, block: Cohesion, intervals: Mapping[str, Interval])
     else:
         said.append(_statement("no_cut_points", 0.0, "cut points", topic="cut_points"))
     if not network.is_binary:
-        strength = network.ties.data
-        said.append(
-            _statement(
-                "strength", float(strength.mean()), "mean strength of the ties there are",
-                mean=round(float(strength.mean()), 2), lowest=float(strength.min()), highest=float(strength.max()),
-            )
-        )  # fmt: skip
+        said += _strengths(network, intervals, strongest)
     return said
+
+
+def _strengths(
+    network: Network, intervals: Mapping[str, Interval], strongest: float | None
+) -> list[Statement]:
+    strength = network.ties.data
+    top = float(strength.max()) if strongest is None else float(strongest)
+    mean = intervals.get("mean_strength")
+    scaled = {}
+    if mean is not None:
+        scaled["weighted"] = replace(
+            mean,
+            value=mean.value / top,
+            se=mean.se / top,
+            lowest=mean.lowest / top,
+            highest=mean.highest / top,
+        )
+    share = float(strength.sum()) / top / network.n_known
+    return [
+        _statement(
+            "strength", float(strength.mean()), "mean strength of the ties there are",
+            mean=round(float(strength.mean()), 2), lowest=float(strength.min()), highest=float(strength.max()),
+        ),
+        _statement(
+            "weighted_density", share, "sum of strengths over the strongest times known pairs", scaled, "weighted",
+            of_100=hundred(min(share, 1.0)), strongest=top,
+        ),
+    ]  # fmt: skip
 
 
 def _against_chance(

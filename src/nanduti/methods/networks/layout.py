@@ -300,7 +300,7 @@ def _majorised(
             following -= following.mean(axis=0)
         step = float(np.abs(following - x).mean())
         x = following
-        if step < 2e-4 * reach:
+        if step < 5e-4 * reach:
             break
     return x
 
