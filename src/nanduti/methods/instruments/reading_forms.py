@@ -434,14 +434,14 @@ def _question(form: _Form, path: str, name: str, repeat: str) -> Question:
         repeat=repeat,
         sensitivity=said,
         unit=notes.pop("unit", ""),
-        parameters=_parameters(attributes, element),
+        parameters=_parameters(attributes, element) | _set(form, path),
         appearance="" if element is None else element.get("appearance", ""),
         save_to=attributes.get(f"{{{ENTITIES}}}saveto", ""),
         required="" if required in ("true()", "false()") else required,
         relevant=attributes.get("relevant", "").strip(),
         constraint=attributes.get("constraint", "").strip(),
         constraint_messages=_constraint_messages(form, attributes),
-        calculation=(attributes.get("calculate", "") or form.set_values.get(path, "")).strip(),
+        calculation=attributes.get("calculate", "").strip(),
         notes=notes,
     )
 
@@ -500,6 +500,12 @@ def _parameters(attributes: dict[str, str], element: Element | None) -> dict[str
     return shown
 
 
+def _set(form: _Form, path: str) -> dict[str, str]:
+    """What a field is set to when the form is opened, or when another answer changes."""
+    value = form.set_values.get(path, "").strip()
+    return {"set_to": value} if value else {}
+
+
 def _constraint_messages(form: _Form, attributes: dict[str, str]) -> dict[str, str]:
     said = next((v for k, v in attributes.items() if local(k) in ("constraintMsg", "noAppErrorString")), "")
     return _texts_of(form, None, said) if said else {}
@@ -520,9 +526,10 @@ def _with_sensitivity(form: _Form) -> Iterator[Question]:
     while grown:
         grown = False
         for n, question in enumerate(settled):
-            if question.sensitivity == IDENTIFYING or question.path in said or not question.calculation:
+            made_of = f"{question.calculation} {question.parameters.get('set_to', '')}".strip()
+            if question.sensitivity == IDENTIFYING or question.path in said or not made_of:
                 continue
-            if telling & {token.rpartition("/")[2] for token in _NAMED.findall(question.calculation)}:
+            if telling & {token.rpartition("/")[2] for token in _NAMED.findall(made_of)}:
                 settled[n] = replace(question, sensitivity=IDENTIFYING)
                 telling.add(question.name)
                 grown = True

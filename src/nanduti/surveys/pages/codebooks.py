@@ -68,6 +68,9 @@ def compare(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
                 "what": CHANGES[change.what],
                 "label": question.label(language(), after.default_language) if question else change.name,
                 "is_grave": change.what in GRAVE,
+                "before": _side(change.what, change.before),
+                "after": _side(change.what, change.after),
+                "language": change.language if change.language in after.language_names else "",
             }
         )
     n_grave = sum(line["is_grave"] for line in shown)
@@ -84,6 +87,17 @@ def compare(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
             "back": link(frame.url("surveys:instrument", pk), title_of(row)),
         },
     )
+
+
+def _side(what: str, said: str) -> Any:
+    """One side of a change in words."""
+    if what in ("kind", "added", "removed"):
+        return KINDS.get(said, said)
+    if what == "sensitivity":
+        return SENSITIVITIES.get(said, said)
+    if what == "required":
+        return _("yes") if said == "True" else _("no")
+    return said
 
 
 def _compare_state(n: int, n_grave: int) -> str:
@@ -156,6 +170,7 @@ def codebook(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
             },
             "sections": _codebook_sections(definition, rows, shown),
             "checks": [(c, [in_language(c.messages, code) for code in shown]) for c in definition.checks],
+            "by_phone": [row["name"] for row in rows if row["kind"] == "metadata"],
             "languages": languages,
             "shown": shown,
             "table": table,
@@ -182,7 +197,7 @@ def _codebook_sections(definition: Any, rows: list[dict[str, Any]], shown: list[
     titles = {g.path: g.labels for g in definition.groups} | {r.path: r.labels for r in definition.repeats}
     sections: list[dict[str, Any]] = []
     for row in rows:
-        if row["kind"] == "metadata" and row["group"] == "meta":
+        if row["kind"] == "metadata":
             continue
         if not sections or sections[-1]["path"] != row["group"]:
             labels = titles.get(row["group"], {})
