@@ -180,7 +180,7 @@ def test_newcombe_printed_interval():
     assert (round(c.low, 4), round(c.high, 4)) == (0.1705, 0.8090)
     none = u.compare_rates((0, 40), (0, 50))
     assert none.difference == 0 and none.relative is None and none.p_value == pytest.approx(1)
-    with pytest.raises(BadInput, match="not whole"):
+    with pytest.raises(BadInput, match="not a whole number"):
         u.compare_rates((1.5, 10), (1, 10))
 
 
@@ -198,3 +198,14 @@ def test_cost_of_quality():
         u.cost_of_quality(prevention=1, appraisal=2, internal_failure=3, external_failure=4).share_of_sales
         is None
     )
+
+
+@given(st.integers(0, 40), st.integers(1, 60), st.integers(0, 40), st.integers(1, 60))
+def test_newcombe_against_statsmodels(a, more, c, others):
+    """An independent implementation (BSD), method "newcomb" of the difference of two proportions."""
+    from statsmodels.stats.proportion import confint_proportions_2indep
+
+    one, two = (a, a + more), (c, c + others)
+    found = u.compare_rates(one, two)
+    low, high = confint_proportions_2indep(two[0], two[1], one[0], one[1], method="newcomb", compare="diff")
+    assert (found.low, found.high) == (pytest.approx(low, abs=1e-9), pytest.approx(high, abs=1e-9))

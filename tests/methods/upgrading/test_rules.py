@@ -294,3 +294,12 @@ def test_providers():
         u.choose_provider(offers.with_columns(quality=pl.lit(11)))
     with pytest.raises(BadInput, match="above zero"):
         u.choose_provider(offers.with_columns(price=pl.lit(0.0)))
+
+
+def test_sign_test_against_statsmodels():
+    from statsmodels.stats.descriptivestats import sign_test
+
+    rng = np.random.default_rng(8)
+    before, after = rng.integers(0, 9, 25).astype(float), rng.integers(0, 9, 25).astype(float)
+    data = pl.DataFrame({"firm": [str(k) for k in range(25)], "before": before, "after": after})
+    assert u.before_after(data).p_value == pytest.approx(sign_test(after - before)[1])

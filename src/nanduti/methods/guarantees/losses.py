@@ -139,9 +139,11 @@ def portfolio_losses(
             remedy=mark("Give less than 1, often 0.05 to 0.3."),
         )
     step = float(unit) if unit is not None else float(size.sum()) / 2000
-    if not step > 0:
+    if not (np.isfinite(step) and 0 < step <= size.sum()):
         raise BadInput(
-            place=f"unit {step:g}", problem=mark("is not above zero"), remedy=mark("Give an amount.")
+            place=f"unit {step:g}",
+            problem=mark("is not an amount within the portfolio"),
+            remedy=mark("Give an amount."),
         )
     units = np.maximum(np.rint(size / step).astype(int), (size > 0).astype(int))
     if units.sum() > 20_000:

@@ -48,6 +48,17 @@ def share(value: float, place: str) -> float:
     return float(value)
 
 
+def whole(value: float, place: str, *, least: int = 0, most: int = 10**9) -> int:
+    """A whole number from ``least`` to ``most``."""
+    if not least <= figure(value, place) <= most or value != int(value):
+        raise BadInput(
+            place=f"{place} {value:g}",
+            problem=f"is not a whole number from {least} to {most:,}",
+            remedy=mark("Count anew."),
+        )
+    return int(value)
+
+
 def part_of(part: float, whole: float, place: str) -> None:
     """Refuse a part that is larger than its whole, or a whole of nothing."""
     amount(part, place)

@@ -10,7 +10,7 @@ import polars as pl
 
 from nanduti.methods.values import BadInput, CannotBeSaid, mark
 
-from ._checks import above_zero, amount, columns, figure, not_negative, numeric, once, share
+from ._checks import above_zero, amount, columns, figure, not_negative, numeric, once, share, whole
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,9 @@ class PaybackTime:
         """The same in months."""
         return None if self.years is None else 12 * self.years
 
+
+#: Days of an order beyond which a slip of the pen is more likely than an order.
+MOST_DAYS = 3660
 
 NEVER = mark("It never pays for itself.")
 
@@ -241,18 +244,14 @@ def subcontract_cash(
     (400.0, 21, 24, 100.0)
     """
     total, part = amount(value, "value of the order"), share(advance_share, "advance")
-    for name, days in (("delivery", delivery_day), ("payment of the rest", balance_days)):
-        if days != int(days) or days < 0:
-            raise BadInput(
-                place=f"{days} days to the {name}",
-                problem=mark("is not a whole number of days from zero"),
-                remedy=mark("Count the days."),
-            )
+    delivery = whole(delivery_day, "days to the delivery", most=MOST_DAYS)
+    rest = whole(balance_days, "days to the payment of the rest", most=MOST_DAYS)
     flows: dict[int, float] = {}
     for day, paid in costs:
-        flows[int(day)] = flows.get(int(day), 0.0) - amount(paid, f"cost on day {day}")
+        at = whole(day, "day of a cost", least=-MOST_DAYS, most=MOST_DAYS)
+        flows[at] = flows.get(at, 0.0) - amount(paid, f"cost on day {day}")
     flows[0] = flows.get(0, 0.0) + part * total
-    last = delivery_day + balance_days
+    last = delivery + rest
     flows[last] = flows.get(last, 0.0) + (1 - part) * total
     days = sorted(flows)
     table = pl.DataFrame({"day": days, "flow": [flows[d] for d in days]}).with_columns(
@@ -275,12 +274,7 @@ def _standing(flows: dict[int, float], every: int | None) -> float | None:
     """Deepest cash of a steady flow of like orders, profits taken out as each order closes."""
     if every is None:
         return None
-    if every != int(every) or every < 1:
-        raise BadInput(
-            place=f"an order every {every} days",
-            problem=mark("is not a whole number of days above zero"),
-            remedy=mark("Count the days between orders."),
-        )
+    every = whole(every, "days between orders", least=1, most=MOST_DAYS)
     first, last = min(flows), max(flows)
     balance, run = {}, 0.0
     for day in range(first, last):

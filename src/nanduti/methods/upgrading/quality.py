@@ -12,7 +12,7 @@ from scipy.stats import fisher_exact
 
 from nanduti.methods.values import BadInput, CannotBeSaid, mark
 
-from ._checks import above_zero, amount, figure, part_of, share
+from ._checks import above_zero, amount, figure, part_of, share, whole
 from .productivity import Figure, Span, span
 
 #: Mean range of a sample of n from a normal process in standard deviations (d2). ASTM Manual 7, table of
@@ -68,6 +68,7 @@ def sigma_level(defects_per_million: float, *, shift: float = 1.5) -> float | No
     [6.0, 5.0, 4.0, 3.0, 2.0]
     """
     rate = amount(defects_per_million, "defects per million")
+    figure(shift, "shift")
     if rate > 1e6:
         raise BadInput(
             place=f"{rate:g} defects per million",
@@ -165,6 +166,8 @@ def process_capability(
     sides = [(upper - m) / (3 * s)] if upper is not None else []
     sides += [(m - lower) / (3 * s)] if lower is not None else []
     two = lower is not None and upper is not None
+    if target is not None:
+        figure(target, "target")
     aim = (lower + upper) / 2 if two and target is None else target
     cpm = (upper - lower) / (6 * math.hypot(s, m - aim)) if two else None
     return Capability(
@@ -292,10 +295,8 @@ def compare_rates(
         )
     for place, (x, n) in (("before", before), ("after", after)):
         part_of(x, n, place)
-        if x != int(x) or n != int(n):
-            raise BadInput(
-                place=f"{place} {x} of {n}", problem=mark("is not whole"), remedy=mark("Count the pieces.")
-            )
+        whole(x, place)
+        whole(n, f"{place}: the whole")
     (l1, p1, u1), (l2, p2, u2) = (_wilson(x, n, confidence) for x, n in (before, after))
     d = p2 - p1
     low = d - math.hypot(p2 - l2, u1 - p1)

@@ -9,7 +9,7 @@ import polars as pl
 
 from nanduti.methods.values import BadInput, Money, Reason, RuleSource, Share, Verdict, flag, mark, no, yes
 
-from ._checks import above_zero, amount, columns, not_negative, numeric, part_of, share
+from ._checks import above_zero, amount, columns, not_negative, numeric, part_of, share, whole
 
 QUORUM_SOURCE = RuleSource("UNIDO (2013), Cluster Twinning", "chapter 2, section 3.6")
 
@@ -54,17 +54,10 @@ def transfer_quorum(
     >>> transfer_quorum(10).verdict.decision
     'yes'
     """
-    for name, n in (
-        ("firms signed up", n_signed),
-        ("least number of firms", least),
-        ("firms that paid", n_paid),
-    ):
-        if n is not None and (n != int(n) or n < 0):
-            raise BadInput(
-                place=f"{n} {name}",
-                problem=mark("is not a whole number from zero"),
-                remedy=mark("Count the firms."),
-            )
+    whole(n_signed, "firms signed up")
+    whole(least, "least number of firms")
+    if n_paid is not None:
+        whole(n_paid, "firms that paid")
     each = fee or Money(50_000, "INR")
     income = each * n_signed
     gap = None
