@@ -54,7 +54,8 @@ SENTENCES: Mapping[str, str] = {
     ),
     "strength": mark("Where there is a tie, its strength is {mean} on average (from {lowest} to {highest})."),
     "weighted_density": mark(
-        "Counting strength, the ties reach {of_100} of 100 of what they would be if every pair were tied at {strongest}."
+        "Counting strength, the ties reach {of_100} of 100 of what they would be "
+        "if every pair were tied at {strongest}."
     ),
     "cut_points": mark("Actors whose leaving would cut others off from the rest: {n_cut}."),
     "no_cut_points": mark("Nobody's leaving would cut others off."),
