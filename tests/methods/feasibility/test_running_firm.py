@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from nanduti.methods import feasibility as f
 from nanduti.methods.values import BadInput
 
+from .test_engine import everything
+
 TEXT = (Path(__file__).parent / "data" / "garment-factory.yaml").read_text(encoding="utf-8")
 FACTORY = f.read_study(TEXT)
 
@@ -235,3 +237,16 @@ def test_capital_paid_back():
     assert flows.sum() == pytest.approx(f.class_flows(plain)["owners"].sum())
     with pytest.raises(BadInput, match="more than was paid in"):
         f.evaluate(small(equity=(replace(owners, refunds={"2026": 901}),)))
+
+
+def test_the_schedule_of_each_class_adds_up_to_its_measures():
+    result = f.evaluate(everything())
+    table = f.statement(result, "shareholders")
+    appraisal = f.appraise(result)
+    for name, measures in appraisal.classes.items():
+        last = table.filter(table["line"] == f"{name}, cumulative present value").row(0)[-1]
+        assert last == pytest.approx(measures.npv)
+        rows = [table.filter(table["line"] == f"{name}, {part}").row(0)[1:] for part in
+                ("paid in", "dividends", "share of net worth")]  # fmt: skip
+        summed = [sum(r[0] * r[1 + j] for r in rows) for j in range(result.axis.n)]
+        assert summed == pytest.approx(measures.flows)

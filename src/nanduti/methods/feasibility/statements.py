@@ -7,6 +7,7 @@ import polars as pl
 
 from nanduti.methods.values import BadInput, mark
 
+from .appraisal import class_flows
 from .engine import Result
 from .indicators import discount_factors, months_from_reference
 
@@ -44,7 +45,7 @@ _STATEMENTS: dict[str, tuple[tuple[str, int], ...]] = {
 
 def statement(result: Result, name: str, run: int = 0) -> pl.DataFrame:
     """One statement: ``income``, ``cash_flow``, ``balance``, ``discounted_total``, ``discounted_equity``,
-    ``working_capital``, ``investment``, ``production_costs``, ``production`` or ``debt``.
+    ``working_capital``, ``investment``, ``production_costs``, ``production``, ``debt`` or ``shareholders``.
 
     Column ``line`` names the line, ``sign`` tells how it enters the total (0: a total or a memorandum), then
     one column for each period in the study's unit and currency. The discounted statements end with present
@@ -151,10 +152,34 @@ def _debt(result: Result) -> list:
     return rows + [(n, 0, result.lines[n]) for n in names]
 
 
+def _shareholders(result: Result) -> list:
+    """Discounted flows of each class; what is left at the end is part of the net flow."""
+    d = result.study.discounting
+    t = months_from_reference(result.axis.n, months=result.axis.months, reference=d.reference)
+    factors = discount_factors(d.rate if d.equity_rate is None else d.equity_rate, t)[:, None]
+    rows = []
+    width = max(v.shape[1] for v in result.lines.values())
+    by_run = [class_flows(result, run) for run in range(width)]
+    for name in by_run[0]:
+        flows = np.stack([flows[name] for flows in by_run], axis=1)
+        paid = result.cash.paid_in.get(name, _nil(result))
+        got = result.cash.dividends[name]
+        rows += [
+            (f"{name}, paid in", -1, paid),
+            (f"{name}, dividends", 1, got),
+            (f"{name}, share of net worth", 1, flows + paid - got),
+            (f"{name}, net cash return", 0, flows),
+            (f"{name}, present value", 0, flows * factors),
+            (f"{name}, cumulative present value", 0, np.cumsum(flows * factors, axis=0)),
+        ]
+    return rows
+
+
 _TABLES = {
     "working_capital": _working_capital,
     "investment": _investment,
     "production_costs": _costs,
     "production": _production,
     "debt": _debt,
+    "shareholders": _shareholders,
 }
