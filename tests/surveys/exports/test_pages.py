@@ -11,7 +11,7 @@ from nanduti.foundation import work
 from nanduti.foundation.models import AuditEvent, Job
 from nanduti.surveys import reading
 from nanduti.surveys.checking import check_all
-from nanduti.surveys.models import Finding
+from nanduti.surveys.models import Finding, Submission
 from nanduti.surveys.pages import tables as pages
 from tests.surveys.answered import OWNER, PHONE, answers_xml, instance_id, waiting
 
@@ -50,8 +50,10 @@ def test_odd_addresses_are_answered(base, as_role, query):
     assert as_role().get(f"{base}/table/?{query}").status_code == 200
 
 
-def test_pictures_of_the_columns(base, as_role):
+def test_pictures_of_the_columns(base, as_role, answered):
+    Submission.objects.update(cluster=answered.world.cluster)
     page = as_role().get(f"{base}/columns/").content.decode()
+    assert "Itauguá garments" in page
     assert "3 to 9, half below 6" in page and "Sewing machine" in page and "<svg" in page
     assert OWNER not in page and PHONE not in page
 

@@ -56,8 +56,39 @@ def test_returning_needs_a_comment_which_the_enumerator_reads(answered):
     with pytest.raises(CommentNeeded):
         reviews.review_submission(submission=row, to_state="returned", comment="  ", by=by)
     reviews.review_submission(submission=row, to_state="returned", comment="Workers: 70 or 7?", by=by)
-    (told,) = queries.returned_to(enumerator_id=answered.enumerator.pk)
+    (told,) = queries.returned_to(enumerator_ids=[answered.enumerator.pk])
     assert (told.pk, told.why) == (row.pk, "Workers: 70 or 7?")
+
+
+def test_whoever_asked_sees_what_was_sent_back_and_why(answered, as_role):
+    (row,) = read(answered, 1)
+    reviews.review_submission(
+        submission=row, to_state="returned", comment="Workers: 70 or 7?", by=answered.user("supervisor")
+    )
+    page = as_role("asker").get(f"{P}/returned/").content.decode()
+    assert "Workers: 70 or 7?" in page and f"/submissions/{row.pk}/correct/" in page
+    assert "Workers: 70 or 7?" not in as_role("enumerator").get(f"{P}/returned/").content.decode()
+    assert as_role("nobody").get(f"{P}/returned/").status_code in {403, 404}
+
+
+def test_of_two_corrections_a_person_chooses_one(answered):
+    versions = [answers_xml(1)]
+    for n in (900, 901):
+        versions.append(
+            answers_xml(1, workers=str(n)).replace(
+                f"<instanceID>{instance_id(1)}</instanceID>",
+                f"<instanceID>{instance_id(n)}</instanceID><deprecatedID>{instance_id(1)}</deprecatedID>",
+            )
+        )
+    for xml in versions:
+        receive_post(Post(answered.programme, xml.encode(), enumerator=answered.enumerator))
+    reading.read_waiting()
+    _first, second, third = Submission.objects.order_by("pk")
+    assert (second.is_current, third.is_current, third.processing) == (True, False, "parked")
+    reviews.choose_version(submission=third, reason="The later one is right", by=answered.user("supervisor"))
+    reading.read_waiting()
+    current = list(Submission.objects.filter(is_current=True))
+    assert current == [third] and current[0].processing == "done"
 
 
 def test_the_second_of_two_supervisors_is_told(answered):

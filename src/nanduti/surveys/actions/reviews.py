@@ -159,3 +159,33 @@ def read_again(*, submissions: Iterable[Submission], by: User | str, at: datetim
         note(subject=rows[0], n=n)
     work.wake()
     return n
+
+
+@action("surveys.choose_version")
+def choose_version(
+    *, submission: Submission, reason: str, by: User | str, at: datetime | None = None
+) -> Submission:
+    """Of several corrections of the same answers, say which counts; the others stay, as former versions."""
+    if not reason.strip():
+        raise CommentNeeded()
+    if not submission.deprecated_id:
+        raise NotReviewable(why=mark("it corrects nothing"))
+    rivals = Submission.objects.filter(programme=submission.programme, deprecated_id=submission.deprecated_id)
+    former = list(rivals.filter(is_current=True).exclude(pk=submission.pk))
+    rivals.exclude(pk=submission.pk).update(is_current=False)
+    Submission.objects.filter(pk=submission.pk).update(is_current=True)
+    rivals.filter(processing=Submission.Processing.PARKED).update(
+        processing=Submission.Processing.WAITING, processing_note=""
+    )
+    submission.refresh_from_db()
+    ReviewStep.objects.create(
+        submission=submission, from_state=submission.state, to_state=submission.state, comment=reason.strip(),
+        at=at or timezone.now(), **_who(by),
+    )  # fmt: skip
+    for row in former:
+        row.is_current = False
+        for hook in hooks.values():
+            hook(row, row.state)
+    note(subject=submission)
+    work.wake()
+    return submission

@@ -31,6 +31,7 @@ from ..errors import DoorError
 from ..models import Instrument, InstrumentVersion
 from ..queries import filling
 from ..queries.callers import Caller, caller_by_draft, caller_by_token
+from ..queries.reviews import returned_to
 
 View = Callable[..., HttpResponse]
 WORKER = re.compile(r"worker-[\w-]{8,16}\.js")
@@ -118,7 +119,7 @@ def fill(request: HttpRequest, programme: str, pk: int) -> HttpResponse:
 # --- an enumerator with a key and no account; a draft that is tried
 
 
-def _with_key(view: View) -> View:
+def with_key(view: View) -> View:
     """Find whose key stands in the address; what a phone would be told becomes a page."""
 
     @functools.wraps(view)
@@ -137,17 +138,22 @@ def _with_key(view: View) -> View:
 
 
 @shell
-@_with_key
+@with_key
 def key_forms(request: HttpRequest, caller: Caller) -> HttpResponse:
     """The forms that a key opens."""
     instruments = filling.open_instruments(programme=caller.programme, enumerator=caller.enumerator)
-    rows = [(title_of(row), reverse("collect:fill", args=(*_key_of(caller), row.pk))) for row in instruments]
-    context = {"title": _("Forms to fill in"), "rows": rows, "where": str(caller.programme)}
+    rows = [(title_of(row), reverse("collect:fill", args=(*key_of(caller), row.pk))) for row in instruments]
+    context = {
+        "title": _("Forms to fill in"),
+        "rows": rows,
+        "where": str(caller.programme),
+        "returned": returned_to(enumerator_ids=[caller.enumerator.pk]) if caller.enumerator else [],
+    }
     return render(request, "surveys/fill_forms.html", context | {"css": assets.entry("main")["css"]})
 
 
 @shell
-@_with_key
+@with_key
 def key_fill(request: HttpRequest, caller: Caller, pk: int) -> HttpResponse:
     """Fill an instrument with a key."""
     rows = filling.open_instruments(programme=caller.programme, enumerator=caller.enumerator)
@@ -155,7 +161,7 @@ def key_fill(request: HttpRequest, caller: Caller, pk: int) -> HttpResponse:
     version = filling.newest_version(instrument=instrument) if instrument else None
     if version is None or caller.enumerator is None:
         raise NotFound(kind="instrument", code_given=str(pk))
-    here = reverse("collect:fill", args=(*_key_of(caller), pk))
+    here = reverse("collect:fill", args=(*key_of(caller), pk))
     config = config_of(
         owner=f"enumerator-{caller.enumerator.pk}",
         version=version,
@@ -164,18 +170,18 @@ def key_fill(request: HttpRequest, caller: Caller, pk: int) -> HttpResponse:
         submission=f"{caller.base}/submission",
         properties={"username": caller.enumerator.code},
     )
-    home = reverse("collect:fill_forms", args=_key_of(caller))
+    home = reverse("collect:fill_forms", args=key_of(caller))
     return filled(request, config, home=home, where=str(caller.programme))
 
 
 @shell
-@_with_key
+@with_key
 def try_draft(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Try a version before it is published; the answers are kept apart."""
     version = caller.draft
     if version is None:
         raise NotFound(kind="instrument", code_given="")
-    here = reverse("collect:try", args=_key_of(caller))
+    here = reverse("collect:try", args=key_of(caller))
     config = config_of(
         owner=f"draft-{version.pk}",
         version=version,
@@ -188,7 +194,8 @@ def try_draft(request: HttpRequest, caller: Caller) -> HttpResponse:
     return filled(request, config, home="", where=str(caller.programme))
 
 
-def _key_of(caller: Caller) -> tuple[str, str]:
+def key_of(caller: Caller) -> tuple[str, str]:
+    """Programme and key, as addresses take them."""
     return caller.programme.code, caller.base.rsplit("/", 1)[1]
 
 

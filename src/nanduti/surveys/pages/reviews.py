@@ -16,12 +16,14 @@ from django.views.decorators.http import require_POST
 from nanduti.foundation.errors import NotAllowed, NotFound
 from nanduti.interface import words
 from nanduti.interface.parts import Figure
+from nanduti.interface.saying import say
 from nanduti.interface.tables import Col, DataTable
 from nanduti.methods.values import PersonError
 from nanduti.programme.frames import Frame, programme_page
 from nanduti.register.names import names_for
 
 from ..actions import reviews as actions
+from ..actions.submissions import SECOND_EDIT
 from ..forms.reviews import FindingForm, ReviewForm
 from ..models import Finding, Instrument, Submission
 from ..queries import answers, audits, reviews
@@ -312,6 +314,7 @@ def _show_submission(
             "compare_url": frame.url("surveys:compare", row.pk) if len(versions) > 1 else "",
             "steps": reviews.steps_of(submissions=versions),
             "audit": audits.summary(row, definition) if definition else None,
+            "choose_url": frame.url("surveys:choose", row.pk) if row.processing_note == SECOND_EDIT else "",
             "correct_url": frame.url("surveys:correct", row.pk) if is_reviewable else "",
             "read_again_url": frame.url("surveys:read_again", row.pk),
             "note": note_said(row.processing_note),
@@ -430,5 +433,38 @@ def read_again(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
         actions.read_again(submissions=[row], by=request.user)
         messages.success(request, _("It will be read again in a moment."))
     except PersonError as error:
-        messages.error(request, str(error))
+        messages.error(request, str(say(error)))
     return redirect(frame.url("surveys:submission", row.pk))
+
+
+@require_POST
+@programme_page(item="field", may="manage_surveys")
+def choose(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
+    """Of two corrections of the same answers, let this one count."""
+    row = found_submission(frame, pk)
+    frame.access.require("manage_surveys", row.scope_id)
+    try:
+        actions.choose_version(submission=row, reason=request.POST.get("reason", "")[:2_000], by=request.user)
+        messages.success(request, _("This version counts now."))
+    except PersonError as error:
+        messages.error(request, str(say(error)))
+    return redirect(frame.url("surveys:submission", row.pk))
+
+
+@programme_page(item="field", may="collect")
+def returned(request: HttpRequest, frame: Frame) -> HttpResponse:
+    """What a supervisor sent back to whoever looks, and why."""
+    own = reviews.enumerators_of(programme=frame.programme, user=request.user)
+    rows = reviews.returned_to(enumerator_ids=own)
+    said = ngettext(
+        "%(n)s submission was sent back to you.", "%(n)s submissions were sent back to you.", len(rows)
+    )
+    return render(
+        request,
+        "surveys/reviews_returned.html",
+        {
+            "title": _("Sent back"),
+            "state": said % {"n": words.number(len(rows))} if rows else _("Nothing was sent back to you."),
+            "rows": [(r, _title(r), frame.url("surveys:correct", r.pk)) for r in rows],
+        },
+    )

@@ -19,11 +19,13 @@ from nanduti.foundation.errors import NotFound
 from nanduti.foundation.models import Job
 from nanduti.foundation.work import present
 from nanduti.interface import words
+from nanduti.interface.parts import TextTable
 from nanduti.interface.pictures import bars
 from nanduti.methods.instruments import IDENTIFYING, Definition, Question
 from nanduti.methods.values import PersonError
 from nanduti.programme.frames import Frame, programme_page
 from nanduti.register.actions import read_upload
+from nanduti.register.models import Cluster
 from nanduti.register.names import names_for
 
 from ..actions import exports as actions
@@ -240,6 +242,7 @@ def profile(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
     """What stands in each column, as small pictures."""
     instrument = instrument_of(frame, pk)
     made = tables.frame(instrument=instrument, access=frame.access, limit=PICTURED, choices_apart=False)
+    places, places_table = _places(made)
     said = [_picture(p) for p in profiles.profiles(made.tables, answers.language())]
     state = ngettext("%(n)s submission.", "%(n)s submissions.", made.n) % {"n": words.number(made.n)}
     if made.n >= PICTURED:
@@ -252,7 +255,8 @@ def profile(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
             "state": state,
             "profiles": said,
             "misfits": made.misfits,
-            "places": _places(made),
+            "places": places,
+            "places_table": places_table,
             "back": frame.url("surveys:table", instrument.pk),
         },
     )
@@ -297,10 +301,25 @@ def _histogram(counts: list[int], most: int, said: str) -> Any:
     )  # fmt: skip
 
 
-def _places(made: tables.TableSet) -> list[tuple[str, int]]:
-    """How many submissions in each cluster: no place is shown more exactly than that."""
+def _places(made: tables.TableSet) -> tuple[dict[str, Any] | None, TextTable]:
+    """How many submissions in each cluster, on the map at its city: no place is shown more exactly than that."""
     found = made.root["_cluster"].value_counts(sort=True) if made.n else None
-    return [(code, n) for code, n in found.iter_rows() if code] if found is not None else []
+    counts = {code: n for code, n in found.iter_rows() if code} if found is not None else {}
+    features, rows = [], []
+    for cluster in Cluster.objects.filter(code__in=counts).select_related("place"):
+        n = words.number(counts[cluster.code])
+        rows.append((str(cluster), n))
+        if cluster.place and cluster.place.latitude is not None and cluster.place.longitude is not None:
+            point = [float(cluster.place.longitude), float(cluster.place.latitude)]
+            features.append(
+                {
+                    "type": "Feature",
+                    "geometry": {"type": "Point", "coordinates": point},
+                    "properties": {"title": f"{cluster}: {n}"},
+                }
+            )
+    picture = {"type": "FeatureCollection", "features": features} if features else None
+    return picture, TextTable([_("Cluster"), _("Submissions")], rows)
 
 
 # --- taking it along

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from nanduti.foundation.access import Access
 from nanduti.foundation.errors import NotFound
+from nanduti.foundation.models import User
 from nanduti.programme.models import Programme
 
-from ..models import Finding, Instrument, QuarantinedPost, ReviewStep, Submission
+from ..models import Enumerator, Finding, Instrument, QuarantinedPost, ReviewStep, Submission
 
 State, Processing = Submission.State, Submission.Processing
 # What a queue can be looked at by, in the order in which it is worth looking.
@@ -149,14 +151,19 @@ def versions_of(*, submission: Submission) -> list[Submission]:
     return chain
 
 
-def returned_to(*, enumerator_id: int, limit: int = 50) -> list[Submission]:
+def returned_to(*, enumerator_ids: Collection[int], limit: int = 50) -> list[Submission]:
     """What a supervisor sent back to somebody in the field, newest first, each with its comment."""
-    comment = ReviewStep.objects.filter(submission=OuterRef("pk"), to_state=State.RETURNED).order_by(
+    sent = ReviewStep.objects.filter(submission=OuterRef("pk"), to_state=State.RETURNED).order_by(
         "-at", "-id"
     )
-    rows = Submission.objects.filter(enumerator=enumerator_id, state=State.RETURNED, is_current=True)
+    rows = Submission.objects.filter(enumerator__in=enumerator_ids, state=State.RETURNED, is_current=True)
     return list(
         rows.select_related("instrument")
-        .annotate(why=Subquery(comment.values("comment")[:1]), returned_at=Subquery(comment.values("at")[:1]))
+        .annotate(why=Subquery(sent.values("comment")[:1]), returned_at=Subquery(sent.values("at")[:1]))
         .order_by("-received_at")[:limit]
     )
+
+
+def enumerators_of(*, programme: Programme, user: User) -> list[int]:
+    """As whom an account collects in a programme."""
+    return list(Enumerator.objects.filter(programme=programme, user=user).values_list("pk", flat=True)[:50])
