@@ -201,3 +201,24 @@ def test_the_page_asks_the_database_little(client, field, asker, django_assert_m
         client.get(here(field))
     with django_assert_max_num_queries(10):
         client.get(f"{surveys.address(field.enrolled)}/fill/{field.instrument.pk}/")
+
+
+def test_what_was_sent_back_is_corrected_with_the_key_it_came_by(client, field):
+    mine, theirs = surveys.address(field.enrolled), surveys.address(field.stranger)
+    xml = surveys.submission("uuid:1", inner="<workers>70</workers><photo>a.jpg</photo>")
+    assert (
+        surveys.post(client, mine, surveys.xml_part(xml), surveys.photo("a.jpg", b"a picture")).status_code
+        == 201
+    )
+    row = Submission.objects.get()
+    here = f"{mine}/correct/{row.pk}/"
+    assert client.get(here).status_code == 404, "nobody has sent it back"
+    row.state = Submission.State.RETURNED
+    row.save()
+    page = client.get(here)
+    assert page.status_code == 200 and f"{here}answers.xml" in page.content.decode()
+    assert client.get(f"{here}answers.xml").content == xml
+    assert b"".join(client.get(f"{here}files/a.jpg").streaming_content) == b"a picture"
+    assert client.get(f"{here}files/b.jpg").status_code == 404
+    for rest in ("", "answers.xml", "files/a.jpg"):
+        assert client.get(f"{theirs}/correct/{row.pk}/{rest}").status_code == 404

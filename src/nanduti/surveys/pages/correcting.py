@@ -21,8 +21,9 @@ from nanduti.programme.frames import Frame, frame_of
 from .. import keeping
 from ..collecting import collector_of as collector_in_browser
 from ..models import AnswerSet, Submission
+from ..queries.callers import Caller
 from ..reviewing import collector_of
-from .filling import config_of, filled, shell
+from .filling import config_of, filled, key_of, shell, with_key
 
 
 def may_correct(frame: Frame, submission: Submission) -> bool:
@@ -109,6 +110,10 @@ def file(request: HttpRequest, programme: str, pk: int, name: str) -> HttpRespon
     frame, submission = _asked(request, programme, pk)
     if not may_correct(frame, submission):
         raise NotAllowed(capability="manage_surveys")
+    return _content(submission, name)
+
+
+def _content(submission: Submission, name: str) -> HttpResponseBase:
     found = submission.files.exclude(arrived_at=None).filter(name=name.replace("\x00", "")).first()
     if found is None:
         raise Http404
@@ -116,3 +121,56 @@ def file(request: HttpRequest, programme: str, pk: int, name: str) -> HttpRespon
     response = FileResponse(keeping.content_of(found), content_type="application/octet-stream")
     response.headers["Content-Disposition"] = "attachment"
     return response
+
+
+# --- whoever collected it with a key and was sent it back
+
+
+def _returned(caller: Caller, pk: int) -> Submission:
+    """A submission of this very key that a supervisor sent back."""
+    rows = Submission.objects.select_related("programme", "instrument", "instrument_version")
+    mine = rows.filter(programme=caller.programme, enumerator=caller.enumerator, is_current=True)
+    found = mine.filter(pk=pk, state=Submission.State.RETURNED, instrument_version__isnull=False).first()
+    if caller.enumerator is None or found is None:
+        raise NotFound(kind="submission", code_given=str(pk))
+    return found
+
+
+@shell
+@with_key
+def key_correct(request: HttpRequest, caller: Caller, pk: int) -> HttpResponse:
+    """The form with the answers that were sent back."""
+    submission = _returned(caller, pk)
+    key = key_of(caller)
+    here = reverse("collect:correct", args=(*key, pk))
+
+    def file_url(name: str) -> str:
+        return reverse("collect:correct_file", args=(*key, pk, name))
+
+    names = submission.files.exclude(arrived_at=None).order_by("name").values_list("name", flat=True)
+    home = reverse("collect:fill_forms", args=key)
+    config = config_of(
+        owner=f"enumerator-{submission.enumerator_id}",
+        version=submission.instrument_version,  # type: ignore[arg-type]
+        base=caller.base,
+        here=here,
+        submission=f"{caller.base}/submission",
+        instrument=f"{submission.instrument_id}-correction-{pk}",
+        edit={"xml": f"{here}answers.xml", "files": [{"name": n, "url": file_url(n)} for n in names]},
+        urls={"done": home, "worker": ""},
+    )
+    return filled(request, config, home=home, where=str(caller.programme))
+
+
+@cache_control(no_store=True)
+@with_key
+def key_answers(request: HttpRequest, caller: Caller, pk: int) -> HttpResponse:
+    """The XML that was sent."""
+    return HttpResponse(keeping.xml_of(_returned(caller, pk)), content_type="text/xml; charset=utf-8")
+
+
+@cache_control(no_store=True)
+@with_key
+def key_file(request: HttpRequest, caller: Caller, pk: int, name: str) -> HttpResponseBase:
+    """A file that was sent with it."""
+    return _content(_returned(caller, pk), name)

@@ -8,6 +8,7 @@ from ..openrosa import browser
 from ..pages import correcting, filling
 
 HERE = "instruments/<int:pk>/fill/"
+KEY = "<slug:programme>/key/<str:token>"
 urlpatterns = [
     path(HERE, filling.fill, name="fill"),
     path(f"{HERE}sw.js", filling.worker, name="fill_worker"),
@@ -22,9 +23,16 @@ urlpatterns = [
 
 # Below /collect/<programme>/, without an account: with an enumerator's key, or the key of a draft.
 with_key = [
-    path("<slug:programme>/key/<str:token>/fill/", filling.key_forms, {"kind": "key"}, name="fill_forms"),
-    path("<slug:programme>/key/<str:token>/fill/<int:pk>/", filling.key_fill, {"kind": "key"}, name="fill"),
-    path("<slug:programme>/key/<str:token>/fill/<int:pk>/sw.js", filling.worker),
+    path(f"{KEY}/fill/", filling.key_forms, {"kind": "key"}, name="fill_forms"),
+    path(f"{KEY}/fill/<int:pk>/", filling.key_fill, {"kind": "key"}, name="fill"),
+    path(f"{KEY}/fill/<int:pk>/sw.js", filling.worker),
+    path(f"{KEY}/correct/<int:pk>/", correcting.key_correct, {"kind": "key"}, name="correct"),
+    path(
+        f"{KEY}/correct/<int:pk>/answers.xml", correcting.key_answers, {"kind": "key"}, name="correct_answers"
+    ),
+    path(
+        f"{KEY}/correct/<int:pk>/files/<str:name>", correcting.key_file, {"kind": "key"}, name="correct_file"
+    ),
     path("<slug:programme>/test/<str:token>/fill/", filling.try_draft, {"kind": "test"}, name="try"),
     path("<slug:programme>/test/<str:token>/fill/sw.js", filling.worker),
 ]
