@@ -9,7 +9,7 @@
 from .agreement import duplicates, straight_lines
 from .completeness import UNKNOWN_CODES, durations, missing_by_collector, odd_hours
 from .digits import Digits, digits_by_collector, myers, terminal_digits, whipple
-from .findings import SENTENCES, Noticed
+from .findings import SENTENCES, Noticed, chance
 from .interviewers import Effect, interviewer_effect, variance_share
 from .outliers import outliers, robust_z
 from .survey import COLLECTOR, HOUR, SECONDS, check_survey
@@ -23,6 +23,7 @@ __all__ = [
     "Digits",
     "Effect",
     "Noticed",
+    "chance",
     "check_survey",
     "digits_by_collector",
     "duplicates",
