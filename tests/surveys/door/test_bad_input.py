@@ -8,6 +8,7 @@ import random
 import tracemalloc
 
 import pytest
+from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -173,7 +174,7 @@ def test_a_hundred_and_fifty_files_in_any_order(client, field):
     xml = submission("uuid:1")
     names = [f"{i}.jpg" for i in range(150)]
     numbers = random.Random(7)
-    for _ in range(3):
+    for _ in range(2):
         numbers.shuffle(names)
         parts = [photo(name, name.encode()) for name in names]
         parts.insert(numbers.randrange(len(parts)), xml_part(xml))
@@ -229,13 +230,19 @@ def test_too_much_is_told_so(client, field, monkeypatch, settings):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("seed", range(100))
-def test_a_mangled_post_never_makes_the_door_stumble(client, field, seed, settings):
+@pytest.mark.parametrize("first", range(0, 100, 20))
+def test_a_mangled_post_never_makes_the_door_stumble(client, field, first, settings, tmp_path):
     """A good post with some bytes changed, doubled, taken out or moved."""
-    numbers = random.Random(seed)
-    content = bytearray(
-        body(xml_part(submission("uuid:1")), photo("a.jpg"), ("*isIncomplete*", None, "", b"yes"))
-    )
+    for seed in range(first, first + 20):
+        settings.MEDIA_ROOT = tmp_path / str(seed)
+        with transaction.atomic():
+            post_mangled(client, field, random.Random(seed), settings.MEDIA_ROOT)
+            transaction.set_rollback(True)
+
+
+def post_mangled(client, field, numbers: random.Random, folder) -> None:
+    parts = [xml_part(submission("uuid:1")), photo("a.jpg"), ("*isIncomplete*", None, "", b"yes")]
+    content = bytearray(body(*parts))
     for _ in range(numbers.randrange(1, 6)):
         at, n = numbers.randrange(len(content)), numbers.randrange(1, 40)
         kind = numbers.choice(["change", "double", "take out", "insert"])
@@ -249,9 +256,8 @@ def test_a_mangled_post_never_makes_the_door_stumble(client, field, seed, settin
             del content[at : at + n]
     answer = write_post(client, field, bytes(content))
     assert answer.status_code in {201, 400, 409, 413} and is_envelope(answer), answer.content
-    n_rows = Submission.objects.count()
-    assert n_rows == (answer.status_code == 201)
-    kept = {str(p.relative_to(settings.MEDIA_ROOT)) for p in settings.MEDIA_ROOT.rglob("*") if p.is_file()}
+    assert Submission.objects.count() == (answer.status_code == 201)
+    kept = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     told = set(SubmissionFile.objects.values_list("path", flat=True))
     told |= {f["path"] for row in QuarantinedPost.objects.all() for f in row.files}
     assert kept == told
