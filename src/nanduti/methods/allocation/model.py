@@ -247,11 +247,16 @@ def rule_sentences(o: Order) -> dict[str, ClashingRule]:
     if np.isfinite(o.most).any():
         found["most"] = "No firm makes more of a product than it offers."
     if o.refused.any():
-        found["refused"] = f"{int(o.refused.sum())} firms refused the order."
+        n = int(o.refused.sum())
+        found["refused"] = f"{n} {'firm' if n == 1 else 'firms'} refused the order or failed."
     sentences = {k: ClashingRule(k, v) for k, v in found.items()}
     for r in o.rules:
         sentences[r.code] = ClashingRule(r.code, _sentence(r), r.source)
     return sentences
+
+
+def _words(value: object) -> str:
+    return " or ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _sentence(r) -> str:
@@ -260,7 +265,7 @@ def _sentence(r) -> str:
         "most_share": lambda: f"No firm has more than {p['share']:.1%} of the work.",
         "claim_multiple": lambda: f"No firm has more than {p['times']:g} times its claim.",
         "least_share": lambda: (
-            f"At least {p['share']:.1%} of the work goes to firms whose {p['column']} is {p['is']}."
+            f"At least {p['share']:.1%} of the work goes to firms whose {p['column']} is {_words(p['is'])}."
         ),
         "most_defects": lambda: f"At most {p['rate']:.1%} of each product may be expected to be defective.",
         "most_firms": lambda: f"At most {p['firms']} firms take part.",

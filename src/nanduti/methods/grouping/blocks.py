@@ -106,8 +106,8 @@ def _terms(values: np.ndarray) -> dict[int, float]:
 
 
 def _count(brief: Brief, units: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """How many firms of each unit fall under a mask."""
-    return np.array([mask[list(brief.units[u])].sum() for u in units], dtype=float)
+    """How many firms of each unit fall under a mask (or what their figures add up to)."""
+    return np.bincount(brief.unit_of, weights=mask.astype(float), minlength=len(brief.units))[units]
 
 
 def _size(brief: Brief, units: np.ndarray, y: int, rows: _Rows) -> None:

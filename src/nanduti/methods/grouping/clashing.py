@@ -103,6 +103,10 @@ def _link_sentence(link: Link) -> str:
     return f"{' and '.join(x for x in (low, high) if x).capitalize()} {what}."
 
 
+def _words(value: object) -> str:
+    return " or ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
 def _sentence(kind: str, p) -> str:
     if kind == "quota":
         limits = [
@@ -112,13 +116,15 @@ def _sentence(kind: str, p) -> str:
             if p.get(name) is not None
         ]  # fmt: skip
         who = (
-            f"{p['column']} is {p['is']}"
+            f"{p['column']} is {_words(p['is'])}"
             if "is" in p
             else f"{p['column']} from {p.get('from', '…')} to {p.get('to', '…')}"
         )
         return f"In each circle {' and '.join(limits)} have {who}."
     if kind == "not_alone":
-        return f"No circle has one alone of those whose {p['column']} is {p.get('is', 'in the range')}."
+        return (
+            f"No circle has one alone of those whose {p['column']} is {_words(p.get('is', 'in the range'))}."
+        )
     if kind == "mean":
         return (
             f"The mean of {p['column']} in a circle lies from {p.get('least', '…')} to {p.get('most', '…')}."

@@ -64,6 +64,7 @@ class Columns:
         self.link_seats = [link.of_units(brief) for link in links]
         options = np.flatnonzero((brief.copies > 0) & brief.allowed.any(axis=0))
         self.blocks: dict[int, Block] = {int(o): build_block(brief, int(o)) for o in options}
+        self.tight: dict[int, Block] = {}  # blocks of the whole programme, built once
         self.pool: list[Column] = []
         self.known: set[tuple[int, tuple[int, ...]]] = set()
         self.bound = np.inf

@@ -201,7 +201,7 @@ def run_search(search: Search, *, like: list[Column] | None = None, hopeless: in
     first = _within(columns, greedy(columns, deadline=search.deadline))
     search.offer(first)
     current = max((current, first), key=columns.worth)
-    whole = build_whole(columns.brief, columns.links, columns.waiting_cost)
+    whole = build_whole(columns.brief, columns.links, columns.waiting_cost, built=columns.tight)
     answer, prices = relaxation_prices(whole, seconds=max(0.1, search.deadline - time.perf_counter()))
     if answer.infeasible:
         search.bound = -np.inf

@@ -83,6 +83,7 @@ class Rebuilder:
             options=options,
             units=units,
             copies=copies,
+            built=self.columns.tight,
         )
         start = start_values(whole, freed)
         answer = solve(whole.program, seconds=seconds, nodes=nodes, start=start, seed=0)

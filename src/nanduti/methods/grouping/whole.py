@@ -45,14 +45,20 @@ def build_whole(
     units: np.ndarray | None = None,
     copies: np.ndarray | None = None,
     tight: bool = True,
+    built: dict[int, Block] | None = None,
 ) -> Whole:
-    """The programme of some options (all by default), for some units, with as many circles as ``copies`` says."""
+    """The programme of some options (all by default), for some units, with as many circles as ``copies`` says.
+
+    ``built`` keeps blocks from one call to the next.
+    """
+    built = {} if built is None else built
     copies = brief.copies if copies is None else copies
     options = range(len(brief.options)) if options is None else options
     blocks, parts = [], {}
     for o in options:
         if copies[o] > 0 and brief.allowed[:, o].any():
-            parts[o] = build_block(brief, o, tight=tight)
+            parts[o] = built.get(o) or build_block(brief, o, tight=tight)
+            built[o] = parts[o]
             blocks += [parts[o]] * int(copies[o])
     n = len(brief.units)
     sizes = [len(b.program.gain) for b in blocks]
