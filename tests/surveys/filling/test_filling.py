@@ -465,3 +465,26 @@ def test_one_draft_is_open_in_one_tab(page, context, served, version):
     page.close()
     other.locator(".resume").click()
     other.get_by_label("Who answers?").wait_for()
+
+
+def test_what_was_sent_back_is_put_right_with_the_key(page, served, version, accessible):
+    hand.opened(page, hand.address(served, version))
+    page.get_by_label("Who answers?").fill("Rosa")
+    page.get_by_label("How many people work here?").fill("70")
+    hand.photo(page)
+    hand.finish(page)
+    hand.sent(page)
+    with scopes_disabled():
+        Submission.objects.update(state="returned")
+    page.get_by_role("link", name="Nanduti").click()
+    accessible(page)
+    page.get_by_role("link", name="Put it right").click()
+    page.wait_for_selector(".sitting")
+    question(page, "photo").locator(".preview img").wait_for()
+    page.get_by_label("How many people work here?").fill("7")
+    page.get_by_role("button", name="Send the correction").click()
+    page.wait_for_url("**/fill/")
+    with scopes_disabled():
+        later = Submission.objects.get(state="received")
+        assert later.deprecated_id == Submission.objects.get(state="returned").instance_id
+    assert values(later)["workers"] == "7" and later.n_files_arrived == 1
