@@ -25,8 +25,8 @@ FORM = """<?xml version="1.0"?>
   <people><age/><skills/><tools><tool/></tools></people><rank/><ok/><note/><scale/><town/>
   <orx:meta><entities:entity dataset="firms" id="" create="1"><entities:label/></entities:entity>
   <orx:instanceID/><orx:instanceName/></orx:meta></data></instance>
-<instance id="made"><root><item><itextId>c1</itextId><name>boots</name></item>
-  <item><itextId>c2</itextId><name>bags</name></item></root></instance>
+<instance id="made"><items><item><itextId>c1</itextId><name>boots</name></item>
+  <item><itextId>c2</itextId><name>bags</name></item></items></instance>
 <instance id="towns" src="jr://file-csv/towns.csv"/>
 <bind nodeset="/data/who/code" type="string" required="true()" nanduti:sensitivity="open"/>
 <bind nodeset="/data/who/name" type="string" entities:saveto="name_of"/>
@@ -44,7 +44,7 @@ FORM = """<?xml version="1.0"?>
   <input ref="/data/who/name"><label ref="jr:itext('name')"/><hint ref="jr:itext('hint')"/></input></group>
 <input ref="/data/n"><label>How many?</label></input><input ref="/data/share"><label>Share</label></input>
 <input ref="/data/on"><label>On</label></input><input ref="/data/at"><label>At</label></input>
-<select ref="/data/products"><label>Products</label><itemset nodeset="instance('made')/root/item">
+<select ref="/data/products"><label>Products</label><itemset nodeset="instance('made')/items/item">
   <value ref="name"/><label ref="jr:itext(itextId)"/></itemset></select>
 <input ref="/data/place"><label>Place</label></input>
 <upload ref="/data/photo" mediatype="image/*"><label>Photo</label></upload>
@@ -54,11 +54,11 @@ FORM = """<?xml version="1.0"?>
   <group ref="/data/people/tools"><repeat nodeset="/data/people/tools">
     <input ref="/data/people/tools/tool"><label>Tool</label></input></repeat></group>
 </repeat></group>
-<odk:rank ref="/data/rank"><label>Order</label><itemset nodeset="instance('made')/root/item"><value ref="name"/>
+<odk:rank ref="/data/rank"><label>Order</label><itemset nodeset="instance('made')/items/item"><value ref="name"/>
   <label ref="jr:itext(itextId)"/></itemset></odk:rank>
 <trigger ref="/data/ok"><label>Agreed</label></trigger><input ref="/data/note"><label>Read this</label></input>
 <range ref="/data/scale" start="1" end="5" step="1"><label>Scale</label></range>
-<select1 ref="/data/town"><label>Town</label><itemset nodeset="instance('towns')/root/item[zone=/data/n]">
+<select1 ref="/data/town"><label>Town</label><itemset nodeset="instance('towns')/items/item[zone=/data/n]">
   <value ref="name"/><label ref="label"/></itemset></select1>
 </h:body></h:html>"""
 

@@ -56,6 +56,15 @@ def test_sensitivity_is_what_the_author_said_else_careful(definition):
     assert said["who/greeting"] == "identifying"  # it is made of the name
 
 
+def test_a_group_speaks_for_the_questions_in_it_that_say_nothing():
+    text = FORM.replace("<itext>", '<bind nodeset="/data/who" nanduti:sensitivity="identifying"/><itext>', 1)
+    text = text.replace('<bind nodeset="/data/people/age"', '<bind nodeset="/data/people" nanduti:sensitivity="open"/>'
+                        '<bind nodeset="/data/people/age"')  # fmt: skip
+    said = {q.path: q.sensitivity for q in form(text).questions}
+    assert (said["who/code"], said["who/name"]) == ("open", "identifying")
+    assert said["people/age"] == said["people/tools/tool"] == "open"
+
+
 @pytest.mark.parametrize(
     ("name", "kind", "telling"),
     [

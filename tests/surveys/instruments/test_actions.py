@@ -224,6 +224,22 @@ def test_hostile_files_are_refused_in_a_sentence(field):
             pytest.fail(f"{name} became {hand_in(field, content, name=name)}")
 
 
+def test_sensitivity_may_be_written_short_and_on_a_group(field):
+    survey = [
+        {"type": "begin group", "name": "who", "label": "Who", "sensitivity": "identifying"},
+        {"type": "text", "name": "code", "label": "Code", "sensitivity": "open"},
+        {"type": "text", "name": "nick", "label": "Called"},
+        {"type": "end group"},
+    ]
+    questions = hand_in(field, workbook(survey)).definition["questions"]
+    assert {
+        q["path"]: q.get("sensitivity", "sensitive") for q in questions if q["path"].startswith("who")
+    } == {
+        "who/code": "open",
+        "who/nick": "identifying",
+    }
+
+
 def test_a_sheet_without_questions_is_refused():
     book = openpyxl.Workbook()
     held = io.BytesIO()

@@ -418,7 +418,7 @@ def _question(form: _Form, path: str, name: str, repeat: str) -> Question:
     element = shown.element if shown else None
     kind = _kind(name, shown, data_type, attributes)
     notes = {local(k): v for k, v in attributes.items() if namespace(k) == NANDUTI}
-    said = notes.pop("sensitivity", "").strip().lower()
+    said = notes.pop("sensitivity", "").strip().lower() or _of_its_group(form, path)
     if said and said not in SENSITIVITIES:
         form.problem(path, f"has the sensitivity “{said}”, which is not one of {', '.join(SENSITIVITIES)}")
         said = ""
@@ -444,6 +444,17 @@ def _question(form: _Form, path: str, name: str, repeat: str) -> Question:
         calculation=attributes.get("calculate", "").strip(),
         notes=notes,
     )
+
+
+def _of_its_group(form: _Form, path: str) -> str:
+    """The sensitivity that the nearest group around a question says for all in it."""
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        bind = form.binds.get(path)
+        said = "" if bind is None else bind.get(f"{{{NANDUTI}}}sensitivity", "").strip().lower()
+        if said:
+            return said
+    return ""
 
 
 def _kind(name: str, shown: _Control | None, data_type: str, attributes: dict[str, str]) -> str:
