@@ -133,7 +133,8 @@ def test_work_is_shared_evenly(answered, wave):
     sample = draw(wave, method="census")
     others = [
         Enumerator.objects.create(
-            scope=answered.programme.scope, programme=answered.programme, code=f"e{n}", token_digest=f"{n}", enrolled_at=AT
+            scope=answered.programme.scope, programme=answered.programme, code=f"e{n}", token_digest=f"{n}",
+            enrolled_at=AT,
         )
         for n in range(2)
     ]  # fmt: skip

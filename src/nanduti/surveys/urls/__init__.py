@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import entities, enumerators, filling, instruments, mappings, reviews, spreadsheets, tables
+from . import entities, enumerators, filling, instruments, mappings, reviews, samples, spreadsheets, tables
 
 app_name = "surveys"
 urlpatterns: list = [
@@ -12,6 +12,7 @@ urlpatterns: list = [
     *instruments.urlpatterns,
     *mappings.urlpatterns,
     *reviews.urlpatterns,
+    *samples.urlpatterns,
     *tables.urlpatterns,
     *spreadsheets.urlpatterns,
 ]
