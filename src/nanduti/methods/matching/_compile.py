@@ -63,8 +63,9 @@ class OfferArrays(NamedTuple):
     packed: (
         np.ndarray
     )  # by row: bits of sizes, languages, materials and their «not known» in one word; empty if too many
-    row_from: np.ndarray  # by row: first and last day in whole numbers, wide open where not known
-    row_until: np.ndarray
+    lane: (
+        np.ndarray
+    )  # row × (first day, last day, static points, place of the identifier): one line of memory a row
     static: np.ndarray  # thousandths of a point that depend on the offer alone
     rank_of_id: np.ndarray  # place of the offer's identifier in the alphabet
 
@@ -286,6 +287,7 @@ def compile_offers(offers: pl.DataFrame, recipe: MatchRecipe, synonyms: Synonyms
     rank[frame["offer"].arg_sort().to_numpy()] = np.arange(len(ids))
     recipe_arrays = _recipe_arrays(recipe, kinds, slots)
     numbers, kind = _offer_numbers(frame), _code_column(texts_of(frame, "kind"), kinds)
+    static = _static(recipe_arrays, numbers, kind)
     arrays = OfferArrays(
         row_offer,
         *_postings(vocabulary.offered, row_offer, len(vocabulary.terms)),
@@ -297,8 +299,9 @@ def compile_offers(offers: pl.DataFrame, recipe: MatchRecipe, synonyms: Synonyms
         _refused(frame),
         *cert_arrays,
         np.ascontiguousarray(bits[row_offer].T),
-        *_row_columns(bits, slots, labels, numbers, row_offer, recipe.unknown == "refuse"),
-        _static(recipe_arrays, numbers, kind),
+        _packed(bits, slots, labels, row_offer, recipe.unknown == "refuse"),
+        _lane(numbers, static, rank, recipe.unknown == "refuse")[row_offer],
+        static,
         rank,
     )
     known, unknown = _code_ranges(rows)
@@ -313,29 +316,32 @@ def pack_offsets(labels: dict[str, dict[str, int]]) -> list[int]:
     return np.cumsum([0, *(len(labels[name]) + 1 for name in BITS[:3])]).tolist()
 
 
-def _row_columns(
+def _packed(
     bits: np.ndarray,
     slots: np.ndarray,
     labels: dict[str, dict[str, int]],
-    numbers: np.ndarray,
     row_offer: np.ndarray,
     strict: bool,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """What is asked of nearly every row stands by row, narrow and side by side, so that passing through is quick."""
+) -> np.ndarray:
+    """By row the bits of sizes, languages and materials in one word, which nearly every need asks of every row."""
     offsets = pack_offsets(labels)
-    packed = np.zeros(0, dtype=np.int64)
-    if offsets[-1] <= 63:
-        word = np.zeros(len(bits), dtype=np.int64)
-        for a in range(3):
-            own = bits[:, slots[a]]
-            word |= own << offsets[a]
-            if not strict:
-                word |= np.where(own == 0, np.int64(1) << (offsets[a + 1] - 1), 0)
-        packed = word[row_offer]
+    if offsets[-1] > 63:
+        return np.zeros(0, dtype=np.int64)
+    word = np.zeros(len(bits), dtype=np.int64)
+    for a in range(3):
+        own = bits[:, slots[a]]
+        word |= own << offsets[a]
+        if not strict:
+            word |= np.where(own == 0, np.int64(1) << (offsets[a + 1] - 1), 0)
+    return word[row_offer]
+
+
+def _lane(numbers: np.ndarray, static: np.ndarray, rank: np.ndarray, strict: bool) -> np.ndarray:
+    """What the bound of a row needs, side by side; days wide open where not known (never, if that refuses)."""
     wide = 2.0**30
     first = np.nan_to_num(numbers[:, FROM], nan=wide if strict else -wide, posinf=wide, neginf=-wide)
     last = np.nan_to_num(numbers[:, UNTIL], nan=-wide if strict else wide, posinf=wide, neginf=-wide)
-    return packed, first.astype(np.int32)[row_offer], last.astype(np.int32)[row_offer]
+    return np.column_stack([first, last, static, rank]).astype(np.int32)
 
 
 def _static(recipe: RecipeArrays, numbers: np.ndarray, kind: np.ndarray) -> np.ndarray:

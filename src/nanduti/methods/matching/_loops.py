@@ -21,7 +21,12 @@ def _jit(function: Any) -> Any:
         return njit(nogil=True)(function)
 
 
-@_jit
+def _inner(function: Any) -> Any:
+    """A part of ``rank``, set into it: handing over all the arrays at each call would cost more than the work."""
+    return njit(nogil=True, forceinline=True)(function)
+
+
+@_inner
 def _bits(x):
     n = 0
     while x != 0:
@@ -30,7 +35,7 @@ def _bits(x):
     return n
 
 
-@_jit
+@_inner
 def _shared(needs, offers, i, o, lo, hi):
     n = 0
     for w in range(lo, hi):
@@ -38,7 +43,7 @@ def _shared(needs, offers, i, o, lo, hi):
     return n
 
 
-@_jit
+@_inner
 def _meets(needs, offers, i, o, lo, hi):
     for w in range(lo, hi):  # noqa: SIM110 - the compiler takes no generators
         if needs[i, w] & offers[o, w] != 0:
@@ -46,7 +51,7 @@ def _meets(needs, offers, i, o, lo, hi):
     return False
 
 
-@_jit
+@_inner
 def _any(table, i, lo, hi):
     for w in range(lo, hi):  # noqa: SIM110
         if table[i, w] != 0:
@@ -54,7 +59,7 @@ def _any(table, i, lo, hi):
     return False
 
 
-@_jit
+@_inner
 def _valid(F, N, i, o):
     """How many of the certificates asked the offer holds on the day."""
     n = 0
@@ -66,7 +71,7 @@ def _valid(F, N, i, o):
     return n
 
 
-@_jit
+@_inner
 def _km(F, N, i, o):
     dx = F.numbers[o, 8] - N.numbers[i, 5]
     dy = F.numbers[o, 9] - N.numbers[i, 6]
@@ -75,7 +80,7 @@ def _km(F, N, i, o):
     return math.floor(2000.0 * EARTH_KM * math.asin(min(1.0, half)) + 0.5) / 1000.0
 
 
-@_jit
+@_inner
 def _overlap(F, N, i, o):
     """Days in common, and days asked (0 where a side is open)."""
     lo, hi = N.numbers[i, 8], N.numbers[i, 9]
@@ -88,7 +93,7 @@ def _overlap(F, N, i, o):
     return common, asked
 
 
-@_jit
+@_inner
 def _in(values, lo, hi, x):
     for a in range(lo, hi):  # noqa: SIM110
         if values[a] == x:
@@ -96,7 +101,7 @@ def _in(values, lo, hi, x):
     return False
 
 
-@_jit
+@_inner
 def passes(F, N, R, i, o):
     """Whether no hard rule refuses the pair. Comparisons with NaN are false: unknown passes, then is looked at."""
     S, H, strict = R.slots, R.hard, R.refuse_unknown
@@ -146,12 +151,12 @@ def passes(F, N, R, i, o):
     return True
 
 
-@_jit
+@_inner
 def _part(top, share):
     return np.int64(math.floor(top * share + 0.5))
 
 
-@_jit
+@_inner
 def _less(has, limit):
     """The nearer to nothing the better: 1 at zero, 0 at the limit."""
     if has > limit:
@@ -161,7 +166,7 @@ def _less(has, limit):
     return 1.0 - has / limit
 
 
-@_jit
+@_inner
 def points(F, N, R, i, o, near, likeness, out):
     """Thousandths of a point by criterion into ``out``; returns the sum and a mask of what is not known."""
     T, S, A = R.top, R.slots, N.asked
@@ -254,7 +259,7 @@ def points(F, N, R, i, o, near, likeness, out):
     return total, unknown
 
 
-@_jit
+@_inner
 def _sift(heap, size):
     """Put the smallest first again after the first entry has been replaced."""
     at = 0
@@ -271,7 +276,7 @@ def _sift(heap, size):
         at = child
 
 
-@_jit
+@_inner
 def _lift(heap, at):
     while at > 0:
         above = (at - 1) // 2
@@ -282,7 +287,7 @@ def _lift(heap, at):
         at = above
 
 
-@_jit
+@_inner
 def _first_at(values, lo, hi, x):
     while lo < hi:
         mid = (lo + hi) // 2
@@ -293,7 +298,7 @@ def _first_at(values, lo, hi, x):
     return lo
 
 
-@_jit
+@_inner
 def _meeting(F, N, R, i, a, b, rows):
     """Rows from ``a`` to ``b`` that no hard rule on sizes, languages or materials refuses; into ``rows``."""
     n = -1
@@ -329,7 +334,7 @@ def _meeting(F, N, R, i, a, b, rows):
     return n
 
 
-@_jit
+@_inner
 def _meeting_packed(F, N, i, a, b, rows):
     """The same with all bits of a row in one word."""
     m0, m1, m2 = N.packed[i, 0], N.packed[i, 1], N.packed[i, 2]
@@ -342,23 +347,23 @@ def _meeting_packed(F, N, i, a, b, rows):
     return n
 
 
-@_jit
+@_inner
 def _day(value, otherwise):
     return np.int64(value if value == value else otherwise)
 
 
-@_jit
+@_inner
 def _in_time(F, first, last, n, rows):
     """Of ``n`` rows those whose days meet the days asked."""
     kept = 0
     for at in range(n):
         row = rows[at]
         rows[kept] = row
-        kept += min(last, F.row_until[row]) > max(first, F.row_from[row])
+        kept += min(last, np.int64(F.lane[row, 1])) > max(first, np.int64(F.lane[row, 0]))
     return kept
 
 
-@_jit
+@_inner
 def _add_likeness(F, N, i, a, b, likeness):
     likeness[a:b] = 0
     for t in range(N.term_ptr[i], N.term_ptr[i + 1]):
@@ -407,16 +412,16 @@ def rank(F, N, R, lo, hi, k, out_offer, out_points, out_near, out_unknown):
                 n = _in_time(F, first, last, n, rows)
             for at in range(n):
                 row = rows[at]
-                o = F.row_offer[row]
-                most = bound + (F.static[o] if everywhere else 0)
-                if text:
+                most = bound + (np.int64(F.lane[row, 2]) if everywhere else 0)
+                if text and likeness[row] > 0:
                     most += np.int64(likeness[row]) * R.top[0] // (UNIT * UNIT)
                 if window and N.asked[i, 6]:  # at most: an offer of which it is not known counts as free
-                    common = min(last, F.row_until[row]) - max(first, F.row_from[row])
+                    common = min(last, np.int64(F.lane[row, 1])) - max(first, np.int64(F.lane[row, 0]))
                     if common > 0:
                         most += R.top[6] if open_ended else _part(R.top[6], min(1.0, common / (last - first)))
-                if size == k and (most << 32) + (0xFFFFFFFF - F.rank_of_id[o]) < heap[0, 0]:
+                if size == k and (most << 32) + (0xFFFFFFFF - np.int64(F.lane[row, 3])) < heap[0, 0]:
                     continue  # not even with all it may still get
+                o = F.row_offer[row]
                 if seen[o] == i:
                     continue
                 seen[o] = i
