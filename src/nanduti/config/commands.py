@@ -94,6 +94,7 @@ def _add_field_work(add: Add) -> None:
     enrol_verb.add_argument("--server", default="http://localhost:8000", help="address phones reach us at")
     enrol_verb.add_argument("--qr", type=Path, metavar="FILE", help="write the enrolment code, .png or .svg")
     _format(enrol_verb)
+    add("tidy-files", tidy_files, "Remove files of posts that broke off more than a day ago.")
 
 
 def _about(verb: argparse.ArgumentParser, *, cut_off: bool = True) -> None:
@@ -447,4 +448,12 @@ def enrol(options: argparse.Namespace) -> int:
     if options.format == "json":
         return _print_json(said)
     print(address)
+    return 0
+
+
+def tidy_files(options: argparse.Namespace) -> int:
+    """What a process wrote before it died, and no submission names."""
+    from nanduti.surveys import sweeping
+
+    print(f"{sweeping.sweep()} files removed.")
     return 0
