@@ -273,22 +273,20 @@ def crossed_full(values, orders, weights, lower, first, last, answer):
                     answer[p, c] += total
 
 
-def stress_step(x, distance, first, last, answer):
-    """Per actor: the weighted sum of the places where the others would have it (weights 1/d²)."""
+def stress_step(x, y, near, first, last, answer):
+    """Per actor: the weighted sum of the places where the others would have it (``near`` is one over distance)."""
     n = len(x)
     for i in range(first, last):
         across = 0.0
         up = 0.0
         for j in range(n):
-            d = distance[i, j]
-            if d > 0:
-                weight = 1.0 / (np.float64(d) * np.float64(d))
-                dx = x[i, 0] - x[j, 0]
-                dy = x[i, 1] - x[j, 1]
-                apart = np.sqrt(dx * dx + dy * dy)
-                ratio = d / apart if apart > 1e-7 else 0.0
-                across += weight * (x[j, 0] + ratio * dx)
-                up += weight * (x[j, 1] + ratio * dy)
+            wanted = np.float64(near[i, j])
+            dx = x[i] - x[j]
+            dy = y[i] - y[j]
+            apart = np.sqrt(dx * dx + dy * dy)
+            ratio = wanted / max(apart, 1e-7)
+            across += wanted * wanted * x[j] + ratio * dx
+            up += wanted * wanted * y[j] + ratio * dy
         answer[i, 0] = across
         answer[i, 1] = up
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ EXACT_UP_TO = 400
 ALL_PAIRS_UP_TO = 3_000
 MOST_ACTORS = 20_000
 PIVOTS = 200
+CLOSEST = 1e-7  # drawn distance below which two actors lie in one spot
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,13 +158,16 @@ class _Terms:
 
 @dataclass(frozen=True)
 class _AllPairs:
-    """All pairs of a part too large for an exact solution of each step; weights are one over squared distance."""
+    """All pairs of a part too large for an exact solution of each step; weights are one over squared distance.
 
-    distance: np.ndarray
+    ``near`` is one over the distance, 0 on the diagonal.
+    """
+
+    near: np.ndarray
 
     @property
     def n(self) -> int:
-        return len(self.distance)
+        return len(self.near)
 
     @property
     def total(self) -> float:
@@ -172,36 +176,32 @@ class _AllPairs:
 
     def degree(self) -> np.ndarray:
         """Sum of the weights of each actor."""
-        with np.errstate(divide="ignore"):
-            weight = self.distance.astype(float) ** -2
-        np.fill_diagonal(weight, 0)
-        return weight.sum(axis=1)
+        return np.einsum("ij,ij->i", self.near, self.near, dtype=float)
 
     def stress(self, x: np.ndarray) -> float:
-        left = 0.0
-        for begin in range(0, self.n, 256):
-            d = self.distance[begin : begin + 256].astype(float)
-            apart = np.hypot(*(x[begin : begin + 256].T[:, :, None] - x.T[:, None, :]))
-            left += float(np.divide((apart - d) ** 2, d**2, out=np.zeros_like(d), where=d > 0).sum())
+        left = sum(float(((apart * near - (near > 0)) ** 2).sum()) for _, near, apart in self._blocks(x))
         return left / 2 / self.total if self.n > 1 else 0.0
 
     def step(self, x: np.ndarray, degree: np.ndarray, pull: np.ndarray, home: np.ndarray) -> np.ndarray:
         """Everybody moves to the mean of where each other one wants it, and of its home."""
         answer = np.empty_like(x)
-        loop = _fast.compiled(_loops.stress_step, work=40 * self.n**2)
+        loop = _fast.compiled(_loops.stress_step, work=40 * self.n**2, any_order=True)
         if loop is not None:
-            _fast.sliced(lambda part, a, b: loop(x, self.distance, a, b, answer), self.n)
+            across, up = np.ascontiguousarray(x[:, 0]), np.ascontiguousarray(x[:, 1])
+            _fast.sliced(lambda part, a, b: loop(across, up, self.near, a, b, answer), self.n)
         else:
-            square = (x**2).sum(axis=1)
-            for begin in range(0, self.n, 256):
-                rows = slice(begin, begin + 256)
-                d = self.distance[rows].astype(float)
-                near = np.divide(1.0, d, out=np.zeros_like(d), where=d > 0)
-                apart = np.maximum(square[rows, None] + square - 2 * x[rows] @ x.T, 0.0)
-                np.sqrt(apart, out=apart)
-                ratio = np.divide(near, apart, out=np.zeros_like(d), where=apart > 1e-7)
+            for rows, near, apart in self._blocks(x):
+                ratio = near / np.maximum(apart, CLOSEST)
                 answer[rows] = (near * near) @ x + ratio.sum(axis=1)[:, None] * x[rows] - ratio @ x
         return (answer + pull[:, None] * home) / (degree + pull)[:, None]
+
+    def _blocks(self, x: np.ndarray) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
+        """Rows in blocks with one over the distances wanted and the distances drawn."""
+        for begin in range(0, self.n, 256):
+            rows = slice(begin, begin + 256)
+            square = (x[rows, None, 0] - x[None, :, 0]) ** 2
+            square += (x[rows, None, 1] - x[None, :, 1]) ** 2
+            yield rows, self.near[rows].astype(float), np.sqrt(square, out=square)
 
 
 def _terms(either: sparse.csr_array) -> tuple[_Terms | _AllPairs, np.ndarray]:
@@ -213,9 +213,10 @@ def _terms(either: sparse.csr_array) -> tuple[_Terms | _AllPairs, np.ndarray]:
         d = distance[i, j]
         return _Terms(i, j, d, d**-2, n), _scaled(distance)
     if n <= ALL_PAIRS_UP_TO:
-        distance = _paths.distances(either, np.arange(n)).astype(np.float32)
-        spread = np.linspace(0, n - 1, 100).astype(np.int64)
-        return _AllPairs(distance), _scaled(distance[:, spread].astype(float))
+        distance = _paths.distances(either, np.arange(n))
+        steps = np.arange(distance.max() + 1, dtype=np.float32)
+        near = np.divide(1, steps, out=np.zeros_like(steps), where=steps > 0)[distance]
+        return _AllPairs(near), _scaled(distance)
     pivots, distance = _pivots(either, min(PIVOTS, n))
     edges = sparse.triu(either, 1).tocoo()
     i = np.concatenate([edges.row, np.repeat(pivots, n)])
@@ -242,17 +243,23 @@ def _pivots(either: sparse.csr_array, count: int) -> tuple[np.ndarray, np.ndarra
 
 
 def _scaled(distance: np.ndarray) -> np.ndarray:
-    """Classical scaling of distances (actors × pivots), turned and mirrored by a fixed rule."""
-    square = distance**2
+    """Classical scaling of distances (actors × pivots), turned and mirrored by a fixed rule.
+
+    A start needs no more than 40 of the pivots, and small products are not handed to threads that wait for each other.
+    """
+    furthest = distance.max()
+    if distance.shape[1] > 40:
+        distance = distance[:, np.linspace(0, distance.shape[1] - 1, 40).astype(np.int64)]
+    square = distance.astype(float) ** 2
     centred = square - square.mean(axis=0) - square.mean(axis=1, keepdims=True) + square.mean()
     # The few columns decide: their products are small where the actors are many.
-    _, vectors = np.linalg.eigh(centred.T @ centred)
+    _, vectors = np.linalg.eigh(np.einsum("ai,aj->ij", centred, centred))
     x = np.zeros((len(distance), 2))
     for axis in range(min(2, len(vectors))):
         x[:, axis] = centred @ vectors[:, -1 - axis]
     reach = np.hypot(*x.T).max()
     if reach > 0:
-        x *= distance.max() / 2 / reach
+        x *= furthest / 2 / reach
     return _turned(x) + _spiral(len(x))
 
 
@@ -267,7 +274,7 @@ def _turned(x: np.ndarray) -> np.ndarray:
     """Widest along x, and heavier to the right and above."""
     x = x - x.mean(axis=0)
     if len(x) > 1:
-        x = x @ np.linalg.eigh(x.T @ x)[1][:, ::-1]
+        x = x @ np.linalg.eigh(np.einsum("ai,aj->ij", x, x))[1][:, ::-1]
     lean = np.sign((x**3).sum(axis=0).round(9))
     return x * np.where(lean == 0, 1.0, lean)
 
