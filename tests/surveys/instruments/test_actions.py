@@ -138,6 +138,8 @@ def test_the_library_gives_a_draft(field):
     assert draft.instrument.library_code == "visit_log"
     assert draft.instrument.title_es == "Bitácora de visitas"
     assert set(draft.languages) == {"en", "es"}
+    assert draft.instrument.mapping.spec["source"] == "Visit log"
+    assert AuditEvent.objects.filter(action="surveys.use_library_form").count() == 1
 
 
 def test_a_draft_nobody_tried_is_dropped(field):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from nanduti.methods import instruments
+from nanduti.methods.instruments import scoring
 from nanduti.surveys import library, validation, workbooks
+from nanduti.surveys.mapping.spec import read_spec
 
 CODES = [form.code for form in library.forms()]
 
@@ -91,3 +93,26 @@ def test_groups_fit_a_phone(converted):
             if group.appearance == "field-list":
                 asked = [q for q in definition.asked() if q.group == group.path]
                 assert len(asked) <= 9, (code, group.path)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_what_its_answers_become_is_understood(code, converted):
+    spec = read_spec(library.form(code).mapping, converted(code).definition)
+    assert spec.source
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_scales_and_recipes_name_questions_of_the_form(code, converted):
+    form, definition = library.form(code), converted(code).definition
+    for one in form.scores:
+        scale = scoring.scale_from(one)
+        for item in scale.items:
+            question = definition.by_name[item.question]
+            assert item.is_reversed == ("reversed" in question.notes["concept"]), question.path
+    for dimension in form.data.get("maturity", {}).get("dimensions", []):
+        for asked in dimension["questions"]:
+            for name in asked.get("questions", [asked.get("question"), asked.get("planned")]):
+                assert name is None or name in definition.by_name
+            if asked["kind"] in ("share", "invested_planned"):
+                choices = {c.name for c in definition.choices_of(definition.by_name[asked["question"]])}
+                assert len(choices - set(asked["none"])) == asked["n"]

@@ -25,7 +25,7 @@ from ..errors import (
     SubmissionAddressRefused,
     VersionTaken,
 )
-from ..models import EntityList, Instrument, InstrumentMedia, InstrumentVersion
+from ..models import AnswerMapping, EntityList, Instrument, InstrumentMedia, InstrumentVersion
 from ..queries import instruments as queries
 from ..workbooks import (
     MAX_BYTES,
@@ -37,6 +37,7 @@ from ..workbooks import (
     version_label,
     write_workbook,
 )
+from .mappings import keep_mapping
 
 MAX_MEDIA_BYTES = 100 * 1_048_576
 MAX_FORM_BYTES = MAX_BYTES
@@ -68,13 +69,17 @@ def hand_in_form(
 def use_library_form(
     *, programme: Programme, code: str, by: User | str, at: datetime | None = None
 ) -> InstrumentVersion:
-    """Make a draft of a form of the library."""
+    """Make a draft of a form of the library, with what its answers become."""
     assert at is not None
     form = library.form(code)
     content = write_workbook(form.sheets)
     made = convert(f"{code}.xlsx", form.sheets, version=version_label(at))
-    return _keep_draft(programme, f"{code}.xlsx", content, made, kind=form.kind, library_code=code, by=by, at=at,
-                       titles=form.title)  # fmt: skip
+    draft = _keep_draft(programme, f"{code}.xlsx", content, made, kind=form.kind, library_code=code, by=by, at=at,
+                        titles=form.title)  # fmt: skip
+    if form.mapping and not AnswerMapping.objects.filter(instrument=draft.instrument).exists():
+        keep_mapping(instrument=draft.instrument, spec=form.mapping, by=by, at=at)
+    note(subject=draft)  # keeping the mapping is a deed of its own
+    return draft
 
 
 def _keep_draft(
