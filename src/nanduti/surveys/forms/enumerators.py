@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanduti.interface.forms import DayField, NandutiForm
 from nanduti.programme.models import Programme
+from nanduti.programme.models.programmes import in_language
 
 from ..models import Instrument
 
@@ -60,6 +61,7 @@ class EnrolForm(KeyForm):
         super().__init__(*args, **kwargs)
         open_ones = Instrument.objects.filter(programme=programme, is_open=True).order_by("code")
         self.fields["instruments"].queryset = open_ones
+        self.fields["instruments"].label_from_instance = lambda row: in_language(row, "title")
 
     def values(self) -> dict[str, Any]:
         values = {name: self.cleaned_data[name] for name in ("code", "title", "is_shared")}

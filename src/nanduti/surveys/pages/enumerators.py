@@ -20,6 +20,7 @@ from nanduti.foundation.errors import NotAllowed
 from nanduti.interface import words
 from nanduti.interface.tables import Col, DataTable
 from nanduti.programme.frames import Frame, programme_page
+from nanduti.programme.models.programmes import in_language
 from nanduti.programme.pages import link, show
 
 from .. import enrolment
@@ -214,7 +215,7 @@ def _state(row: Enumerator, n: int) -> str:
 
 
 def _facts(row: Enumerator) -> list[tuple[Any, Any]]:
-    chosen = [str(instrument) for instrument in row.instruments.all()]
+    chosen = [in_language(instrument, "title") for instrument in row.instruments.all()]
     facts = [
         (_("Code"), row.code),
         (_("Cluster"), str(row.cluster) if row.cluster else _("the whole programme")),
