@@ -34,6 +34,8 @@ export function sitting(given) {
 
   const hub = {
     confirm,
+    // An answer to a quick question turns the page, where there is one question a page.
+    quick: () => layout() === 'questions' && at() < live().length - 1 && next(),
     language: () => root.currentState.activeLanguage.language,
     attempted: () => tried() === null || tried().has(current()),
     pending: (commit) => (waiting = commit),

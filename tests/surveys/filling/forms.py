@@ -70,7 +70,14 @@ TOWNS = "name,label,district\n" + "".join(f"t{n},Town {n:03},District {n % 7}\n"
 
 
 def xform(
-    questions: list, *, form_id: str, title: str, version: str = "1", languages=LANGUAGES, settings=()
+    questions: list,
+    *,
+    form_id: str,
+    title: str,
+    version: str = "1",
+    languages=LANGUAGES,
+    settings=(),
+    entities=(),
 ) -> str:
     """The XForm of a list of questions."""
     book = Workbook()
@@ -94,6 +101,10 @@ def xform(
     }  # fmt: skip
     sheet.append(list(said))
     sheet.append(list(said.values()))
+    if entities:
+        sheet = book.create_sheet("entities")
+        for row in entities:
+            sheet.append(list(row))
     file = BytesIO()
     book.save(file)
     file.seek(0)

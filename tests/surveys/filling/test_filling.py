@@ -488,3 +488,55 @@ def test_what_was_sent_back_is_put_right_with_the_key(page, served, version, acc
         later = Submission.objects.get(state="received")
         assert later.deprecated_id == Submission.objects.get(state="returned").instance_id
     assert values(later)["workers"] == "7" and later.n_files_arrived == 1
+
+
+def test_entities_are_made_and_lists_are_chosen_from(page, served, asked):
+    questions = [
+        ("text", "owner", "Who answers?", {"save_to": "owner_said"}),
+        ("select_one_from_file workshops.csv", "workshop", "Which workshop?"),
+        ("calculate", "city", "", {"calculation": "instance('workshops')/root/item[name=${workshop}]/city"}),
+        ("note", "city_said", "It is in ${city}"),
+    ]
+    entities = [("list_name", "label"), ("visits", "concat('Visit to ', ${owner})")]
+    listed = "name,label,__version,city\n11111111-1111-4111-8111-111111111111,PY-0001,3,Itauguá\n"
+    version = asked(forms.xform(questions, form_id="entities", title="Entities", entities=entities),
+                    code="entities", media={"workshops.csv": listed})  # fmt: skip
+    hand.opened(page, hand.address(served, version))
+    page.get_by_label("Who answers?").fill("Rosa")
+    question(page, "workshop").get_by_label("PY-0001").check()
+    page.get_by_text("It is in Itauguá").wait_for()
+    hand.finish(page)
+    hand.sent(page)
+    xml = keeping.xml_of(only()).decode()
+    made = re.search(r'<(?:\w+:)?entity [^>]*dataset="visits"[^>]*>', xml)
+    assert made and 'create="1"' in made[0] and re.search(r'id="[0-9a-f]{8}-', made[0]), xml
+    assert "<label>Visit to Rosa</label>" in xml
+
+
+def test_a_quick_question_turns_the_page_and_a_cascade_follows(page, served, asked):
+    questions = [
+        ("select_one product", "product", "Product?", {"appearance": "quick"}),
+        (
+            "select_one agree",
+            "agree",
+            "Agreed?",
+            {"choice_filter": "${product} != 'other' or number(name) < 3"},
+        ),
+    ]
+    version = asked(
+        forms.xform(questions, form_id="quick", title="Quick", settings={"style": "pages"}), code="quick"
+    )
+    hand.opened(page, hand.address(served, version), whole=False)
+    page.get_by_label("Something else").click()
+    page.get_by_text("Agreed?").wait_for()
+    assert question(page, "agree").locator("input").count() == 2
+    question(page, "agree").get_by_label("Rather yes").check()
+    page.get_by_role("button", name="Back").click()
+    page.get_by_label("Shirts").click()
+    assert question(page, "agree").locator("input").count() == 5
+    assert question(page, "agree").get_by_label("Rather yes").is_checked()
+    page.locator("#form-layout").select_option("whole")
+    asked_again = question(page, "agree").get_by_label("I agree")
+    asked_again.focus()
+    asked_again.press("Space")
+    assert page.evaluate("document.activeElement.value") == "1", "what was chosen keeps the focus"

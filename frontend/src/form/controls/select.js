@@ -66,11 +66,14 @@ const folded = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCas
 
 function choice({ id, node, state, answer, isReadonly, sitting, describedBy, problem }, type, option) {
   const isChosen = () => state.value.includes(option.value);
-  const give = ({ target }) =>
+  const isQuick = type === 'radio' && (node.appearances.quick || node.appearances.quickcompact);
+  const give = ({ target }) => {
     answer(() => {
       if (type === 'radio') node.selectValue(option.value);
       else node.selectValues(target.checked ? [...state.value, option.value] : state.value.filter((value) => value !== option.value));
     });
+    if (isQuick) sitting.quick();
+  };
   const picture = () => {
     const source = option.label.imageSource && sitting.media(nameOf(option.label.imageSource));
     return source && h('img', { src: source, alt: '' });
