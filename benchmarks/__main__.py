@@ -1,6 +1,6 @@
 """All measurements, as tables: ``python3 dev.py bench [NAME …]``.
 
-A NAME is "platform" or a room of the arithmetic, such as "sampling"; without one, everything is measured. Speed
+A NAME is "platform", "surveys_door" or a room of the arithmetic, such as "sampling"; without one, everything is measured. Speed
 depends on the machine, so nothing here passes or fails; the documentation quotes figures with the machine they
 were measured on.
 """
@@ -15,19 +15,26 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 METHODS = {path.stem: path for path in sorted((HERE / "methods").glob("*.py")) if path.stem != "__init__"}
+# Measured on both databases → what they are told about the scale.
+SERVERS = {
+    "platform": lambda scale: ["--scale", str(scale)],
+    "surveys_door": lambda scale: ["--fill", f"0,{round(1_000_000 * scale)}", "--large", "4"],
+}
 
 
 def main() -> None:
     options = parser().parse_args()
-    wanted = options.names or ["platform", *METHODS]
-    unknown = sorted(set(wanted) - {"platform", *METHODS})
+    known = [*SERVERS, *METHODS]
+    wanted = options.names or known
+    unknown = sorted(set(wanted) - set(known))
     if unknown:
-        sys.exit(f"Not known: {', '.join(unknown)}. There are: platform, {', '.join(METHODS)}")
-    if "platform" in wanted:
-        for database in options.database or ("sqlite", "postgresql"):
-            # A process of its own: settings are read once, and its memory is measured.
-            command = [sys.executable, "-m", "benchmarks.platform", "--database", database]
-            subprocess.run([*command, "--scale", str(options.scale)], check=True)
+        sys.exit(f"Not known: {', '.join(unknown)}. There are: {', '.join(known)}")
+    for name, arguments in SERVERS.items():
+        if name in wanted:
+            for database in options.database or ("sqlite", "postgresql"):
+                # A process of its own: settings are read once, and its memory is measured.
+                command = [sys.executable, "-m", f"benchmarks.{name}", "--database", database]
+                subprocess.run([*command, *arguments(options.scale)], check=True)
     for name in wanted:
         if name in METHODS:
             measure(name)
