@@ -173,6 +173,26 @@ def test_a_list_that_cannot_be_placed_says_which_rules_clash():
     assert "has 4 firms" in waits.waiting[0].say()
 
 
+def test_a_share_that_the_list_does_not_have_clashes_with_placing_everybody():
+    firms, options, recipe, pairs = town(n=66)
+    recipe = recipe | {"waiting": {"allowed": False}}
+    recipe["rules"] = [
+        *recipe["rules"][:-1],
+        {"rule": "quota", "code": "women", "column": "women_led", "is": True, "least_share": 0.8},
+    ]
+    plan = g.form_circles(firms, options, recipe, **pairs, time_limit=10)
+    assert plan.status == "none"
+    assert set(plan.clash.codes) == {"placed", "women"}
+
+
+def test_hardly_any_time_claims_nothing():
+    firms, options, recipe, pairs = town()
+    plan = g.form_circles(firms, options, recipe, **pairs, time_limit=1e-6)
+    assert plan.status in ("heuristic", "within")
+    assert plan.stopped_by == "time" or plan.gap <= 0.01
+    assert "circles" in plan.say()
+
+
 def test_together_and_apart_at_once():
     firms = pl.DataFrame({"firm": list("abc")})
     plan = g.form_circles(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +14,8 @@ from .clash import Clash, ClashingRule, smallest_clash
 from .columns import Link
 from .whole import build_whole
 
+EXACT_UP_TO = 60  # firms; above, the relaxation is asked first
+
 
 def find_clash(brief: Brief, links: Sequence[Link], *, deadline: float) -> Clash:
     """Why no plan obeys every rule, or why not even one circle can be formed.
@@ -23,17 +25,29 @@ def find_clash(brief: Brief, links: Sequence[Link], *, deadline: float) -> Clash
     sentences = rule_sentences(brief, links)
     everything = frozenset(sentences)
 
-    def can_keep(kept: frozenset[str]) -> bool | None:
-        eased = brief.without_rules(everything - kept)
-        left = [k for k in links if k.code in kept]
-        return is_possible(eased, left, seconds=max(0.2, min(5.0, deadline - time.perf_counter())))
+    def oracle(relax: bool) -> Callable[[frozenset[str]], bool | None]:
+        def can_keep(kept: frozenset[str]) -> bool | None:
+            eased = brief.without_rules(everything - kept)
+            left = [k for k in links if k.code in kept]
+            seconds = max(0.2, min(5.0, deadline - time.perf_counter()))
+            return is_possible(eased, left, seconds=seconds, relax=relax)
 
-    codes, proven = smallest_clash(list(sentences), can_keep, deadline=deadline)
+        return can_keep
+
+    if brief.n_firms > EXACT_UP_TO:
+        # What the relaxation cannot keep nobody can; that is found fast, and only its being smallest is not proven.
+        codes, _ = smallest_clash(list(sentences), oracle(True), deadline=deadline)
+        if codes:
+            return Clash(tuple(sentences[c] for c in codes), len(codes) == 1)
+    codes, proven = smallest_clash(list(sentences), oracle(False), deadline=deadline)
     return Clash(tuple(sentences[c] for c in codes), proven)
 
 
-def is_possible(brief: Brief, links: Sequence[Link], *, seconds: float) -> bool | None:
-    """Whether some plan with at least one circle obeys every rule; ``None`` if that was not found out."""
+def is_possible(brief: Brief, links: Sequence[Link], *, seconds: float, relax: bool = False) -> bool | None:
+    """Whether some plan with at least one circle obeys every rule; ``None`` if that was not found out.
+
+    With ``relax`` only a "no" is an answer about plans: fractional seats are allowed.
+    """
     copies = np.minimum(brief.copies, len(brief.units))
     one = Link(
         "one_circle",
@@ -50,7 +64,7 @@ def is_possible(brief: Brief, links: Sequence[Link], *, seconds: float) -> bool 
     high = p.high.copy()
     high[-len(brief.units) :] = brief.may_wait.astype(float)
     program = Program(np.zeros(len(p.gain)), p.rows, p.row_low, p.row_high, p.low, high, p.whole)
-    answer = solve(program, seconds=seconds)
+    answer = solve(program, seconds=seconds, relax=relax)
     if answer.infeasible:
         return False
     return True if answer.values is not None else None

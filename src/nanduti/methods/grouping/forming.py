@@ -20,7 +20,7 @@ from .plan import CirclePlan
 from .planning import make_plan
 from .recipe import CircleRecipe
 from .seatings import Rebuilder, greedy, rebuild, start_values
-from .whole import build_whole, relaxation_prices
+from .whole import Whole, build_whole, relaxation_prices
 
 
 def form_circles(
@@ -207,6 +207,9 @@ def run_search(search: Search, *, like: list[Column] | None = None, hopeless: in
         search.bound = -np.inf
         return
     search.lower(answer.bound)
+    if answer.values is not None and not _all_fit(search, whole, answer.values):
+        search.bound = -np.inf
+        return
     likely = np.ones(len(columns.brief.options))
     if prices is not None:
         likely = _likely(whole, answer.values, len(columns.brief.options))
@@ -234,7 +237,18 @@ def run_search(search: Search, *, like: list[Column] | None = None, hopeless: in
     search.offer(rebuilder.seating)
 
 
-def _place_all(search: Search, whole, rebuilder: Rebuilder) -> bool:
+def _all_fit(search: Search, whole: Whole, relaxed: np.ndarray) -> bool:
+    """Whether all who may not wait can be seated even in parts; asked only where the relaxation lets some wait."""
+    n, may_wait = len(search.columns.brief.units), search.columns.brief.may_wait
+    if not (relaxed[-n:][~may_wait] > 1e-6).any():
+        return True
+    high = whole.program.high.copy()
+    high[-n:] = may_wait.astype(float)
+    left = max(0.5, search.deadline - time.perf_counter())
+    return not solve(replace(whole.program, high=high), relax=True, seconds=left).infeasible
+
+
+def _place_all(search: Search, whole: Whole, rebuilder: Rebuilder) -> bool:
     """Where firms may not wait and still do: seat them whatever it earns; false if that cannot be."""
     p, n = whole.program, len(search.columns.brief.units)
     high = p.high.copy()
@@ -259,7 +273,7 @@ def _within(columns: Columns, seating: list[Column]) -> list[Column]:
     return seating
 
 
-def _likely(whole, values: np.ndarray, n: int) -> np.ndarray:
+def _likely(whole: Whole, values: np.ndarray, n: int) -> np.ndarray:
     likely = np.zeros(n)
     for block, at in zip(whole.blocks, whole.starts, strict=True):
         likely[block.option] += values[at + block.y]
@@ -289,7 +303,7 @@ def _recombine(search: Search, rebuilder: Rebuilder, stop: Callable[[], bool]) -
         search.offer(found)
 
 
-def _to_the_end(search: Search, whole, rebuilder: Rebuilder, stop: Callable[[], bool]) -> None:
+def _to_the_end(search: Search, whole: Whole, rebuilder: Rebuilder, stop: Callable[[], bool]) -> None:
     """Branch and bound on the whole programme with the time that is left."""
     left = search.deadline - time.perf_counter()
     if stop() or left < 0.2:

@@ -73,7 +73,8 @@ class CirclePlan:
         points: points earned, losses for waiting firms taken off.
         bound: no plan under the same rules can have more points.
         gap: how far the bound lies above, as a share of the points; ``None`` where the points are not above 0.
-        status: ``optimal``, ``within`` (the gap is proven) or ``none`` (no plan obeys every rule: see ``clash``).
+        status: ``optimal``, ``within`` (the gap is proven), ``heuristic`` (no bound in the time given) or ``none``
+            (no plan obeys every rule: see ``clash``).
         stopped_by: ``gap`` or ``time``. Stopped by time, another machine may find another plan.
         clash: the smallest set of rules that cannot be kept at once, where there is no plan or no circle.
         history: seconds, points and bound whenever one of them improved.
@@ -129,7 +130,9 @@ class CirclePlan:
         if self.status == "none":
             return self.clash.say() if self.clash else "No plan obeys every rule."
         proof = "No plan under these rules has more."
-        if self.status != "optimal":
+        if self.status == "heuristic":
+            proof = "How much better another plan could be is not known yet: allow more time."
+        elif self.status != "optimal":
             above = "" if self.gap is None else f" ({self.gap:.2%} above)"
             proof = f"No plan under these rules has more than {self.bound:,.0f}{above}."
         seated = sum(len(c.seats) for c in self.circles)

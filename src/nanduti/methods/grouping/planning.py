@@ -67,9 +67,15 @@ def make_plan(
     share = (max(bound, points) - points) / points if points > 0 and np.isfinite(bound) else None
     near = optimal or (share is not None and share <= gap)
     return CirclePlan(
-        circles, waiting, points, max(bound, points), share, "optimal" if optimal else "within",
+        circles, waiting, points, max(bound, points), share, _status(optimal, bound),
         "gap" if near else "time", seed, None, history, tuple(broken), brief,
     )  # fmt: skip
+
+
+def _status(optimal: bool, bound: float) -> str:
+    if optimal:
+        return "optimal"
+    return "within" if np.isfinite(bound) else "heuristic"
 
 
 def doubly_seated(brief: Brief, sats: Sequence[Sat], names: Sequence[str]) -> list:
