@@ -17,6 +17,15 @@ from nanduti.surveys.models import Submission
 from tests.support.door import Server, address_of
 from tests.support.surveys import photo, post, submission, xml_part
 
+# Without a length said before; and a long post with a key that opens nothing.
+MORE = (
+    "curl -s -o /dev/null -w '%{http_code}' -H 'Transfer-Encoding: chunked' "
+    '-F "xml_submission_file=@filled.xml;type=text/xml" -F "front.jpg=@front.jpg" "$S/submission"',
+    "head -c 9000000 /dev/zero > long; curl -s -o /dev/null -w '%{http_code}' "
+    '-F "xml_submission_file=@filled.xml;type=text/xml" -F "a.bin=@long" "${S%/*}/'
+    + "a" * 32
+    + '/submission"',
+)
 PAGE = (Path(__file__).resolve().parents[3] / "docs/how-to/send-with-curl.md").read_text()
 
 
@@ -38,13 +47,14 @@ def test_the_commands_of_the_page(field, tmp_path):
                 ["bash", "-c", command], cwd=tmp_path, env={**os.environ, "S": base, "NO_PROXY": "*"},
                 capture_output=True, text=True, check=True,
             ).stdout
-            for command in [*commands, commands[-1]]
+            for command in [*commands, commands[-1], *MORE]
         ]  # fmt: skip
     assert " 204 " in said[0].splitlines()[0] and "x-openrosa-accept-content-length" in said[0].lower()
     assert "<formID>census</formID>" in said[1]
     assert " 201 " in said[2].splitlines()[0] and 'nature="submit_success"' in said[2]
     assert "content-language: es" in said[3].lower()
     assert Submission.objects.get().n_files_arrived == 1
+    assert said[4:] == ["201", "403"], "chunked; and a refusal is heard though the post is long"
 
 
 @pytest.mark.django_db
