@@ -285,3 +285,15 @@ def test_neighbouring_phrases_are_both_replaced():
         "goat_leather",
         "goat_leather",
     ]
+
+
+def test_without_the_extra_the_plain_loops_serve(monkeypatch):
+    from nanduti.methods.matching import _fast
+
+    offers = make_offers(50, 2)
+    needs = make_needs(5, 2, offers)
+    as_installed = matching.rank_matches(needs, offers, k=5, recipe=EVERYTHING, tree=TREE).frame
+    monkeypatch.setattr(_fast, "_loops", lambda: None)
+    assert matching.rank_matches(needs, offers, k=5, recipe=EVERYTHING, tree=TREE).frame.equals(as_installed)
+    with pytest.raises(BadInput, match="numba is not installed"):
+        matching.rank_matches(needs, offers, compiled=True)

@@ -14,19 +14,15 @@ EARTH_KM = 6371.0088
 
 
 def _jit(function: Any) -> Any:
-    """Compiled, and kept on disk where that can be written to."""
+    """Compiled without counting references: nothing here makes an array, and counting at every look into the tuples
+    of arrays took seven times as long as the work. Kept on disk where that can be written to."""
     try:
-        return njit(cache=True, nogil=True)(function)
+        return njit(cache=True, nogil=True, _nrt=False)(function)
     except RuntimeError:  # nowhere to keep it, as in an installation that is read only
-        return njit(nogil=True)(function)
+        return njit(nogil=True, _nrt=False)(function)
 
 
-def _inner(function: Any) -> Any:
-    """A part of ``rank``, set into it: handing over all the arrays at each call would cost more than the work."""
-    return njit(nogil=True, forceinline=True)(function)
-
-
-@_inner
+@_jit
 def _bits(x):
     n = 0
     while x != 0:
@@ -35,7 +31,7 @@ def _bits(x):
     return n
 
 
-@_inner
+@_jit
 def _shared(needs, offers, i, o, lo, hi):
     n = 0
     for w in range(lo, hi):
@@ -43,7 +39,7 @@ def _shared(needs, offers, i, o, lo, hi):
     return n
 
 
-@_inner
+@_jit
 def _meets(needs, offers, i, o, lo, hi):
     for w in range(lo, hi):  # noqa: SIM110 - the compiler takes no generators
         if needs[i, w] & offers[o, w] != 0:
@@ -51,7 +47,7 @@ def _meets(needs, offers, i, o, lo, hi):
     return False
 
 
-@_inner
+@_jit
 def _any(table, i, lo, hi):
     for w in range(lo, hi):  # noqa: SIM110
         if table[i, w] != 0:
@@ -59,7 +55,7 @@ def _any(table, i, lo, hi):
     return False
 
 
-@_inner
+@_jit
 def _valid(F, N, i, o):
     """How many of the certificates asked the offer holds on the day."""
     n = 0
@@ -71,7 +67,7 @@ def _valid(F, N, i, o):
     return n
 
 
-@_inner
+@_jit
 def _km(F, N, i, o):
     dx = F.numbers[o, 8] - N.numbers[i, 5]
     dy = F.numbers[o, 9] - N.numbers[i, 6]
@@ -80,7 +76,7 @@ def _km(F, N, i, o):
     return math.floor(2000.0 * EARTH_KM * math.asin(min(1.0, half)) + 0.5) / 1000.0
 
 
-@_inner
+@_jit
 def _overlap(F, N, i, o):
     """Days in common, and days asked (0 where a side is open)."""
     lo, hi = N.numbers[i, 8], N.numbers[i, 9]
@@ -93,7 +89,7 @@ def _overlap(F, N, i, o):
     return common, asked
 
 
-@_inner
+@_jit
 def _in(values, lo, hi, x):
     for a in range(lo, hi):  # noqa: SIM110
         if values[a] == x:
@@ -101,7 +97,7 @@ def _in(values, lo, hi, x):
     return False
 
 
-@_inner
+@_jit
 def passes(F, N, R, i, o):
     """Whether no hard rule refuses the pair. Comparisons with NaN are false: unknown passes, then is looked at."""
     S, H, strict = R.slots, R.hard, R.refuse_unknown
@@ -151,12 +147,12 @@ def passes(F, N, R, i, o):
     return True
 
 
-@_inner
+@_jit
 def _part(top, share):
     return np.int64(math.floor(top * share + 0.5))
 
 
-@_inner
+@_jit
 def _less(has, limit):
     """The nearer to nothing the better: 1 at zero, 0 at the limit."""
     if has > limit:
@@ -166,7 +162,7 @@ def _less(has, limit):
     return 1.0 - has / limit
 
 
-@_inner
+@_jit
 def points(F, N, R, i, o, near, likeness, out):
     """Thousandths of a point by criterion into ``out``; returns the sum and a mask of what is not known."""
     T, S, A = R.top, R.slots, N.asked
@@ -259,7 +255,7 @@ def points(F, N, R, i, o, near, likeness, out):
     return total, unknown
 
 
-@_inner
+@_jit
 def _sift(heap, size):
     """Put the smallest first again after the first entry has been replaced."""
     at = 0
@@ -276,7 +272,7 @@ def _sift(heap, size):
         at = child
 
 
-@_inner
+@_jit
 def _lift(heap, at):
     while at > 0:
         above = (at - 1) // 2
@@ -287,7 +283,7 @@ def _lift(heap, at):
         at = above
 
 
-@_inner
+@_jit
 def _first_at(values, lo, hi, x):
     while lo < hi:
         mid = (lo + hi) // 2
@@ -298,7 +294,7 @@ def _first_at(values, lo, hi, x):
     return lo
 
 
-@_inner
+@_jit
 def _meeting(F, N, R, i, a, b, rows):
     """Rows from ``a`` to ``b`` that no hard rule on sizes, languages or materials refuses; into ``rows``."""
     n = -1
@@ -334,7 +330,7 @@ def _meeting(F, N, R, i, a, b, rows):
     return n
 
 
-@_inner
+@_jit
 def _meeting_packed(F, N, i, a, b, rows):
     """The same with all bits of a row in one word."""
     m0, m1, m2 = N.packed[i, 0], N.packed[i, 1], N.packed[i, 2]
@@ -347,12 +343,12 @@ def _meeting_packed(F, N, i, a, b, rows):
     return n
 
 
-@_inner
+@_jit
 def _day(value, otherwise):
     return np.int64(value if value == value else otherwise)
 
 
-@_inner
+@_jit
 def _in_time(F, first, last, n, rows):
     """Of ``n`` rows those whose days meet the days asked."""
     kept = 0
@@ -363,7 +359,7 @@ def _in_time(F, first, last, n, rows):
     return kept
 
 
-@_inner
+@_jit
 def _add_likeness(F, N, i, a, b, likeness):
     likeness[a:b] = 0
     for t in range(N.term_ptr[i], N.term_ptr[i + 1]):
@@ -377,14 +373,12 @@ def _add_likeness(F, N, i, a, b, likeness):
 
 
 @_jit
-def rank(F, N, R, lo, hi, k, out_offer, out_points, out_near, out_unknown):
-    """The best ``k`` offers of needs ``lo`` to ``hi``, exactly: what cannot reach the k-th best is passed by."""
+def rank(F, N, R, lo, hi, k, likeness, rows, seen, heap, spare, out_offer, out_points, out_near, out_unknown):
+    """The best ``k`` offers of needs ``lo`` to ``hi``, exactly: what cannot reach the k-th best is passed by.
+
+    ``likeness``, ``rows``, ``seen`` (−1 throughout), ``heap`` and ``spare`` are room to work in.
+    """
     n_criteria = len(R.top)
-    likeness = np.zeros(len(F.row_offer), dtype=np.int32)
-    rows = np.empty(len(F.row_offer) + 1, dtype=np.int32)
-    seen = np.full(len(F.refused), -1, dtype=np.int32)
-    heap = np.empty((k, 4), dtype=np.int64)
-    spare = np.empty(n_criteria, dtype=np.int64)
     for i in range(lo, hi):
         size = 0
         rest = np.int64(
@@ -436,12 +430,15 @@ def rank(F, N, R, lo, hi, k, out_offer, out_points, out_near, out_unknown):
                 elif key > heap[0, 0]:
                     heap[0, 0], heap[0, 1], heap[0, 2], heap[0, 3] = key, o, near, row
                     _sift(heap, size)
-        order = np.argsort(-heap[:size, 0])
-        for r in range(size):
-            o, near, row = heap[order[r], 1], heap[order[r], 2], heap[order[r], 3]
+        while size > 0:  # the smallest comes off first: places are filled from the last
+            size -= 1
+            o, near, row = heap[0, 1], heap[0, 2], heap[0, 3]
+            for j in range(4):
+                heap[0, j] = heap[size, j]
+            _sift(heap, size)
             total, unknown = points(F, N, R, i, o, near, np.int64(likeness[row]) if text else 0, spare)
-            out_offer[i, r] = o
-            out_near[i, r] = near
-            out_unknown[i, r] = unknown
+            out_offer[i, size] = o
+            out_near[i, size] = near
+            out_unknown[i, size] = unknown
             for c in range(n_criteria):
-                out_points[i, r, c] = spare[c]
+                out_points[i, size, c] = spare[c]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -193,18 +193,25 @@ def _compiled_run(
     n = len(asked.kind)
     tables = _tables(n, k)
     workers = min(threads or _processors(), max(1, n // 8))
-    arguments = (compiled.offers, asked, compiled.recipe)
+
+    def part(a: int, b: int) -> None:
+        offers = compiled.offers
+        room = (
+            np.zeros(len(offers.row_offer), dtype=np.int32),
+            np.zeros(len(offers.row_offer) + 1, dtype=np.int32),
+            np.full(len(offers.refused), -1, dtype=np.int32),
+            np.zeros((k, 4), dtype=np.int64),
+            np.zeros(len(CRITERIA), dtype=np.int64),
+        )
+        loops.rank(offers, asked, compiled.recipe, a, b, k, *room, *tables)  # type: ignore[attr-defined]
+
     if workers <= 1:
-        loops.rank(*arguments, 0, n, k, *tables)  # type: ignore[attr-defined]
+        part(0, n)
         return tables
     edges = np.linspace(0, n, 4 * workers + 1).astype(int)
     with ThreadPoolExecutor(workers) as pool:
-        parts = [
-            pool.submit(loops.rank, *arguments, a, b, k, *tables)  # type: ignore[attr-defined]
-            for a, b in itertools.pairwise(edges)
-        ]
-        for part in parts:
-            part.result()
+        for done in [pool.submit(part, a, b) for a, b in pairwise(edges)]:
+            done.result()
     return tables
 
 
