@@ -149,6 +149,8 @@ document.addEventListener('allauth.error', (event) => {
 // where they are, and are shown again to their owner alone.
 if (document.body.classList.contains('visitor') && 'caches' in window) {
   caches.open('nanduti-fill-shell').then(async (shell) => {
-    for (const { url } of await shell.keys()) if (new URL(url).pathname.startsWith('/p/')) await shell.delete(url);
+    const left = (await shell.keys()).filter(({ url }) => new URL(url).pathname.startsWith('/p/'));
+    for (const { url } of left) await shell.delete(url);
+    if (left.length) (await import('./form/forget.js')).forget(({ owner }) => owner.startsWith('user-'));
   });
 }

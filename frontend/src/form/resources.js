@@ -22,7 +22,7 @@ export async function current({ owner, instrument, urls, digest }) {
   const isSame = kept && files.length === kept.files.length && files.every((file) => kept.files.includes(file));
   if (isSame) return kept;
   const xml = kept?.xml ?? (await textOf(urls.form));
-  const form = { id: idOf(owner, instrument, digest), owner, instrument, digest, xml, files, at: Date.now() };
+  const form = { id: idOf(owner, instrument, digest), owner, instrument, digest, xml, files, at: Date.now(), page: location.pathname };
   await put('forms', form);
   await tidy(form);
   return form;

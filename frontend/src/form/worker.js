@@ -1,5 +1,6 @@
 // The service worker of one form page: the page itself when there is no network, the parts it is built of, and
 // the queue when the network comes back after the page was closed. No answer ever enters a cache.
+import { forget } from './forget.js';
 import { all } from './store.js';
 import { send, wake } from './queue.js';
 
@@ -25,7 +26,10 @@ async function shell(request) {
   try {
     const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
     if (answer.ok && !answer.redirected) await cache.put(key, answer.clone());
-    else if (answer.status < 500) await cache.delete(key); // signed out, or the key was revoked
+    else if (answer.status < 500) {
+      await cache.delete(key); // signed out, or the key was revoked
+      if (answer.status === 403) await forget((form) => form.page === key).catch(() => {});
+    }
     return answer;
   } catch (error) {
     const kept = await cache.match(key);

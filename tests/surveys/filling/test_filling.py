@@ -27,6 +27,13 @@ SHORT = [
 ]
 
 
+FORMS = """async () => {
+  const asked = (request) => new Promise((done) => { request.onsuccess = () => done(request.result); });
+  const db = await asked(indexedDB.open('nanduti-field'));
+  return asked(db.transaction('forms').objectStore('forms').getAllKeys());
+}"""
+
+
 def short(**more) -> str:
     return forms.xform(SHORT, form_id="short", title="A short form", **more)
 
@@ -431,6 +438,21 @@ def test_who_signs_out_leaves_no_page_behind(page, context, served, version, sig
     page.wait_for_timeout(300)
     shells = "caches.open('nanduti-fill-shell').then((shell) => shell.keys()).then((keys) => keys.map((k) => k.url))"
     assert page.evaluate(shells) == []
+    page.wait_for_timeout(300)
+    assert page.evaluate(FORMS) == []
+
+
+def test_a_key_that_was_taken_back_takes_the_forms_off_the_device(page, served, version):
+    where = hand.address(served, version)
+    hand.opened(page, where)
+    hand.ready_offline(page)
+    page.reload()
+    page.wait_for_selector(".sitting")
+    assert len(page.evaluate(FORMS)) == 1
+    enumerators.revoke_key(enumerator=served.enrolled.enumerator, by="test", at=register.AT)
+    page.reload()
+    page.get_by_role("heading", name="This key opens nothing").wait_for()
+    assert page.evaluate(FORMS) == []
 
 
 def test_a_key_in_the_address_goes_to_no_other_host(page, served, version):
