@@ -118,7 +118,8 @@ def _market(pairs: pl.DataFrame, capacities: Mapping[str, int] | int) -> _Market
         else np.zeros(0, dtype=np.int64)
         for side in ("proposer", "receiver")
     ]
-    if len(np.unique(numbers[0] * max(1, len(ids["receiver"])) + numbers[1])) < pairs.height:
+    pair = np.sort(numbers[0] * max(1, len(ids["receiver"])) + numbers[1])
+    if (pair[1:] == pair[:-1]).any():
         raise BadInput(
             place="pairs", problem=mark("hold some pair twice"), remedy=mark("Keep one row for each pair.")
         )
@@ -172,38 +173,51 @@ def deferred_acceptance(
     ([('Ana', 'buyer')], ('Beto',))
     """
     market = _market(pairs, capacities)
-    lot = np.arange(len(market.p)) if seed is None else np.random.default_rng(seed).permutation(len(market.p))
-    by_name = np.lexsort((market.r, market.p))
-    order_of_pair = np.empty(len(market.p), dtype=np.int64)
-    order_of_pair[by_name] = lot
+    lot = None
+    if seed is not None:  # lots are drawn by the order of names, so that the order of rows does not matter
+        lot = np.empty(len(market.p), dtype=np.int64)
+        lot[np.lexsort((market.r, market.p))] = np.random.default_rng(seed).permutation(len(market.p))
+    own, theirs, ties = _strict(market, lot)
     if proposing == "proposer":
-        chosen = _proposers_propose(market, order_of_pair)
+        chosen = _proposers_propose(market, own, theirs)
     elif proposing == "receiver":
-        chosen = _receivers_propose(market, order_of_pair)
+        chosen = _receivers_propose(market, own, theirs)
     else:
         raise BadInput(
             place=f"proposing={proposing!r}",
             problem=mark("is not a side"),
             remedy=mark("Say 'proposer' or 'receiver'."),
         )
-    return _result(pairs, market, chosen)
+    return _result(pairs, market, chosen, ties)
 
 
-def _strict(market: _Market, order: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Ranks without ties: for each pair its place in the proposer's list and among all of the receiver's."""
-    places = []
+def _strict(market: _Market, lot: np.ndarray | None) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Ranks without ties: for each pair its place in the proposer's list and in the receiver's; and whether there
+    were ties. Places rise through one list after the other."""
+    places, ties = [], False
     for side, rank, other in ((market.p, market.p_rank, market.r), (market.r, market.r_rank, market.p)):
-        tie = order if not np.array_equal(order, np.sort(order)) else other
-        by = np.lexsort((other, tie, rank, side))
+        by = _sorted(side, rank, other if lot is None else lot)
         place = np.empty(len(by), dtype=np.int64)
         place[by] = np.arange(len(by))
         places.append(place)
-    return places[0], places[1]
+        ties = ties or bool(((np.diff(side[by]) == 0) & (np.diff(rank[by]) == 0)).any())
+    return places[0], places[1], ties
 
 
-def _proposers_propose(market: _Market, order: np.ndarray) -> np.ndarray:
-    own, theirs = _strict(market, order)
-    listed = np.argsort(own)
+def _sorted(side: np.ndarray, rank: np.ndarray, tie: np.ndarray) -> np.ndarray:
+    """Order by side, rank, tie; in one whole number where it fits, which is several times as quick."""
+    if not len(side):
+        return np.zeros(0, dtype=np.int64)
+    low, high = float(rank.min()), float(rank.max())
+    n_ranks, n_ties = high - low + 1, int(tie.max()) + 1
+    if (rank == np.floor(rank)).all() and (int(side.max()) + 1) * n_ranks * n_ties < 2.0**62:
+        return np.argsort((side * int(n_ranks) + (rank - low).astype(np.int64)) * n_ties + tie)
+    return np.lexsort((tie, rank, side))
+
+
+def _proposers_propose(market: _Market, own: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+    listed = np.empty(len(own), dtype=np.int64)
+    listed[own] = np.arange(len(own))
     start = np.searchsorted(market.p[listed], np.arange(len(market.proposers) + 1)).tolist()
     pair_of, receiver_of, value = listed.tolist(), market.r[listed].tolist(), (-theirs[listed]).tolist()
     proposer_of, places = market.p[listed].tolist(), market.places.tolist()
@@ -230,9 +244,9 @@ def _proposers_propose(market: _Market, order: np.ndarray) -> np.ndarray:
     return np.array(sorted(pair_of[at] for mine in held for _, at in mine), dtype=np.int64)
 
 
-def _receivers_propose(market: _Market, order: np.ndarray) -> np.ndarray:
-    own, theirs = _strict(market, order)
-    listed = np.argsort(theirs)
+def _receivers_propose(market: _Market, own: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+    listed = np.empty(len(theirs), dtype=np.int64)
+    listed[theirs] = np.arange(len(theirs))
     start = np.searchsorted(market.r[listed], np.arange(len(market.receivers) + 1)).tolist()
     pair_of, proposer_of, value = listed.tolist(), market.p[listed].tolist(), own[listed].tolist()
     receiver_of = market.r[listed].tolist()
@@ -255,7 +269,7 @@ def _receivers_propose(market: _Market, order: np.ndarray) -> np.ndarray:
     return np.array(sorted(pair_of[at] for at in held if at >= 0), dtype=np.int64)
 
 
-def _result(pairs: pl.DataFrame, market: _Market, chosen: np.ndarray) -> StableMatching:
+def _result(pairs: pl.DataFrame, market: _Market, chosen: np.ndarray, ties: bool) -> StableMatching:
     columns = ("proposer", "receiver", "proposer_rank", "receiver_rank")
     kept = pairs.select(columns)[chosen].sort("proposer", "receiver")
     used = np.bincount(market.r[chosen], minlength=len(market.receivers))
@@ -266,17 +280,8 @@ def _result(pairs: pl.DataFrame, market: _Market, chosen: np.ndarray) -> StableM
         tuple(name for i, name in enumerate(market.proposers) if i not in matched),
         {name: n for name, n in zip(market.receivers, left, strict=True) if n > 0},
         _blocking(market, chosen).size,
-        _has_ties(market),
+        ties,
     )
-
-
-def _has_ties(market: _Market) -> bool:
-    for side, rank in ((market.p, market.p_rank), (market.r, market.r_rank)):
-        by = np.lexsort((rank, side))
-        same = (np.diff(side[by]) == 0) & (np.diff(rank[by]) == 0)
-        if same.any():
-            return True
-    return False
 
 
 def _blocking(market: _Market, chosen: np.ndarray) -> np.ndarray:
