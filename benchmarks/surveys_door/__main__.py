@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import dev
 from benchmarks.platform.__main__ import installation
+from tests.support.door import Server, address_of
 
 AIMS = {
     ("postgresql", 16): "≥ 400/s, p95 < 85 ms",
@@ -31,7 +33,10 @@ def main() -> None:
         for alias in ("default", "vault"):
             call_command("migrate", database=alias, verbosity=0)
         path = prepare()
-        with_server(options, path)
+        if options.flat:
+            compare(options, path)
+        else:
+            with_server(options, path)
 
 
 def with_server(options: argparse.Namespace, path: str) -> None:
@@ -61,6 +66,58 @@ def with_server(options: argparse.Namespace, path: str) -> None:
             )
     finally:
         dev.stop(server)
+
+
+def compare(options: argparse.Namespace, path: str) -> None:
+    """Two servers, one with few rows and one with many, asked by turns: so the machine's other work weighs on both."""
+    homes = Path(os.environ["NANDUTI_HOME"])
+    workers = 1 if options.database == "sqlite" else 2
+    with Server(homes, workers=workers) as first:
+        load(first.port, path, 1, 1, seed=99)  # the rows are copies of one that came by the door
+    few, many = os.environ.get("DATABASE_URL", ""), second_database()
+    n = fill_up_to(options.flat)
+    servers = [
+        Server(homes, workers=workers, environment={"DATABASE_URL": url} if url else {})
+        for url in (few, many)
+    ]
+    print(f"\n## few rows and {n:,} rows by turns, {options.database}, 16 connections\n")
+    print("| Few: rate /s | p95 ms | Many: rate /s | p95 ms | Load |\n|---|---|---|---|---|", flush=True)
+    rates: list[tuple[float, float]] = []
+    try:
+        for server in servers:
+            server.start()
+            load(server.port, path, 16, 2, seed=1)
+        for turn in range(options.turns):
+            found = [load(server.port, path, 16, options.seconds, seed=100 + turn) for server in servers]
+            rates.append((found[0]["rate"], found[1]["rate"]))
+            said = " | ".join(f"{one['rate']:.0f} | {one['p95']:.0f}" for one in found)
+            print(f"| {said} | {os.getloadavg()[0]:.1f} |", flush=True)
+    finally:
+        for server in servers:
+            server.kill()
+    shares = sorted(many_rate / few_rate for few_rate, many_rate in rates)
+    print(f"\nMany to few: median {100 * shares[len(shares) // 2]:.0f} %")
+
+
+def second_database() -> str:
+    """A copy of the database that this process goes on with; returns its address for a server."""
+    from django.db import connection
+
+    connection.close()
+    settings = connection.settings_dict
+    name = str(settings["NAME"])
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+        shutil.copy(name, f"{name}.many")
+        settings["NAME"] = f"{name}.many"
+    else:
+        connection.close_pool()
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE {name}_many TEMPLATE {name}")
+        settings["NAME"] = f"{name}_many"
+    return address_of(connection)
 
 
 def report(options: argparse.Namespace, rows: int, connections: int, found: dict) -> None:
@@ -227,6 +284,8 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--workers", type=int, default=0, help="web processes")
     parser.add_argument("--connections", type=_numbers, default=[16, 64], help="phones at once")
     parser.add_argument("--fill", type=_numbers, default=[0], help="rows there are before, such as 0,1000000")
+    parser.add_argument("--flat", type=int, default=0, help="compare few rows with so many, by turns")
+    parser.add_argument("--turns", type=int, default=6, help="how many turns of --flat")
     parser.add_argument("--large", type=int, default=0, help="post so many files of 200 MB at once")
     return parser
 

@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 100
 TRIES = 4
+# Phones wait a minute for an answer; after this the next try would be for nobody.
+PATIENCE_SECONDS = 20
 
 
 class _Waiting:
@@ -99,6 +101,7 @@ def _write_singly(group: list[_Waiting]) -> None:
 
 
 def _write_group(group: list[_Waiting]) -> None:
+    begun = time.monotonic()
     for attempt in range(TRIES):
         try:
             with scopes_disabled():
@@ -108,7 +111,8 @@ def _write_group(group: list[_Waiting]) -> None:
             break
         except OperationalError:
             # Two processes in each other's way (a deadlock, a busy database): the next try finds it settled.
-            if attempt + 1 == TRIES or connection.in_atomic_block:
+            is_late = time.monotonic() - begun > PATIENCE_SECONDS
+            if attempt + 1 == TRIES or is_late or connection.in_atomic_block:
                 raise
             _mend()
             time.sleep(0.02 * 2**attempt)
