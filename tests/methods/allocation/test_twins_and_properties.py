@@ -299,6 +299,8 @@ def test_no_split_is_cheaper_and_fairness_is_what_it_says(seed):
     assert fair.cost <= 1.1 * best + 1e-6
     assert short(own) == pytest.approx(least_short, abs=1e-4)
     assert fair.price_of_fairness == pytest.approx(fair.cost / best - 1)
+    assert fair.fair_gap == pytest.approx(0, abs=1e-6)
+    assert "as fair as this one" in fair.say()
 
 
 def test_max_min_by_trying_everything():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -68,6 +68,9 @@ class Allocation:
         clash: the smallest set of rules that cannot be kept at once, where ``status`` is ``none``.
         least_cost: cost of the cheapest split found under the rules, for the price of fairness; ``None`` if not asked.
         fairness: how evenly claims were met; ``None`` where nobody has a claim.
+        fair_gap: how much fairer a split could be at most under the policy: as a share of the whole work that falls
+            short of its part (``two_phase``, ``proportional``), or of the claims (``max_min``); ``None`` for
+            ``least_cost``.
         stopped_by: ``gap`` or ``time``.
     """
 
@@ -82,6 +85,7 @@ class Allocation:
     least_cost: float | None = None
     fairness: Fairness | None = None
     stopped_by: str = "gap"
+    fair_gap: float | None = None
     order: Order | None = field(default=None, repr=False, compare=False)
 
     def share(self, firm: str) -> FirmShare:
@@ -110,15 +114,14 @@ class Allocation:
             head = self.clash.say() if self.clash else "No split keeps every rule."
             return head + (f" At best {short} cannot be made." if short else "")
         n = sum(bool(s.pieces) for s in self.shares)
-        proof = {
-            "optimal": "No split under these rules costs less.",
-            "relaxed": "An estimate: lots are not whole yet.",
-        }.get(
-            self.status,
-            f"Proven within {self.gap:.2%} of the best."
-            if self.gap is not None
-            else "Without a proven bound.",
-        )
+        what = "No split under these rules" if self.policy == "least_cost" else "No split as fair as this one"
+        proof = f"{what} costs less."
+        if self.status == "relaxed":
+            proof = "An estimate: lots are not whole yet."
+        elif self.status != "optimal":
+            proof = (
+                "Without a proven bound." if self.gap is None else f"{what} costs over {self.gap:.2%} less."
+            )
         fair = self.price_of_fairness
         price = "" if fair is None else f" Fairness costs {fair:.2%}."
         return f"{n} firms share the order for {self.cost:,.2f}. {proof}{price}"
@@ -197,8 +200,8 @@ def allocate(
     if policy == "least_cost":
         return _proven(model, cheapest, policy, gap)
     least = float(model.costs() @ cheapest.values)
-    chosen, bound = _fair(model, cheapest, policy, tolerance, deadline, gap)
-    return _proven(model, chosen, policy, gap, least=least, bound=bound)
+    chosen, bound, fair_gap = _fair(model, cheapest, policy, tolerance, deadline, gap)
+    return replace(_proven(model, chosen, policy, gap, least=least, bound=bound), fair_gap=fair_gap)
 
 
 def _part(deadline: float, share: float) -> float:
@@ -262,7 +265,7 @@ def _fraction(value: float) -> Fraction:
 
 def _fair(
     model: Model, cheapest: Answer, policy: str, tolerance: float, deadline: float, gap: float
-) -> tuple[Answer, float]:
+) -> tuple[Answer, float, float | None]:
     """Phase one of fairness (or two of ``two_phase``), then least cost at that fairness; the bound is on cost."""
     fair = _max_min(model) if policy == "max_min" else _near_target(model)
     cost = model.costs()
@@ -272,14 +275,18 @@ def _fair(
     start = (np.arange(model.t.start), cheapest.values[: model.t.start])
     first = solve(fair, seconds=_left(deadline) * 0.6, gap=gap, start=start)
     if first.values is None:
-        return cheapest, -np.inf
+        return cheapest, -np.inf, None
     least_fair = first.objective - 1e-6 * max(1.0, abs(first.objective))
     held = with_rows(fair, sparse.csr_matrix(fair.gain), np.array([least_fair]), np.array([INFINITY]))
     aim = with_gain(held, -cost)
     second = solve(aim, seconds=_left(deadline), gap=gap, start=(np.arange(len(cost)), first.values))
+    scale = model.order.total_work if policy != "max_min" else 1.0
+    fair_gap = (
+        max(0.0, first.bound - first.objective) / scale if scale > 0 and np.isfinite(first.bound) else None
+    )
     if second.values is None:
-        return first, -np.inf
-    return second, -second.bound
+        return first, -np.inf, fair_gap
+    return second, -second.bound, fair_gap
 
 
 def _left(deadline: float) -> float:
@@ -346,7 +353,7 @@ def _allocation(
     even = None
     if any(claims.values()):
         even = fairness({s.firm: s.work for s in shares}, claims)
-    return Allocation(policy, shares, cost, bound, share, status, {}, None, least, even, stopped, o)
+    return Allocation(policy, shares, cost, bound, share, status, {}, None, least, even, stopped, order=o)
 
 
 def _rounded(model: Model, values: np.ndarray) -> np.ndarray:
@@ -473,5 +480,16 @@ def infeasible(order: Order, policy: str, deadline: float, *, late: bool = False
         short = {p: float(q) for p, q in zip(order.products, missing, strict=True) if q > 0}
     shares = explain_shares(order, model, np.zeros(len(order.firm_of)))
     return Allocation(
-        policy, shares, 0.0, np.inf, None, "none", short, clash, None, None, "time" if late else "gap", order
+        policy,
+        shares,
+        0.0,
+        np.inf,
+        None,
+        "none",
+        short,
+        clash,
+        None,
+        None,
+        "time" if late else "gap",
+        order=order,
     )
