@@ -49,7 +49,25 @@ def load_once() -> bool:
         imports.import_sheets(sheets=sheets, name=PROGRAMME, access=None, by="demo")
     for name, role, within, _about in ACCOUNTS:
         _account(name, role, within)
+    _instruments()
     return not done
+
+
+# Forms of the library that are ready to be filled: what every cluster begins with.
+FORMS = ("workshop_census", "visit_log")
+
+
+def _instruments() -> None:
+    from nanduti.programme.models import Programme
+    from nanduti.surveys.actions import instruments
+    from nanduti.surveys.models import Instrument
+
+    with scopes_disabled():
+        programme = Programme.objects.get(code=PROGRAMME)
+        there = Instrument.objects.filter(programme=programme).values_list("library_code", flat=True)
+        for code in set(FORMS) - set(there):
+            draft = instruments.use_library_form(programme=programme, code=code, by="demo")
+            instruments.publish(version=draft, by="demo")
 
 
 def _account(name: str, role: str, within: str) -> None:
@@ -92,6 +110,7 @@ def print_summary() -> None:
     from nanduti.plans.models import Activity
     from nanduti.programme.models import CooperationAgreement, Coverage, Programme, Statement
     from nanduti.register.models import Organisation
+    from nanduti.surveys.models import InstrumentVersion
 
     with scopes_disabled():
         for programme in Programme.objects.all():
@@ -104,6 +123,9 @@ def print_summary() -> None:
                 f" {Statement.objects.filter(programme=programme).count()} statements"
             )
         print(f"Register: {Organisation.objects.count()} organisations")
+        published = InstrumentVersion.objects.filter(state=InstrumentVersion.State.PUBLISHED)
+        for version in published.select_related("instrument").order_by("id"):
+            print(f"Instrument: {version.instrument.title} ({version.instrument.code}), ready to be filled")
     if User.objects.filter(is_demo=True).exists():
         print(f"Demo accounts (password {PASSWORD}):")
         for name, _role, _within, about in ACCOUNTS:
