@@ -1,8 +1,8 @@
 """All measurements, as tables: ``python3 dev.py bench [NAME …]``.
 
-A NAME is "platform", "surveys_door" or a room of the arithmetic, such as "sampling"; without one, everything is measured. Speed
-depends on the machine, so nothing here passes or fails; the documentation quotes figures with the machine they
-were measured on.
+A NAME is "platform", "surveys_door", "surveys_reading" or a room of the arithmetic, such as "sampling"; without one,
+everything is measured. Speed depends on the machine, so nothing here passes or fails; the documentation quotes
+figures with the machine they were measured on.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ METHODS = {path.stem: path for path in sorted((HERE / "methods").glob("*.py")) i
 SERVERS = {
     "platform": lambda scale: ["--scale", str(scale)],
     "surveys_door": lambda scale: ["--fill", f"0,{round(1_000_000 * scale)}", "--large", "4"],
+    "surveys_reading": lambda scale: ["--scale", str(scale)],
 }
 
 

@@ -157,7 +157,7 @@ def frame(
     """
     rows = chosen(instrument=instrument, access=access, choice=choice)
     read = _read(rows.order_by("-received_at", "-id")[:limit] if limit else rows.order_by())
-    if not limit:
+    if not limit and not read[KEY].is_sorted():
         read = read.sort(KEY)
     definitions = _definitions(instrument, read["_version_id"].unique().to_list())
     left_out = {q.name: q for d in definitions.values() for q in d.questions if q.sensitivity == IDENTIFYING}
@@ -189,33 +189,67 @@ def told(definition: Definition, paths: Sequence[str] | None = None) -> Definiti
     return replace(definition, questions=tuple(kept))
 
 
+# What is kept of a submission by number, and shown by code: column → field, and the name of the code there.
+CODED = {
+    "_enumerator": ("enumerator", "code"),
+    "_cluster": ("cluster", "code"),
+    "_establishment": ("establishment", "pseudonym"),
+}
+READ: dict[str, Any] = {
+    **{name: pl.Int64 if name in CODED else kind for name, kind in ABOUT.items() if name != "_version"},
+    "_answers": pl.String,
+}
+
+
 def _read(rows: QuerySet[Submission]) -> pl.DataFrame:
+    """All rows with their answers as text. Codes are looked up afterwards, once each: joining a million costs more."""
     text = models.TextField()
 
-    def known(path: str, empty: Any = "") -> Coalesce:
-        return Coalesce(F(path), Value(empty))
+    def known(path: str) -> Coalesce:
+        return Coalesce(F(path), Value(-1))
 
     values = rows.values_list(
         "pk",
         "instance_id",
-        Coalesce(F("answer_set__instrument_version_id"), Value(-1)),
-        known("instrument_version__label"),
+        known("answer_set__instrument_version_id"),
         "state",
         "received_at",
         "started_at",
         "ended_at",
-        known("duration_seconds", -1),
+        known("duration_seconds"),
         "channel",
-        known("enumerator__code"),
-        known("cluster__code"),
-        known("establishment__pseudonym"),
+        known("enumerator_id"),
+        known("cluster_id"),
+        known("establishment_id"),
         "n_files_expected",
         "n_files_arrived",
         Coalesce(Cast("answer_set__answers", text), Value("{}"), output_field=text),
     )
-    return read_frame(values, {**ABOUT, "_answers": pl.String}).with_columns(
-        pl.when(pl.col("_duration_seconds") >= 0).then(pl.col("_duration_seconds"))
-    )
+    read = read_frame(values, READ)
+    labels = _codes(InstrumentVersion, read["_version_id"], "label")
+    seconds = pl.col("_duration_seconds")
+    return read.with_columns(
+        pl.when(seconds >= 0).then(seconds),
+        _coded("_version_id", labels).alias("_version"),
+        *(_coded(name, _codes(Submission._meta.get_field(field).related_model, read[name], code))
+          for name, (field, code) in CODED.items()),
+    ).select(*ABOUT, "_answers")  # fmt: skip
+
+
+def _codes(model: type[models.Model], numbers: pl.Series, code: str) -> dict[int, str]:
+    """Number → code of the records that occur, looked up some hundreds at a time."""
+    asked = [n for n in numbers.unique().to_list() if n is not None and n >= 0]
+    found: dict[int, str] = {}
+    for start in range(0, len(asked), 900):
+        rows = model._base_manager.filter(pk__in=asked[start : start + 900])
+        found |= dict(rows.values_list("pk", code))
+    return found
+
+
+def _coded(name: str, codes: Mapping[int, str]) -> pl.Expr:
+    if not codes:
+        return pl.lit("").alias(name)
+    return pl.col(name).replace_strict(list(codes), list(codes.values()), default="", return_dtype=pl.String)
 
 
 def _definitions(instrument: Instrument, version_ids: list[int]) -> dict[int, Definition]:
