@@ -88,11 +88,13 @@ def form(n: int, code: str) -> str:
         '<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" '
         'xmlns:jr="http://openrosa.org/javarosa"><h:head><h:title>Bench</h:title><model><instance>'
         f'<data id="{code}" version="1"><start/><end/><owner_name/><place/>{"".join(data)}<meta><instanceID/></meta>'
-        '</data></instance><bind nodeset="/data/start" type="dateTime" jr:preload="timestamp" jr:preloadParams="start"/>'
+        "</data></instance>"
+        '<bind nodeset="/data/start" type="dateTime" jr:preload="timestamp" jr:preloadParams="start"/>'
         '<bind nodeset="/data/end" type="dateTime" jr:preload="timestamp" jr:preloadParams="end"/>'
         '<bind nodeset="/data/owner_name" type="string"/><bind nodeset="/data/place" type="geopoint"/>'
         f'{"".join(binds)}<bind nodeset="/data/meta/instanceID" type="string"/></model></h:head><h:body>'
-        '<input ref="/data/owner_name"><label>Owner</label></input><input ref="/data/place"><label>Place</label></input>'
+        '<input ref="/data/owner_name"><label>Owner</label></input>'
+        '<input ref="/data/place"><label>Place</label></input>'
         f"{''.join(body)}</h:body></h:html>"
     )
 
@@ -172,7 +174,7 @@ def fill_envelopes(programme, instrument, version, n: int) -> float:
                     instance_id=f"uuid:{k:032d}",
                     xml_digest=f"{k:064d}",
                     received_at=AT + timedelta(days=1, seconds=k),
-                )  # fmt: skip
+                )
             )
         rows = Submission.objects.bulk_create(rows)
         Envelope.objects.bulk_create(
@@ -189,7 +191,8 @@ def fill_envelopes(programme, instrument, version, n: int) -> float:
 
 
 SMALL = """<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head>
-<h:title>Small</h:title><model><instance><data id="small" version="1"><a/><b/><c/><d/><e/><f/><g/><h/><i/></data></instance>
+<h:title>Small</h:title><model><instance>
+<data id="small" version="1"><a/><b/><c/><d/><e/><f/><g/><h/><i/></data></instance>
 <bind nodeset="/data/a" type="int"/><bind nodeset="/data/b" type="int"/><bind nodeset="/data/c" type="decimal"/>
 <bind nodeset="/data/d" type="decimal"/><bind nodeset="/data/e" type="string"/><bind nodeset="/data/f" type="string"/>
 <bind nodeset="/data/g" type="date"/><bind nodeset="/data/h" type="int"/><bind nodeset="/data/i" type="string"/>
@@ -210,8 +213,8 @@ def fill_answers(programme, n: int):
     first = 10_000_000
     chance = random.Random(11)
     columns = (
-        "id, scope_id, programme_id, instrument_id, instrument_version_id, form_id, form_version, instance_id, xml_digest, "
-        "deprecated_id, is_current, is_trial, state, processing, processing_note, channel, device_id, received_at, "
+        "id, scope_id, programme_id, instrument_id, instrument_version_id, form_id, form_version, instance_id, "
+        "xml_digest, deprecated_id, is_current, is_trial, state, processing, processing_note, channel, device_id, received_at, "
         "n_files_expected, n_files_arrived"
     )
     submissions = f"INSERT INTO surveys_submission ({columns}) VALUES ({', '.join(['%s'] * 20)})"
@@ -229,8 +232,8 @@ def fill_answers(programme, n: int):
             pk = first + k
             at = AT + timedelta(seconds=k)
             rows.append((
-                pk, programme.scope_id, programme.pk, instrument.pk, version.pk, "small", "1", f"uuid:small-{k}", "x" * 64,
-                "", true, false, "received", "done", "", "phone", "", at.isoformat(" "), 0, 0,
+                pk, programme.scope_id, programme.pk, instrument.pk, version.pk, "small", "1", f"uuid:small-{k}",
+                "x" * 64, "", true, false, "received", "done", "", "phone", "", at.isoformat(" "), 0, 0,
             ))  # fmt: skip
             values = {"a": chance.randrange(100), "b": k, "c": chance.random(), "d": k / 7, "e": ("yes", "no")[k % 2],
                       "f": f"text {k % 50}", "g": "2026-03-02", "h": k % 13, "i": "abc"}  # fmt: skip
