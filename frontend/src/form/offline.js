@@ -4,6 +4,7 @@ import workerUrl from './worker.js?worker&url';
 
 const SHELL = 'nanduti-fill-shell';
 const PARTS = 'nanduti-fill-parts';
+const MOST_PARTS = 200; // some twenty builds; the oldest pages that are kept may still need theirs
 
 // Returns whether the page now opens without a network.
 export async function prepare(urls) {
@@ -14,6 +15,7 @@ export async function prepare(urls) {
   const wanted = performance.getEntriesByType('resource').map((entry) => entry.name.split('#')[0]).filter((url) => url.includes('/nanduti/assets/'));
   const kept = new Set((await parts.keys()).map((request) => request.url));
   await parts.addAll([...new Set(wanted)].filter((url) => !kept.has(url)));
+  for (const url of [...kept].slice(0, Math.max(0, kept.size - MOST_PARTS))) if (!wanted.includes(url)) await parts.delete(url);
   const answer = await fetch(location.pathname, { headers: { Accept: 'text/html' } });
   if (answer.ok && !answer.redirected) await (await caches.open(SHELL)).put(location.pathname, answer);
   return answer.ok && !answer.redirected;
