@@ -138,3 +138,51 @@ def test_arithmetic_is_that_of_python(terms, signs, comparison, a, b):
     assert holds(FORM, parse(expression), {"a": a, "g/b": b}) is bool(
         eval(python(expression), {"a": a, "b": b})
     )
+
+
+# --- over frames, the same as one by one
+
+EXPRESSIONS = [
+    "a + b <= 10", "a / b > 0.6", "a mod b = 1", "not a < 5", "a < 5 and b < 5", "a < 5 or b < 5",
+    "kind = 'x' implies a > 5", "blank(a) or a > 0", "answered(kind)", "selected(many, 'm')", "selected(kind, 'x')",
+    "until >= on", "days(on, until) <= 31", "on < '2026-06-01'", "count(r) = 2", "sum(x) <= a", "count(q) = 3",
+    "abs(a - b) < 3 and round(a) = a", "length(kind) = 1", "x < a", "y <= x", "y <= x and x < a", "sum(y) < x",
+    "count(q) < 2 or x > 1", "kind != 'x'", "-a < b",
+]  # fmt: skip
+numbers = st.none() | st.integers(-3, 9)
+days = st.none() | st.sampled_from(["2026-01-02", "2026-02-01", "2026-07-01"])
+
+
+def slim(**values):
+    return {k.replace("__", "/"): v for k, v in values.items() if v is not None}
+
+
+rows_of_q = st.lists(st.builds(lambda y: slim(r__q__y=y), numbers), max_size=3)
+rows_of_r = st.lists(st.builds(lambda x, q: slim(r__x=x, r__q=q or None), numbers, rows_of_q), max_size=3)
+submissions = st.builds(
+    lambda a, b, kind, many, on, until, r: slim(a=a, g__b=b, kind=kind, many=many, on=on, until=until, r=r or None),
+    numbers, numbers, st.sampled_from([None, "x", "yy"]), st.sampled_from([None, ["m"], ["l", "m"], ["l"]]), days, days,
+    rows_of_r,
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(submissions, min_size=1, max_size=6))
+def test_checks_over_frames_break_in_the_same_rows(said):
+    import json
+
+    from nanduti.methods.instruments import tables
+    from nanduti.methods.instruments.check_frames import broken_in_frames
+
+    checks = tuple(Check(e, e, repeat=repeat_of(FORM, Check("c", e))) for e in EXPRESSIONS)
+    form = Definition("f", questions=FORM.questions, repeats=FORM.repeats, checks=checks)
+    frames = tables(form, list(range(len(said))), [json.dumps(one) for one in said])
+    expected = {(n, b.row, b.check.name) for n, one in enumerate(said) for b in broken_checks(form, one)}
+    assert set(broken_in_frames(frames).rows()) == expected
+
+
+def test_no_check_breaks_nothing():
+    from nanduti.methods.instruments import tables
+    from nanduti.methods.instruments.check_frames import broken_in_frames
+
+    assert broken_in_frames(tables(FORM, [1], ["{}"])).height == 0

@@ -15,6 +15,7 @@ every misfit told; answers become data frames, checks and scores.
 """
 
 from .answers import Answers, Problem, join, read_answers, read_answers_of, split
+from .check_frames import broken_in_frames
 from .checks import Broken, broken_checks, check_problems, repeat_of
 from .definition import (
     FILE_KINDS,
@@ -77,6 +78,7 @@ __all__ = [
     "Table",
     "Tables",
     "broken_checks",
+    "broken_in_frames",
     "check_problems",
     "code_of",
     "column_names",

@@ -171,8 +171,10 @@ def rows_of(
     if not repeat:
         return [("", values)]
     parent = next((r.parent for r in definition.repeats if r.path == repeat), "")
+    # A row without rows of its own has none; it does not borrow those of its neighbours.
+    none = {r.path: [] for r in definition.repeats if r.parent == repeat}
     return [
-        (f"{row}/{n}" if row else str(n), {**seen, **mine})
+        (f"{row}/{n}" if row else str(n), {**seen, **none, **mine})
         for row, seen in rows_of(definition, values, parent)
         for n, mine in enumerate(seen.get(repeat, ()), start=1)
     ]
