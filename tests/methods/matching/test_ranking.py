@@ -278,7 +278,9 @@ def test_recipes_are_checked_and_all_built_in_ones_load():
 
 
 def test_neighbouring_phrases_are_both_replaced():
-    table = matching.Synonyms({"goat_leather": ["cuero de cabra"], "spray": ["a pistola"], "finishing": ["acabado"]})
+    table = matching.Synonyms(
+        {"goat_leather": ["cuero de cabra"], "spray": ["a pistola"], "finishing": ["acabado"]}
+    )
     assert matching.tokens("Acabado a pistola cuero de cabra cuero de cabra", table) == [
         "finishing",
         "spray",
