@@ -214,8 +214,8 @@ def fill_answers(programme, n: int):
     chance = random.Random(11)
     columns = (
         "id, scope_id, programme_id, instrument_id, instrument_version_id, form_id, form_version, instance_id, "
-        "xml_digest, deprecated_id, is_current, is_trial, state, processing, processing_note, channel, device_id, received_at, "
-        "n_files_expected, n_files_arrived"
+        "xml_digest, deprecated_id, is_current, is_trial, state, processing, processing_note, channel, device_id, "
+        "received_at, n_files_expected, n_files_arrived"
     )
     submissions = f"INSERT INTO surveys_submission ({columns}) VALUES ({', '.join(['%s'] * 20)})"
     kept = (
