@@ -8,7 +8,6 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from nanduti.foundation.audit import action, note
 from nanduti.foundation.editing import save_edit
@@ -34,18 +33,16 @@ from .custody import (
 from .errors import (
     AlreadyThere,
     FactSaysNothing,
-    MergeRefused,
     NotPublic,
     PublicNameMissing,
     SpanRefused,
-    UnmergeRefused,
 )
+from .merging import merge_establishments, unmerge_establishments
 from .models import (
     AssociationMembership,
     Cluster,
     ClusterMembership,
     Establishment,
-    EstablishmentMerge,
     Organisation,
     Person,
     Position,
@@ -62,6 +59,7 @@ __all__ = [
     "give_standing_grant",
     "grant_request",
     "look_up",
+    "merge_establishments",
     "read_upload",
     "record_consent",
     "refuse_request",
@@ -69,6 +67,7 @@ __all__ = [
     "reveal_identity",
     "revoke_standing_grant",
     "shred_identity",
+    "unmerge_establishments",
     "withdraw_consent",
     "withdraw_request",
 ]
@@ -254,102 +253,6 @@ def _with_band(values: dict[str, Any]) -> dict[str, Any]:
     if not values.get("size_band") and values.get("n_workers"):
         return {**values, "size_band": SizeBand.of(values["n_workers"])}
     return dict(values)
-
-
-@action("register.merge_establishments")
-def merge_establishments(
-    *,
-    kept: Establishment,
-    absorbed: Establishment,
-    reason: str,
-    by: User | str,
-    at: datetime | None = None,
-) -> EstablishmentMerge:
-    """Two records are one establishment: everything that points at the one points at the other from now on.
-
-    What would then stand there twice stays where it is. Identities are not joined: each keeps its own.
-    """
-    _check_mergeable(kept, absorbed)
-    moved = {}
-    for relation in _pointing_at(Establishment):
-        ids = _point_over(relation, absorbed, kept)
-        if ids:
-            moved[f"{relation.related_model._meta.label_lower}.{relation.field.name}"] = ids
-    won = Establishment._base_manager.filter(pk=absorbed.pk, merged_into__isnull=True).update(
-        merged_into=kept, version=models.F("version") + 1
-    )
-    if not won:
-        raise _merge_refused(kept, absorbed, _("one of them has been merged already"))
-    absorbed.refresh_from_db()
-    return EstablishmentMerge.objects.create(
-        kept=kept,
-        absorbed=absorbed,
-        reason=reason,
-        scope=kept.scope,
-        moved=moved,
-        at=at,
-        by=by if isinstance(by, User) else None,
-        by_label=by.username if isinstance(by, User) else by,
-    )
-
-
-@action("register.unmerge_establishments")
-def unmerge_establishments(
-    *, merge: EstablishmentMerge, by: User | str, at: datetime | None = None
-) -> EstablishmentMerge:
-    """Take a merge back: what was moved and still points at the kept record returns."""
-    won = EstablishmentMerge.objects.filter(pk=merge.pk, undone_at__isnull=True).update(
-        undone_at=at, undone_by_label=by.username if isinstance(by, User) else by
-    )
-    merge.refresh_from_db()
-    if not won or merge.kept.merged_into_id:
-        raise UnmergeRefused(kept=merge.kept.pseudonym)
-    for relation in _pointing_at(Establishment):
-        ids = merge.moved.get(f"{relation.related_model._meta.label_lower}.{relation.field.name}", [])
-        name = relation.field.name
-        relation.related_model._base_manager.filter(pk__in=ids, **{name: merge.kept}).update(
-            **{name: merge.absorbed}
-        )
-    Establishment._base_manager.filter(pk=merge.absorbed_id).update(
-        merged_into=None, version=models.F("version") + 1
-    )
-    return merge
-
-
-def _check_mergeable(kept: Establishment, absorbed: Establishment) -> None:
-    if kept.pk == absorbed.pk:
-        raise _merge_refused(kept, absorbed, _("they are one record already"))
-    if kept.scope_id != absorbed.scope_id:
-        raise _merge_refused(kept, absorbed, _("they belong to different clusters"))
-    if kept.merged_into_id or absorbed.merged_into_id:
-        raise _merge_refused(kept, absorbed, _("one of them has been merged already"))
-
-
-def _merge_refused(kept: Establishment, absorbed: Establishment, why: str) -> MergeRefused:
-    return MergeRefused(kept=kept.pseudonym, absorbed=absorbed.pseudonym, why=why)
-
-
-def _pointing_at(model: type[models.Model]) -> list[Any]:
-    """Every reference to the model from any room, besides the record of merges itself."""
-    return [
-        relation
-        for relation in model._meta.related_objects
-        if relation.related_model not in {EstablishmentMerge, model} and not relation.many_to_many
-    ]
-
-
-def _point_over(relation: Any, absorbed: Establishment, kept: Establishment) -> list[int]:
-    manager, name = relation.related_model._base_manager, relation.field.name
-    ids = list(manager.filter(**{name: absorbed}).values_list("pk", flat=True))
-    moved = []
-    for pk in ids:
-        try:
-            with transaction.atomic():
-                manager.filter(pk=pk).update(**{name: kept})
-        except IntegrityError:
-            continue  # the kept record has the same already
-        moved.append(pk)
-    return moved
 
 
 # --- people

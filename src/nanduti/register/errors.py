@@ -64,3 +64,50 @@ class FactSaysNothing(PersonError):
     title = mark("The fact says nothing yet")
     sentence = mark("A fact needs a number or words.")
     remedy = mark("Write the number, or what the source says.")
+
+
+class NothingToCompare(PersonError):
+    """A search for doubles by somebody who may see no identifying field of the cluster."""
+
+    code = "register.nothing_to_compare"
+    title = mark("There is nothing that you may compare")
+    sentence = mark(
+        "A search compares names, telephones and addresses, and you may see none of them in this cluster."
+    )
+    remedy = mark("Ask the municipality for a standing grant, or ask its custodian to search.")
+
+
+class CannotCompare(PersonError):
+    """The comparison stumbled. What it stumbled over may be a name, so it is not told."""
+
+    code = "register.cannot_compare"
+    title = mark("The records could not be compared")
+    sentence = mark("The search stumbled ({kind_of_fault}). Nothing was changed.")
+    remedy = mark("Tell the people who run this service, with the time it happened.")
+
+
+class PairDecided(PersonError):
+    """A decision on two records about which somebody decided already."""
+
+    code = "register.pair_decided"
+    title = mark("Somebody has decided about these two already")
+    sentence = mark("What was decided about {one} and {other} stands.")
+    remedy = mark("Take that decision back first, if it was wrong.")
+
+
+class PairContradicts(PersonError):
+    """Two records that cannot be the same because of what was decided about a third."""
+
+    code = "register.pair_contradicts"
+    title = mark("This contradicts an earlier decision")
+    sentence = mark("Somebody decided that {one} and {other} are different firms; they would become one.")
+    remedy = mark("Look at that decision and take it back first, if it was wrong.")
+
+
+class NothingToTakeOver(PersonError):
+    """Fields to take over that the other record does not keep, or that the kept one has itself."""
+
+    code = "register.nothing_to_take_over"
+    title = mark("There is nothing to take over")
+    sentence = mark("{kept} has these fields itself by now, or {absorbed} does not have them.")
+    remedy = mark("Open the page anew and choose among the fields that are offered.")

@@ -23,7 +23,12 @@ def in_order(fields: Collection[str]) -> list[str]:
 
 
 def look(
-    *, subjects: Sequence[Subject], access: Access, fields: Collection[str], at: datetime | None = None
+    *,
+    subjects: Sequence[Subject],
+    access: Access,
+    fields: Collection[str],
+    at: datetime | None = None,
+    occasion: str = Reveal.Occasion.SHOWN,
 ) -> dict[str, dict[str, str]]:
     """Fields of many identities, as far as the viewer holds a right to each; one reveal written for each.
 
@@ -32,7 +37,7 @@ def look(
     at = at or timezone.now()
     with transaction.atomic(using=ALIAS):
         held = rights(access=access, subjects=subjects, on=timezone.localdate(at))
-        return look_with(subjects, held, set(fields), access, at)
+        return look_with(subjects, held, set(fields), access, at, occasion)
 
 
 def look_with(
@@ -41,6 +46,7 @@ def look_with(
     asked: set[str],
     access: Access,
     at: datetime,
+    occasion: str = Reveal.Occasion.SHOWN,
 ) -> dict[str, dict[str, str]]:
     """Open what the given rights cover; for callers that hold the transaction and know the rights already."""
     wanted = {
@@ -53,7 +59,7 @@ def look_with(
     shown = open_rows(row for row in rows if row.field in wanted[row.identity_id])
     Reveal.objects.bulk_create(
         [
-            _reveal(s, held[s.pseudonym], set(shown[s.pseudonym]), access, at)
+            _reveal(s, held[s.pseudonym], set(shown[s.pseudonym]), access, at, occasion)
             for s in subjects
             if s.pseudonym in shown
         ],
@@ -62,7 +68,9 @@ def look_with(
     return shown
 
 
-def _reveal(subject: Subject, held: list[Right], shown: set[str], access: Access, at: datetime) -> Reveal:
+def _reveal(
+    subject: Subject, held: list[Right], shown: set[str], access: Access, at: datetime, occasion: str
+) -> Reveal:
     # The narrowest right that covers what was seen is the one that was used: they stand in that order.
     used = next((right for right in held if shown <= right.fields), held[0])
     user = access.user
@@ -73,6 +81,7 @@ def _reveal(subject: Subject, held: list[Right], shown: set[str], access: Access
         by_id=user.pk if user else None,
         by_label=user.username if user else "",
         why=used.why,
+        occasion=occasion,
         request_id=used.request_id,
         grant_id=used.grant_id,
         at=at,
@@ -81,14 +90,23 @@ def _reveal(subject: Subject, held: list[Right], shown: set[str], access: Access
 
 def scopes_whose_names_show(*, access: Access, at: datetime) -> list[int]:
     """The scopes in which the viewer may see every name today: by custody or by a standing grant."""
-    probes = [Subject(f"?{scope_id}", "", scope_id) for scope_id in access.scope_ids]
+    shown = fields_that_show(access=access, scope_ids=access.scope_ids, at=at)
+    return [scope_id for scope_id, fields in shown.items() if Field.NAME in fields]
+
+
+def fields_that_show(
+    *, access: Access, scope_ids: Collection[int], at: datetime
+) -> dict[int, frozenset[str]]:
+    """For each scope the fields that the viewer may see of everybody there today, by custody or a standing grant."""
+    probes = [Subject(f"?{scope_id}", "", scope_id) for scope_id in scope_ids]
     held = rights(access=access, subjects=probes, on=timezone.localdate(at))
     wide = {Reveal.Why.CUSTODY, Reveal.Why.STANDING}
-    return [
-        probe.scope_id
+    return {
+        probe.scope_id: frozenset(
+            code for right in held[probe.pseudonym] if right.why in wide for code in right.fields
+        )
         for probe in probes
-        if any(right.why in wide and Field.NAME in right.fields for right in held[probe.pseudonym])
-    ]
+    }
 
 
 def pseudonyms_named(*, pseudonyms: Sequence[str], matches: Callable[[str], bool]) -> list[str]:

@@ -1,4 +1,5 @@
 from .clusters import Cluster
+from .duplicates import DuplicateDecision, DuplicatePair, DuplicateSearch
 from .establishments import Establishment, EstablishmentMerge
 from .facts import ProfileFact
 from .memberships import AssociationMembership, ClusterMembership
@@ -12,6 +13,9 @@ __all__ = [
     "AssociationMembership",
     "Cluster",
     "ClusterMembership",
+    "DuplicateDecision",
+    "DuplicatePair",
+    "DuplicateSearch",
     "Establishment",
     "EstablishmentMerge",
     "Organisation",

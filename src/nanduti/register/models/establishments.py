@@ -66,9 +66,11 @@ class Establishment(Scoped, Sourced, Versioned, Timestamped):
         return self.pseudonym
 
 
-@classified(open="kept absorbed at undone_at moved", sensitive="reason by by_label undone_by_label")
+@classified(open="kept absorbed at undone_at moved taken", sensitive="reason by by_label undone_by_label")
 class EstablishmentMerge(Scoped):
     """That two records were found to be one establishment, with all that is needed to take it back."""
+
+    tells_of_two_records = True
 
     kept = models.ForeignKey(Establishment, models.PROTECT, related_name="merges")
     absorbed = models.ForeignKey(Establishment, models.PROTECT, related_name="merges_as_absorbed")
@@ -80,6 +82,8 @@ class EstablishmentMerge(Scoped):
     undone_by_label = models.CharField(max_length=80, blank=True)
     # Which rows pointed at the absorbed record: {"register.profilefact.establishment": [1, 2]}.
     moved = models.JSONField(default=dict, blank=True)
+    # Which columns of the kept record took the other's value: {"n_workers": [before, after]}.
+    taken = models.JSONField(default=dict, blank=True)
 
     class Meta:
         verbose_name = _("merge of establishments")

@@ -113,9 +113,9 @@ class StandingGrant(models.Model):
         ]
 
 
-@classified(open="fields why at", sensitive="pseudonym scope_id by_id by_label request grant")
+@classified(open="fields why occasion at", sensitive="pseudonym scope_id by_id by_label request grant")
 class Reveal(models.Model):
-    """One audited look: who saw which fields of whom, by what right, when."""
+    """One audited look: who saw which fields of whom, by what right, when; or had them compared, seeing none."""
 
     class Why(models.TextChoices):
         REQUEST = "request", _("granted request")
@@ -123,12 +123,17 @@ class Reveal(models.Model):
         CUSTODY = "custody", _("custodian")
         OWN = "own", _("own record")
 
+    class Occasion(models.TextChoices):
+        SHOWN = "shown", _("shown on a page")
+        DOUBLES = "doubles", _("compared in a search for doubles")
+
     pseudonym = models.CharField(max_length=12, db_index=True)
     scope_id = models.BigIntegerField(null=True, blank=True)
     fields = models.JSONField(default=list)
     by_id = models.BigIntegerField(null=True, blank=True, db_index=True)
     by_label = models.CharField(max_length=80)
     why = models.CharField(max_length=8, choices=Why)
+    occasion = models.CharField(max_length=8, choices=Occasion, default=Occasion.SHOWN)
     request = models.ForeignKey(ContactRequest, models.PROTECT, null=True, blank=True, related_name="reveals")
     grant = models.ForeignKey(StandingGrant, models.PROTECT, null=True, blank=True, related_name="reveals")
     at = models.DateTimeField()
