@@ -138,6 +138,7 @@ def instruments(request: HttpRequest, frame: Frame) -> HttpResponse:
             "more": [
                 link(frame.url("surveys:review"), _("Review")),
                 link(frame.url("surveys:enumerators"), _("Enumerators")),
+                link(frame.url("surveys:entity_lists"), _("Entity lists")),
             ] if frame.may("read_sensitive") else [],
         },
     )  # fmt: skip
@@ -369,6 +370,7 @@ def _one_links(row: Any, frame: Frame) -> list[dict[str, Any]]:
             link(frame.url("surveys:table", row.pk), _("Answers")),
             link(frame.url("surveys:checks", row.pk), _("Checks")),
             link(frame.url("surveys:mapping", row.pk), _("What answers become")),
+            link(frame.url("surveys:waves", row.pk), _("Waves and samples")),
         ]
     if frame.may(MANAGE):
         found += [

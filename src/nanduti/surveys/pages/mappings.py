@@ -157,7 +157,7 @@ def _all(kind: type[NandutiError]) -> list[type[NandutiError]]:
 def _code(text: str) -> Any:
     from django.utils.html import format_html
 
-    return format_html('<pre class="code" tabindex="0">{}</pre>', text)
+    return format_html('<pre class="code scroll" tabindex="0">{}</pre>', text)
 
 
 def _targets() -> list[tuple[str, Any]]:

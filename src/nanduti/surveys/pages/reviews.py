@@ -8,7 +8,9 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
@@ -25,7 +27,7 @@ from nanduti.register.names import names_for
 from ..actions import reviews as actions
 from ..actions.submissions import SECOND_EDIT
 from ..forms.reviews import FindingForm, ReviewForm
-from ..models import Finding, Instrument, Submission
+from ..models import Finding, Instrument, RecordLink, Submission
 from ..queries import answers, audits, reviews
 from ..reading import definition_of
 from ..reviewing import STEPS, collector_of
@@ -341,11 +343,21 @@ def _state_of(row: Submission, findings: list[Finding]) -> str:
     return said
 
 
+def _became(frame: Frame, row: Submission) -> Any:
+    """How many records came of it, with the way to what the answers of the form become."""
+    n = RecordLink.objects.filter(submission=row).exclude(record_id="").count()
+    if not n or not row.instrument_id:
+        return ""
+    said = ngettext("%(n)s record", "%(n)s records", n) % {"n": words.number(n)}
+    return format_html('<a href="{}">{}</a>', frame.url("surveys:mapping", row.instrument_id), said)
+
+
 def _facts(frame: Frame, row: Submission, files: list[Any]) -> list[tuple[Any, Any]]:
     about = ""
     if row.establishment_id:
         pseudonym = row.establishment.pseudonym
-        about = names_for(access=frame.access, pseudonyms=[pseudonym])[pseudonym]
+        called = names_for(access=frame.access, pseudonyms=[pseudonym])[pseudonym]
+        about = format_html('<a href="{}">{}</a>', reverse("register:actor", args=(pseudonym,)), called)
     begun = timezone.localtime(row.started_at) if row.started_at else None
     n_here = sum(f.arrived_at is not None for f in files)
     facts = [
@@ -357,6 +369,7 @@ def _facts(frame: Frame, row: Submission, files: list[Any]) -> list[tuple[Any, A
         (_("Took"), _("%(n)s minutes") % {"n": words.number(_minutes(row.duration_seconds))}
          if row.duration_seconds is not None else ""),
         (_("Version"), row.form_version),
+        (_("Became"), _became(frame, row)),
         (_("Files"), _("%(k)s of %(n)s arrived") % {"k": n_here, "n": len(files)} if files else ""),
     ]  # fmt: skip
     return [(label, value) for label, value in facts if value]
