@@ -1,7 +1,7 @@
 // The page as a whole: the state of the device above, below either the list of what is kept or the form at hand.
 import { createRoot, createSignal } from 'solid-js';
 import { h, when } from './dom.js';
-import { open } from './engine.js';
+import { open, warm } from './engine.js';
 import { askToSendLater, prepare } from './offline.js';
 import { panel } from './panel.js';
 import { finish, send, wake } from './queue.js';
@@ -90,13 +90,14 @@ async function keptFor({ owner, instrument }) {
 async function boot(context, acts, refresh) {
   const { config } = context;
   context.form.catch(() => {}); // told where it is used
+  warm().catch(() => {});
   await refresh();
   const { drafts, queue } = await keptFor(config);
   if (config.edit) await (drafts.length ? resume(context, acts, drafts[0]) : begin(context, acts));
   else if (drafts.length || queue.length) acts.home();
   else await begin(context, acts);
   await check(context);
-  const isReady = await prepare(config.urls).catch(() => false);
+  const isReady = await warm().then(() => prepare(config.urls)).catch(() => false);
   document.documentElement.dataset.offline = isReady ? 'ready' : 'no';
 }
 

@@ -1,13 +1,17 @@
 // ODK's form engine behind four verbs: open anew, go on with a draft, correct what was sent, take out the answers.
 // Everything that knows the engine's own names stands here and in the controls.
-import { loadForm } from '@getodk/xforms-engine';
 import { reactive } from './reactive.js';
+
+let engine;
+// The engine is most of what the page loads: it comes while the device is asked what it has kept.
+export const warm = () => (engine ??= import('@getodk/xforms-engine'));
 
 const TYPES = { csv: 'text/csv', xml: 'text/xml', geojson: 'application/geo+json', json: 'application/json' };
 export const XML_PART = 'xml_submission_file';
 
 // form: {xml, files: Map(name → Blob)}; was: {xml, files: [File], isEdited}
 export async function open(form, { was = null, properties = {} } = {}) {
+  const { loadForm } = await warm();
   const loaded = await loadForm(form.xml, {
     fetchFormAttachment: (address) => mediaOf(form, address),
     missingResourceBehavior: 'BLANK',
