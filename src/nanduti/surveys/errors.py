@@ -195,7 +195,9 @@ class OwnWork(PersonError):
     code = "surveys.own_work"
     title = mark("Somebody else should review this")
     sentence = mark("A rule refuses this: {verdict}")
-    remedy = mark("Ask another supervisor; a coordinator may go ahead and must write the reason, which is kept.")
+    remedy = mark(
+        "Ask another supervisor; a coordinator may go ahead and must write the reason, which is kept."
+    )
 
 
 class OpenFindings(PersonError):
@@ -264,7 +266,9 @@ class VersionTaken(PersonError):
     code = "surveys.version_taken"
     title = mark("This version is published already")
     sentence = mark("The version “{version}” of “{form}” is published, and what is published stays as it is.")
-    remedy = mark("Write another version into the settings sheet, or leave it empty: we number it by the time.")
+    remedy = mark(
+        "Write another version into the settings sheet, or leave it empty: we number it by the time."
+    )
 
 
 class NotADraft(PersonError):
@@ -303,6 +307,15 @@ class MediaRefused(PersonError):
     remedy = mark("Name it as the form does, without folders, and keep it under {most} MB.")
 
 
+class DraftTried(PersonError):
+    """A draft with answers: they would lose the form that they answer."""
+
+    code = "surveys.draft_tried"
+    title = mark("This draft was tried")
+    sentence = mark("{n} trial answers to the draft are kept, and they need the form that they answer.")
+    remedy = mark("Hand in the changed form: it takes the draft's place.")
+
+
 class UnknownLibraryForm(PersonError):
     """A code that no form of the library has."""
 
@@ -317,7 +330,9 @@ class SubmissionAddressRefused(PersonError):
 
     code = "surveys.submission_address_refused"
     title = mark("This form sends its answers elsewhere")
-    sentence = mark("The settings say submission_url = {address}: phones would send the answers there, not to us.")
+    sentence = mark(
+        "The settings say submission_url = {address}: phones would send the answers there, not to us."
+    )
     remedy = mark("Empty the cell submission_url of the settings sheet.")
 
 
@@ -351,7 +366,9 @@ class MappingRefused(PersonError):
     code = "surveys.mapping_refused"
     title = mark("This mapping cannot be kept")
     sentence = mark("{place} {problem}.")
-    remedy = mark("Correct that place; nothing was changed. The reference of mappings lists all that can stand there.")
+    remedy = mark(
+        "Correct that place; nothing was changed. The reference of mappings lists all that can stand there."
+    )
 
 
 class NotAMapping(PersonError):
@@ -407,8 +424,12 @@ class EntityListNameRefused(PersonError):
 
     code = "surveys.entity_list_name_refused"
     title = mark("This name cannot be used")
-    sentence = mark("A list cannot be called “{name}”: the name is taken, or is more than letters, digits, - and _.")
-    remedy = mark("Begin with a letter, leave out blanks and points, and choose a name that no other list has.")
+    sentence = mark(
+        "A list cannot be called “{name}”: the name is taken, or is more than letters, digits, - and _."
+    )
+    remedy = mark(
+        "Begin with a letter, leave out blanks and points, and choose a name that no other list has."
+    )
 
 
 class EntityMovedOn(PersonError):

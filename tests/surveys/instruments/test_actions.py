@@ -12,6 +12,7 @@ from nanduti.foundation.models import AuditEvent
 from nanduti.surveys import library, validation
 from nanduti.surveys.actions import instruments as actions
 from nanduti.surveys.errors import (
+    DraftTried,
     FormInvalid,
     FormRefused,
     MediaMissing,
@@ -20,7 +21,7 @@ from nanduti.surveys.errors import (
     SubmissionAddressRefused,
     VersionTaken,
 )
-from nanduti.surveys.models import EntityList, Instrument, InstrumentVersion
+from nanduti.surveys.models import EntityList, Instrument, InstrumentVersion, Submission
 from nanduti.surveys.queries import instruments as queries
 from nanduti.surveys.workbooks import read_workbook, write_workbook
 from tests.support.register import AT
@@ -146,6 +147,17 @@ def test_a_draft_nobody_tried_is_dropped(field):
     draft = hand_in(field)
     actions.drop_draft(version=draft, by="test", at=AT)
     assert not Instrument.objects.filter(code="census2").exists()
+
+
+def test_a_draft_that_was_tried_is_kept_with_its_trials(field):
+    draft = hand_in(field)
+    Submission.objects.create(
+        programme=field.programme, scope=field.programme.scope, instrument=draft.instrument, instrument_version=draft,
+        form_id="census2", instance_id="uuid:1", xml_digest="x", is_trial=True, received_at=AT,
+    )  # fmt: skip
+    with pytest.raises(DraftTried):
+        actions.drop_draft(version=draft, by="test", at=AT)
+    assert Instrument.objects.filter(code="census2").exists()
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from nanduti.programme.models import Programme
 
 from .. import library, validation
 from ..errors import (
+    DraftTried,
     FormInvalid,
     MediaMissing,
     MediaRefused,
@@ -307,11 +308,15 @@ def edit_instrument(
 
 @action("surveys.drop_draft")
 def drop_draft(*, version: InstrumentVersion, by: User | str, at: datetime | None = None) -> None:
-    """Throw a draft away that nobody has answered; with the instrument where nothing else is left of it."""
+    """Throw a draft away that nobody has answered; with the instrument where nothing else hangs on it."""
     _require_draft(version)
     instrument = version.instrument
+    n_trials = version.submissions.count()
+    if n_trials:
+        raise DraftTried(n=n_trials)
     note(subject=instrument, version=version.label)
     version.media.all().delete()
     version.delete()
-    if not instrument.versions.exists() and not instrument.submissions.exists():
+    rest = (instrument.versions, instrument.submissions, instrument.waves, instrument.findings)
+    if not any(rows.exists() for rows in rest):
         instrument.delete()
