@@ -114,3 +114,14 @@ def test_bytes_that_are_no_answers_fail_with_a_reason(made):
     assert reading.read_waiting() == 2
     states = list(Submission.objects.order_by("pk").values_list("processing", "processing_note"))
     assert states == [("failed", "instruments.not_xml"), ("done", "")]
+
+
+def test_the_standing_reader_takes_up_what_was_left_behind(made):
+    from nanduti.surveys.jobs import reading as jobs
+
+    for n in range(1, 41):
+        waiting(made, n)
+    done = []
+    while k := jobs.read_waiting():
+        done.append(k)
+    assert sum(done) == 40 and Submission.objects.filter(processing="done").count() == 40
