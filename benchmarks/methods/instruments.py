@@ -70,14 +70,18 @@ def frame_of_a_million() -> dict[str, object]:
     )
     form = Definition("f", questions=tuple(question(f"q{n}", k) for n, k in enumerate(kinds)), choice_lists=CHOICES,
                       checks=(Check("few", "q1 * 2 <= q2 implies q5 != 'c1'"),))  # fmt: skip
-    texts = pl.Series(
-        [
-            json.dumps({"q0": f"t {n}", "q1": n % 50, "q2": n / 7, "q3": "2026-01-02",
-                        "q4": "2026-01-02T10:00:00-04:00", "q5": f"c{n % 5}", "q6": ["c1", "c3"], "q7": [-25.1, -57.2, 0.0, 4.0], "q8": "x"})
-            for n in range(1_000)
-        ]
-        * 1_000
-    )  # fmt: skip
+    rows = []
+    for n in range(1_000):
+        row = {
+            "q0": f"t {n}",
+            "q1": n % 50,
+            "q2": n / 7,
+            "q3": "2026-01-02",
+            "q4": "2026-01-02T10:00:00-04:00",
+        }
+        row |= {"q5": f"c{n % 5}", "q6": ["c1", "c3"], "q7": [-25.1, -57.2, 0.0, 4.0], "q8": "x"}
+        rows.append(json.dumps(row))
+    texts = pl.Series(rows * 1_000)
     keys = pl.Series("_key", range(len(texts)))
     made = instruments.tables(form, keys, texts)
     return {
