@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from .pages import actors, clusters, contact, desk, edits, lists
+from .pages import actors, clusters, contact, desk, duplicates, edits, lists
 
 
 class PseudonymConverter:
@@ -53,6 +53,13 @@ urlpatterns = [
     path("who/<pseudonym:pseudonym>/associations/new/", edits.join_association, name="join_association"),
     path("who/<pseudonym:pseudonym>/merge/", edits.merge, name="merge"),
     path("merges/<int:pk>/undo/", edits.unmerge, name="unmerge"),
+    path("same-firm/", duplicates.home, name="doubles"),
+    path("clusters/<slug:code>/same-firm/", duplicates.of_cluster, name="doubles_of"),
+    path("clusters/<slug:code>/same-firm/search/", duplicates.search, name="search_doubles"),
+    path("same-firm/<int:pk>/", duplicates.pair, name="double"),
+    path("same-firm/decisions/<int:pk>/", duplicates.decision, name="double_decision"),
+    path("same-firm/decisions/<int:pk>/take-back/", duplicates.take_back, name="take_back_double"),
+    path("same-firm/decisions/<int:pk>/take-over/", duplicates.take_over, name="take_over_double"),
     path("requests/", contact.mine, name="requests"),
     path("requests/<uuid:public_id>/withdraw/", contact.withdraw, name="withdraw"),
     path("desk/", desk.desk, name="desk"),

@@ -25,7 +25,9 @@ def test_references_that_have_no_name_on_this_side_move_too(db):
     moved = {f"{r.related_model._meta.label}.{r.field.name}" for r in pointing_at_establishments()}
     assert {"plans.Participation.establishment", "surveys.Submission.establishment",
             "surveys.SampleUnit.establishment", "register.ProfileFact.establishment"} <= moved  # fmt: skip
-    assert not {m for m in moved if "Duplicate" in m or "Merge" in m or m.startswith("register.Establishment.")}
+    assert not {
+        m for m in moved if "Duplicate" in m or "Merge" in m or m.startswith("register.Establishment.")
+    }
 
 
 def test_a_merge_takes_what_the_other_knows_better_and_gives_it_back(here, twin):

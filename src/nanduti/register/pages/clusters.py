@@ -18,6 +18,7 @@ from .. import panels, queries
 from ..models import Cluster, Organisation, SizeBand
 from ..queries import ClusterTotals
 from .common import access_of, history_of, page
+from .duplicates import line_for
 
 
 @page
@@ -53,6 +54,7 @@ def cluster(request: HttpRequest, code: str) -> HttpResponse:
             "panels": panels.panels("cluster", request, found),
             "may_edit": queries.may_edit(access, found.scope),
             "history": history_of(request, found),
+            "doubles": line_for(request, found),
         },
     )
 

@@ -402,6 +402,7 @@ def reveals(request: HttpRequest) -> HttpResponse:
         ),
         Col("fields", _("What"), value=lambda r: fields_said(r.fields)),
         Col("why", _("By what right"), "choice", choices=Reveal.Why.choices, filter="choice"),
+        Col("occasion", _("How"), "choice", choices=Reveal.Occasion.choices, filter="choice"),
     ]
     if table.wants_export:
         return table.export()
