@@ -1,7 +1,7 @@
 """All measurements, as tables: ``python3 dev.py bench [NAME …]``.
 
-A NAME is "platform", "surveys_door", "surveys_reading" or a room of the arithmetic, such as "sampling"; without one,
-everything is measured. Speed depends on the machine, so nothing here passes or fails; the documentation quotes
+A NAME is "platform", "surveys_door", "surveys_reading", "surveys_entities", "surveys_mapping" or a room of the
+arithmetic, such as "sampling"; without one, everything is measured. Speed depends on the machine, so nothing here passes or fails; the documentation quotes
 figures with the machine they were measured on.
 """
 
@@ -20,6 +20,7 @@ SERVERS = {
     "platform": lambda scale: ["--scale", str(scale)],
     "surveys_door": lambda scale: ["--fill", f"0,{round(1_000_000 * scale)}", "--large", "4"],
     "surveys_reading": lambda scale: ["--scale", str(scale)],
+    "surveys_entities": lambda scale: ["--scale", str(scale)],
 }
 
 

@@ -57,3 +57,22 @@ def insert(
 def _fields(model: type[models.Model], given: frozenset[str]) -> list[models.Field]:
     """The columns to write: all but a number that the database gives."""
     return [f for f in model._meta.concrete_fields if not f.primary_key or f.attname in given]
+
+
+def insert_made(rows: Sequence[models.Model]) -> None:
+    """Insert objects of one model and give them their numbers.
+
+    On SQLite ``bulk_create`` takes twice the time for it, in pieces of 76 rows; on PostgreSQL it hands over arrays,
+    which is quicker than naming every value.
+    """
+    if not rows:
+        return
+    model = type(rows[0])
+    if connection.vendor == "postgresql":
+        model._base_manager.bulk_create(rows)
+        return
+    fields = [f for f in model._meta.concrete_fields if not f.primary_key]
+    values = [{f.attname: f.pre_save(row, add=True) for f in fields} for row in rows]
+    for row, (pk,) in zip(rows, insert(model, values, returning=[model._meta.pk.column]), strict=True):
+        row.pk = pk
+        row._state.adding, row._state.db = False, connection.alias

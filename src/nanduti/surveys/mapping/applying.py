@@ -16,6 +16,7 @@ from nanduti.foundation.audit import action, note
 from nanduti.foundation.models import User
 from nanduti.methods.values import PersonError
 
+from ..bulk import insert_made
 from ..models import AnswerMapping, RecordLink, Submission
 from ..reading import Reading, step
 from .spec import SUBJECT, Entry, Spec, read_spec
@@ -205,7 +206,7 @@ def _keep_links(kept: list[tuple[Told, RecordLink | None]], targets: dict[str, s
                 setattr(link, name, values[name])
             link.at = now
             changed.append(link)
-    RecordLink._base_manager.bulk_create(new)
+    insert_made(new)
     if changed:
         fields = ["submission", "target", "record_kind", "record_id", "digest", "problem", "at"]
         RecordLink._base_manager.bulk_update(changed, fields)

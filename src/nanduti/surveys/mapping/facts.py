@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanduti.register.models import Establishment, ProfileFact
 
+from ..bulk import insert_made
 from ..models import RecordLink
 from .spec import FACT
 from .targets import Slot, Target, Told, offer
@@ -32,8 +33,8 @@ def write(told: list[Told]) -> None:
         for name, value in _values(one).items():
             setattr(fact, name, value)
         changed.append(fact)
-    made = ProfileFact._base_manager.bulk_create([fact for _told, fact in new])
-    for (one, _fact), fact in zip(new, made, strict=True):
+    insert_made([fact for _told, fact in new])
+    for one, fact in new:
         one.record_kind, one.record_id = "register.profilefact", str(fact.pk)
     for fact in changed:
         fact.save()

@@ -15,6 +15,7 @@ from nanduti.register.many import NewFirm, register_firms
 from nanduti.register.models import Cluster, Establishment, Place, SizeBand
 from nanduti.register.pseudonyms import tidy
 
+from ..bulk import insert_made
 from ..errors import ClusterNotKnown, NobodyFound, PlaceNotKnown
 from ..models import Entity, Enumerator, RecordLink, Submission
 from .spec import SUBJECT, Source, Subject
@@ -302,7 +303,7 @@ def _remember(work: Sequence[Work]) -> None:
                 setattr(link, name, value)
             changed.append(link)
         one.links[ENTRY, ""] = link
-    RecordLink._base_manager.bulk_create(new)
+    insert_made(new)
     if changed:
         fields = ["submission", "target", "record_kind", "record_id", "digest", "problem"]
         RecordLink._base_manager.bulk_update(changed, fields)
