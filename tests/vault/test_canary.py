@@ -24,6 +24,7 @@ from django_scopes import scopes_disabled
 
 from nanduti.foundation.imports import Sheet, import_sheets, preview_sheets, read_sheets
 from nanduti.foundation.models import Scope, User
+from nanduti.foundation.work import run_waiting
 from nanduti.register import actions
 from nanduti.register.folding import fold
 from nanduti.register.models import Cluster, Establishment, Organisation
@@ -203,6 +204,7 @@ def by_form(users: dict[str, User]) -> None:
     edit = reverse("register:edit_establishment", args=[new.pseudonym])
     assert agent.post(edit, {**site, "version": new.version, "phone": "1"}).status_code == 302
     assert agent.post(edit, {**site, "version": new.version}).status_code == 409
+    assert agent.post(url, site).status_code == 302  # the same door once more, for the search for doubles
 
 
 def decide(users: dict[str, User]) -> None:
@@ -235,6 +237,10 @@ def decide(users: dict[str, User]) -> None:
         reverse("register:reveal", args=[site.pseudonym]), {"fields": ["phone", "latitude"]}
     )
     assert leaks(shown.content.decode(), [FILE_PHONE]) and leaks(shown.content.decode(), [FILE_POINT[0]])
+    for client in (custodian, signed_in(users["cda"])):
+        assert client.post(reverse("register:search_doubles", args=[CLUSTER])).status_code == 302
+        run_waiting()
+    assert custodian.get(reverse("register:doubles_of", args=[CLUSTER])).context["table"].n
 
 
 def values() -> dict[str, list[str]]:

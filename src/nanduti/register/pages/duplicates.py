@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -19,17 +20,23 @@ from nanduti.interface.parts import Figure
 from nanduti.interface.tables import Col
 from nanduti.methods.values import PersonError
 from nanduti.vault.fields import Field
+from nanduti.vault.looking import in_order
 
 from ..duplicates import actions, forms, queries, wording
 from ..models import Cluster, DuplicateDecision, DuplicatePair, DuplicateSearch, Establishment
 from ..names import names_for
 from ..queries import vault
 from .common import NamedTable, access_of, actor_url, page
-from .contact import fields_said
+from .contact import fields_said as _fields_said
 
 Decision = DuplicateDecision.Decision
 TONES = {"likely": "warn", "same": "good", "not_sure": "calm"}
 SHOWN_DECISIONS = 30
+
+
+def fields_said(fields: Iterable[str]) -> str:
+    """Kinds of identifying values in the order in which people expect them."""
+    return _fields_said(in_order(list(fields)))
 
 
 # --- all clusters
@@ -152,8 +159,8 @@ def of_cluster(request: HttpRequest, code: str) -> HttpResponse:
             "search": search,
             "figures": _figures(search, n) if search else [],
             "compared": fields_said(search.fields) if search else "",
-            "not_compared": fields_said(sorted(queries.COMPARED - set(search.fields))) if search else "",
-            "would_compare": fields_said(sorted(fields)),
+            "not_compared": fields_said(queries.COMPARED - set(search.fields)) if search else "",
+            "would_compare": fields_said(fields),
             "table": table,
             "is_running": running is not None,
             "job": present(running.job) if running and running.by_id == request.user.pk else None,
