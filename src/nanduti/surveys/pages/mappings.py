@@ -18,6 +18,7 @@ from nanduti.interface.tables import Col, DataTable
 from nanduti.methods.values import NandutiError, PersonError
 from nanduti.programme.frames import Frame, programme_page
 from nanduti.programme.pages import form_page, link, show
+from nanduti.register.duplicates import queries as doubles
 from nanduti.register.panels import Panel
 
 from ..actions import mappings as actions
@@ -84,6 +85,7 @@ def mapping(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
         sections=sections,
         template="surveys/mappings_mapping.html",
         anew_url=frame.url("surveys:tell_anew", pk) if may_edit and kept else "",
+        doubles_url=reverse("register:doubles") if doubles.clusters_to_judge(access=frame.access) else "",
     )
 
 
