@@ -9,12 +9,9 @@ from django_scopes import scopes_disabled
 from nanduti.register import actions
 from nanduti.register.models import DuplicateDecision
 from nanduti.vault.purposes import keep_shipped_purposes
+from tests.support.doubles import TWICE, search, site
 from tests.support.pages import DESKTOP, PHONE
 from tests.support.register import NAME, World, world
-
-from .conftest import search, site
-
-TWICE = {"name": "Tall. Jazmin Azul SRL", "phone": "0981 555 019", "address": "Calle Septima 1234"}
 
 
 @pytest.fixture

@@ -13,8 +13,7 @@ from nanduti.register.errors import PairContradicts, PairDecided
 from nanduti.register.models import DuplicateDecision, DuplicatePair, EstablishmentMerge
 from nanduti.vault import queries as vault
 from nanduti.vault.models import Reveal
-
-from .conftest import allow, client_of, search, site
+from tests.support.doubles import allow, client_of, search, site
 
 
 def decide(client, pair: DuplicatePair, **data):

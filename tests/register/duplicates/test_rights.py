@@ -8,9 +8,8 @@ from django.urls import reverse
 from django_scopes import scopes_disabled
 
 from nanduti.register.models import DuplicateDecision
+from tests.support.doubles import allow, client_of, search, site
 from tests.support.register import ADDRESS, NAME, ROLES
-
-from .conftest import allow, client_of, search, site
 
 NOBODY_ELSE = sorted({*ROLES, "stranger", "nobody"} - {"custodian"})
 

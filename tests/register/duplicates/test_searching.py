@@ -16,9 +16,8 @@ from nanduti.register.duplicates import actions as doubles
 from nanduti.register.duplicates import searching
 from nanduti.register.models import DuplicatePair, DuplicateSearch, Establishment
 from nanduti.vault.models import Reveal
+from tests.support.doubles import TWICE, allow, client_of, search, site
 from tests.support.register import SECRETS, SITE, firm
-
-from .conftest import TWICE, allow, client_of, search, site
 
 
 def test_a_custodian_finds_who_stands_there_twice_with_reasons_that_quote_nobody(here, twin, namesake):
