@@ -56,8 +56,9 @@ def keep_pairs(
 ) -> DuplicateSearch:
     """Put down what a search found; it replaces earlier ones that compared the same or less."""
     earlier = DuplicateSearch.objects.filter(cluster=search.cluster_id).exclude(pk=search.pk)
+    broken = [row.pk for row in earlier.filter(ended_at__isnull=True, pk__lt=search.pk)]
     old = [row.pk for row in earlier.filter(ended_at__isnull=False) if set(row.fields) <= set(fields)]
-    DuplicateSearch.objects.filter(pk__in=old).delete()
+    DuplicateSearch.objects.filter(pk__in=[*old, *broken]).delete()
     search.pairs.all().delete()
     DuplicatePair.objects.bulk_create(
         [DuplicatePair(search=search, scope_id=search.scope_id, **vars(pair)) for pair in found.pairs], batch_size=500

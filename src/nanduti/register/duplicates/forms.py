@@ -49,6 +49,7 @@ class JudgeForm(ReasonForm):
             widget=forms.RadioSelect,
             help_text=_("Whatever hangs on the other will hang on it. Identities are not joined."),
         )
+        self.fields["reason"].help_text = _("What you saw or know, without names and numbers of anybody.")
         suggested = suggestions(one, other)
         for name in TAKEN:
             values = {p: said(record, name) for p, record in self.sides.items()}
