@@ -132,8 +132,15 @@ def test_a_fault_in_the_comparison_tells_no_value(here, twin, monkeypatch, caplo
 def test_one_search_at_a_time_and_repeated_work_does_no_harm(here, twin):
     client, url = client_of(here, "custodian"), reverse("register:search_doubles", args=[here.cluster.code])
     assert client.post(url).status_code == client.post(url).status_code == 302
-    assert Job.objects.filter(kind="register.search_duplicates").count() == 1
+    job = Job.objects.get(kind="register.search_duplicates")
+    page = reverse("register:doubles_of", args=[here.cluster.code])
+    shown = client.get(page).content.decode()
+    assert f"job-{job.public_id}" in shown and "same-firm/search/" not in shown
+    assert client.get(reverse("work", args=[job.public_id])).status_code == 200
+    allow(here, ["name"])
+    assert "Somebody is searching" in client_of(here, "cda").get(page).content.decode()
     work.run_waiting()
+    assert "same-firm/search/" in client.get(page).content.decode()
     again = Job.objects.get(kind="register.search_duplicates")
     again.state = "queued"
     again.save()
