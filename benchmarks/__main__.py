@@ -1,8 +1,8 @@
 """All measurements, as tables: ``python3 dev.py bench [NAME …]``.
 
 A NAME is "platform", "surveys_door", "surveys_reading", "surveys_entities", "surveys_mapping", "register_doubles" or
-a room of the arithmetic, such as "sampling"; without one, everything is measured. Speed depends on the machine, so
-nothing here passes or fails; the documentation quotes figures with the machine they were measured on.
+a room of the arithmetic, such as "sampling"; without one, everything is measured. Speed depends on the machine, so nothing here
+passes or fails; the documentation quotes figures with the machine they were measured on.
 """
 
 from __future__ import annotations

@@ -66,9 +66,7 @@ def courses() -> dict[str, object]:
 def unequal() -> dict[str, object]:
     """Exact losses of 500 unequal guarantees in 141 states of the economy."""
     sizes = np.random.default_rng(SEED).lognormal(2, 1, 500)
-    return {
-        "seconds": median_seconds(lambda: g.portfolio_losses(sizes, [0.03] * 500, correlation=0.2), 3)
-    }
+    return {"seconds": median_seconds(lambda: g.portfolio_losses(sizes, [0.03] * 500, correlation=0.2), 3)}
 
 
 CASES = [

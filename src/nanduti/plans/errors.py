@@ -27,4 +27,6 @@ class ActivityNotNamed(PersonError):
     code = "plans.activity_not_named"
     title = mark("No activity is named")
     sentence = mark("The programme has no activity “{reference}”.")
-    remedy = mark("Correct the answer: plan and number, as the list of activities shows them; it is told again then.")
+    remedy = mark(
+        "Correct the answer: plan and number, as the list of activities shows them; it is told again then."
+    )

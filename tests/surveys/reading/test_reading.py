@@ -8,8 +8,8 @@ import pytest
 
 from nanduti.register.sealing import open_sealed
 from nanduti.surveys import reading
-from nanduti.surveys.parking import UNKNOWN_FORM, UNKNOWN_VERSION
 from nanduti.surveys.models import AnswerSet, Submission, SubmissionFile
+from nanduti.surveys.parking import UNKNOWN_FORM, UNKNOWN_VERSION
 from tests.surveys.answered import OWNER, PHONE, answers_xml, publish, waiting
 
 pytestmark = pytest.mark.django_db

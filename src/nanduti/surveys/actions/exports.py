@@ -38,8 +38,8 @@ def order_export(
 ) -> Job:
     """Have a large export made in the background."""
     job = work.enqueue(
-        "surveys.export", by=by, scope=instrument.scope, instrument_id=instrument.pk, file_format=kind, language=language,
-        choice=choice,
+        "surveys.export", by=by, scope=instrument.scope, instrument_id=instrument.pk, file_format=kind,
+        language=language, choice=choice,
     )  # fmt: skip
     note(subject=instrument, format=kind)
     return job

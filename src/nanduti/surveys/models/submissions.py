@@ -93,7 +93,9 @@ class Submission(Scoped):
             ),
             # Short as long as the work behind the answer keeps up. SQLite uses it only for queries that repeat
             # the condition as it stands here: exclude(processing="done").
-            models.Index(fields=["processing", "id"], name="submission_unread", condition=~Q(processing="done")),
+            models.Index(
+                fields=["processing", "id"], name="submission_unread", condition=~Q(processing="done")
+            ),
         ]
 
     def __str__(self) -> str:
