@@ -7,9 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from scipy.stats import fisher_exact
-
-from .findings import Noticed, chance
+from .findings import Noticed, chance, fisher_greater
 
 # Choices that say that somebody does not know or does not answer.
 UNKNOWN_CODES = frozenset(
@@ -55,9 +53,7 @@ def missing_by_collector(
         rest, rest_missing = total - n, total_missing - k
         if n < least or rest < least or not k:
             continue
-        p = float(
-            fisher_exact([[k, n - k], [rest_missing, rest - rest_missing]], alternative="greater").pvalue
-        )
+        p = fisher_greater([[k, n - k], [rest_missing, rest - rest_missing]])
         if p <= significance:
             figures = {"missing_percent": round(100 * k / n, 1), "p": chance(p), "n": n,
                        "others_percent": round(100 * rest_missing / rest, 1)}  # fmt: skip

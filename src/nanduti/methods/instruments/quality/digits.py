@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from scipy.stats import chi2, fisher_exact
+from scipy.special import chdtrc
+
+from .findings import fisher_greater
 
 LEAST = 50
 
@@ -48,7 +50,7 @@ def terminal_digits(
         counts[abs(number) % 10] += 1
     expected = len(whole) / 10
     statistic = sum((c - expected) ** 2 / expected for c in counts)
-    return Digits(tuple(counts), statistic, float(chi2.sf(statistic, 9)))
+    return Digits(tuple(counts), statistic, float(chdtrc(9, statistic)))
 
 
 def digits_by_collector(
@@ -68,7 +70,7 @@ def digits_by_collector(
             continue
         k, rest_k = digits.counts[digits.preferred], rest.counts[digits.preferred]
         table = [[k, digits.n - k], [rest_k, rest.n - rest_k]]
-        found[who] = (digits, float(fisher_exact(table, alternative="greater").pvalue))
+        found[who] = (digits, fisher_greater(table))
     return found
 
 

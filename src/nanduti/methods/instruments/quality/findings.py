@@ -62,3 +62,15 @@ class Noticed:
     def sentence(self) -> str:
         """The reason in English."""
         return SENTENCES[self.rule].format(**self.figures)
+
+
+def fisher_greater(table: list[list[int]]) -> float:
+    """Fisher's exact test of a two by two table: the chance of so large a first cell, if rows were alike.
+
+    >>> round(fisher_greater([[8, 2], [1, 5]]), 4)
+    0.0245
+    """
+    # Only here: these distributions take 90 MB of every web process that merely knows this room.
+    from scipy.stats import fisher_exact
+
+    return float(fisher_exact(table, alternative="greater").pvalue)
