@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanduti.foundation.classification import classified
 from nanduti.foundation.models import Scoped, Sourced, StoredFile, Timestamped, Versioned
+from nanduti.programme.models.programmes import in_language
 
 
 @classified(open="programme code title title_es kind library_code is_open columns_known")
@@ -42,7 +43,7 @@ class Instrument(Scoped, Sourced, Versioned, Timestamped):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return in_language(self, "title")
 
 
 @classified(
