@@ -5,11 +5,14 @@ from __future__ import annotations
 import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import ModuleType
 
 import numpy as np
 import polars as pl
 
 from nanduti.methods.values import BadInput, RuleSource, mark
+
+from ._fast import loops
 
 SOURCE = RuleSource("D. Gale and L. S. Shapley (1962), American Mathematical Monthly 69", "sections 2 and 3")
 
@@ -152,6 +155,7 @@ def deferred_acceptance(
     capacities: Mapping[str, int] | int = 1,
     proposing: str = "proposer",
     seed: int | None = None,
+    compiled: bool | None = None,
 ) -> StableMatching:
     """Deferred acceptance: one place for each proposer, several for a receiver, ties allowed.
 
@@ -163,6 +167,7 @@ def deferred_acceptance(
         proposing: the side that proposes gets the best partners it can have in any stable matching: ``"proposer"``,
             or ``"receiver"`` for the other way round (receivers offer their places).
         seed: ties are broken by identifier, or by lot where a seed is given.
+        compiled: loops of the extra ``fast``: ``None`` where they are there and the market is large; the same answer.
 
     Returns:
         A matching without blocking pairs; with ties, weakly stable.
@@ -179,7 +184,13 @@ def deferred_acceptance(
         lot[np.lexsort((market.r, market.p))] = np.random.default_rng(seed).permutation(len(market.p))
     own, theirs, ties = _strict(market, lot)
     if proposing == "proposer":
-        chosen = _proposers_propose(market, own, theirs)
+        # Below this the plain loop is done before compiled code has been fetched.
+        kernel = loops(compiled) if compiled or (compiled is None and len(own) > 50_000) else None
+        chosen = (
+            _proposers_compiled(market, own, theirs, kernel)
+            if kernel
+            else _proposers_propose(market, own, theirs)
+        )
     elif proposing == "receiver":
         chosen = _receivers_propose(market, own, theirs)
     else:
@@ -242,6 +253,29 @@ def _proposers_propose(market: _Market, own: np.ndarray, theirs: np.ndarray) -> 
             at += 1
         following[who] = at
     return np.array(sorted(pair_of[at] for mine in held for _, at in mine), dtype=np.int64)
+
+
+def _proposers_compiled(
+    market: _Market, own: np.ndarray, theirs: np.ndarray, kernel: ModuleType
+) -> np.ndarray:
+    """The same by compiled loops: strict preferences have one best answer, so it is the same to the pair."""
+    listed = np.empty(len(own), dtype=np.int64)
+    listed[own] = np.arange(len(own))
+    n = len(market.proposers)
+    start = np.searchsorted(market.p[listed], np.arange(n + 1)).astype(np.int64)
+    # A receiver never holds more than have it on their list, however many places it says it has.
+    room = np.minimum(market.places, np.bincount(market.r, minlength=len(market.places)))
+    offset = np.concatenate([[0], np.cumsum(room)]).astype(np.int64)
+    size = np.zeros(len(room), dtype=np.int64)
+    held_value, held_at = (np.zeros(int(offset[-1]) + 1, dtype=np.int64) for _ in range(2))
+    kernel.propose(
+        start, market.r[listed].astype(np.int64), market.p[listed].astype(np.int64), -theirs[listed],
+        room.astype(np.int64), offset, size, held_value, held_at, start[:-1].copy(), np.arange(n)[::-1].copy(),
+    )  # fmt: skip
+    kept = np.concatenate(
+        [held_at[o : o + k] for o, k in zip(offset[:-1], size, strict=True)] or [held_at[:0]]
+    )
+    return np.sort(listed[kept])
 
 
 def _receivers_propose(market: _Market, own: np.ndarray, theirs: np.ndarray) -> np.ndarray:
