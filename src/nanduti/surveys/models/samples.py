@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nanduti.foundation.classification import classified
 from nanduti.foundation.models import Run, Scoped, Timestamped, Versioned
@@ -59,7 +60,7 @@ class SampleUnit(Scoped, Versioned):
     class State(models.TextChoices):
         TO_DO = "to_do", _("to visit")
         DONE = "done", _("answered")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", pgettext_lazy("unit of a sample", "refused")
         NOT_FOUND = "not_found", _("not found")
         INELIGIBLE = "ineligible", _("does not belong to the sample")
         REPLACED = "replaced", _("replaced")
