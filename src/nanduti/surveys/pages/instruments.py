@@ -37,7 +37,8 @@ VERSION_TONES = {"published": "good", "retired": "calm"}
 VALIDATION_TONES = {"passed": "good", "failed": "warn", "unchecked": "calm"}
 KINDS = {
     "text": gettext_lazy("text"), "integer": gettext_lazy("whole number"), "decimal": gettext_lazy("number"),
-    "date": gettext_lazy("day"), "time": pgettext_lazy("kind of a question", "time"), "datetime": gettext_lazy("day and time"),
+    "date": gettext_lazy("day"), "time": pgettext_lazy("kind of a question", "time"),
+    "datetime": gettext_lazy("day and time"),
     "select_one": gettext_lazy("one choice"), "select_multiple": gettext_lazy("several choices"),
     "rank": gettext_lazy("ranking"), "geopoint": gettext_lazy("place"), "geotrace": gettext_lazy("line"),
     "geoshape": gettext_lazy("area"), "image": gettext_lazy("photograph"), "audio": gettext_lazy("sound"),
