@@ -49,6 +49,9 @@ def not_signed_in(request: HttpRequest, error: Exception):  # type: ignore[no-un
 
 
 # Each room that has an api module offers a router there.
-for room in ("register", "programme", "surveys", "plans", "twinning", "results"):
+rooms = (
+    "register", "programme", "surveys", "indicators", "networks", "diagnostics", "plans", "twinning", "results", "release",
+)  # fmt: skip
+for room in rooms:
     if find_spec(f"nanduti.{room}.api"):
         api.add_router("", import_module(f"nanduti.{room}.api").router)

@@ -11,9 +11,13 @@ urlpatterns = [
     path("register/", include("nanduti.register.urls")),
     path("p/<slug:programme>/", include("nanduti.programme.urls")),
     path("p/<slug:programme>/surveys/", include("nanduti.surveys.urls")),
+    path("p/<slug:programme>/indicators/", include("nanduti.indicators.urls")),
+    path("p/<slug:programme>/networks/", include("nanduti.networks.urls")),
+    path("p/<slug:programme>/", include("nanduti.diagnostics.urls")),
     path("p/<slug:programme>/", include("nanduti.plans.urls")),
     path("p/<slug:programme>/", include("nanduti.twinning.urls")),
     path("p/<slug:programme>/", include("nanduti.results.urls")),
+    path("p/<slug:programme>/release/", include("nanduti.release.urls")),
     path("collect/", include("nanduti.surveys.urls.collect")),
     path("api/", api.urls),
 ]

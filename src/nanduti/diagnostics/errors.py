@@ -1,0 +1,1 @@
+"""What can go wrong in diagnostics, said to a person."""

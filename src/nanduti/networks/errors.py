@@ -1,0 +1,1 @@
+"""What can go wrong in networks, said to a person."""
