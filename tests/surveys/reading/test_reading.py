@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from nanduti.register.sealing import open_sealed
 from nanduti.surveys import reading
@@ -125,3 +127,23 @@ def test_the_standing_reader_takes_up_what_was_left_behind(made):
     while k := jobs.read_waiting():
         done.append(k)
     assert sum(done) == 40 and Submission.objects.filter(processing="done").count() == 40
+
+
+@pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="PostgreSQL plans by size: its tables here are tiny"
+)
+def test_what_is_read_is_not_walked_through_to_find_what_waits(made):
+    waiting(made, 1)
+    with CaptureQueriesContext(connection) as told:
+        reading.read_waiting()
+        reading.take_up_parked()
+    asked = [
+        q["sql"]
+        for q in told
+        if q["sql"].startswith(("SELECT", "UPDATE")) and "surveys_submission" in q["sql"]
+    ]
+    assert any('"processing" = ' in sql and "ORDER BY" in sql for sql in asked)
+    for sql in asked:
+        with connection.cursor() as cursor:
+            plan = cursor.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()
+        assert not any(str(step[-1]).startswith("SCAN surveys_submission") for step in plan), sql

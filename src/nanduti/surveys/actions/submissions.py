@@ -28,7 +28,11 @@ from ..parking import CLOSED, ENCRYPTED, SECOND_EDIT, UNKNOWN_FORM, UNKNOWN_VERS
 from ..queries import door
 
 State = InstrumentVersion.State
-WAITING, PARKED = Submission.Processing.WAITING, Submission.Processing.PARKED
+WAITING, PARKED, DONE = (
+    Submission.Processing.WAITING,
+    Submission.Processing.PARKED,
+    Submission.Processing.DONE,
+)
 # A phone that sends every second need not be written down every second.
 SEEN_AGAIN = timedelta(seconds=60)
 
@@ -313,7 +317,7 @@ def expect_files(*, submission: Submission, names: Sequence[str], by: User | str
 @action("surveys.take_up_parked")
 def take_up_parked(*, programme: Programme, by: User | str, at: datetime) -> int:
     """After an instrument was published or opened: what waited for it goes its way. Returns how many."""
-    parked = Submission.objects.filter(
+    parked = Submission.objects.exclude(processing=DONE).filter(  # the short index: see reading
         programme=programme,
         processing=PARKED,
         processing_note__in=[UNKNOWN_FORM, UNKNOWN_VERSION, CLOSED],
