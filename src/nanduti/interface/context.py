@@ -57,6 +57,10 @@ class Frame:
         return next((choice for choice in self.clusters if choice.is_current), None)
 
     @cached_property
+    def marks(self) -> list[Any]:
+        return navigation.marks(self.request)
+
+    @cached_property
     def search(self) -> str | None:
         return navigation.search(self.request) if self.user else None
 

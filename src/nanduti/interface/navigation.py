@@ -15,7 +15,7 @@ Callables get the request and are asked at most once a request, and only when a 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -103,6 +103,7 @@ class _Registry:
     clusters: list[Ask]
     steps: list[Ask]
     search: Address
+    marks: list[Ask] = field(default_factory=list)
 
 
 _registry = _Registry({}, [], [], [], "")
@@ -114,14 +115,19 @@ def register(
     programmes: Callable[[HttpRequest], Iterable[Choice]] | None = None,
     clusters: Callable[[HttpRequest], Iterable[Choice]] | None = None,
     steps: Callable[[HttpRequest], Iterable[Step]] | None = None,
+    marks: Callable[[HttpRequest], Iterable[Any]] | None = None,
     search: Address = "",
 ) -> None:
-    """Hang something into the frame; an item with a known key replaces the older one."""
+    """Hang something into the frame; an item with a known key replaces the older one.
+
+    ``marks``: sentences that stand above every page that they hold for, on paper too.
+    """
     _registry.items.update({item.key: item for item in items})
     for asked, kept in (
         (programmes, _registry.programmes),
         (clusters, _registry.clusters),
         (steps, _registry.steps),
+        (marks, _registry.marks),
     ):
         if asked is not None and asked not in kept:
             kept.append(asked)
@@ -177,6 +183,11 @@ def programmes(request: HttpRequest) -> list[Choice]:
 def clusters(request: HttpRequest) -> list[Choice]:
     """The clusters to switch between."""
     return [choice for ask in _registry.clusters for choice in ask(request) or ()]
+
+
+def marks(request: HttpRequest) -> list[Any]:
+    """What has to be said above the page whatever it shows, such as that its data are made up."""
+    return [mark for ask in _registry.marks for mark in ask(request) or ()]
 
 
 def search(request: HttpRequest) -> str | None:

@@ -10,6 +10,6 @@ class ProgrammeConfig(AppConfig):
     def ready(self) -> None:
         from nanduti.interface import navigation
 
-        from .frames import clusters_to_switch, programmes_to_switch
+        from .frames import clusters_to_switch, marks, programmes_to_switch
 
-        navigation.register(programmes=programmes_to_switch, clusters=clusters_to_switch)
+        navigation.register(programmes=programmes_to_switch, clusters=clusters_to_switch, marks=marks)

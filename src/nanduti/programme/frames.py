@@ -160,6 +160,14 @@ def programmes_to_switch(request: HttpRequest) -> list[navigation.Choice]:
     ]
 
 
+def marks(request: HttpRequest) -> list[str]:
+    """That the programme at hand is made up, for every page that shows it."""
+    current = getattr(request, "programme_frame", None)
+    if current is None or not current.programme.is_synthetic:
+        return []
+    return [_("Synthetic data: made up to show how Nanduti works. No figure here tells of real firms.")]
+
+
 def clusters_to_switch(request: HttpRequest) -> list[navigation.Choice]:
     """The clusters of the programme at hand; the present page is kept."""
     frame: Frame | None = getattr(request, "programme_frame", None)

@@ -57,6 +57,7 @@ def cluster_of(row: Row, into: Context, column: str = "cluster") -> Cluster | No
         Column("principal", "choice", choices=choices(Programme.Principal)),
         Column("summary"),
         Column("summary_es"),
+        Column("synthetic", "bool"),
     ],
 )
 def load_programme(row: Row, into: Context) -> None:
@@ -73,6 +74,7 @@ def load_programme(row: Row, into: Context) -> None:
         values={
             **row.pick("title title_es started ended summary summary_es"),
             "principal": row["principal"] or Programme.Principal.EMERGING,
+            "is_synthetic": bool(row["synthetic"]),
             "scope": scope,
         },
     )

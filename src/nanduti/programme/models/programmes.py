@@ -19,7 +19,7 @@ def in_language(instance: models.Model, name: str) -> str:
 
 @classified(
     open="code title title_es started started_start started_end started_precision ended ended_start ended_end "
-    "ended_precision principal summary summary_es rules"
+    "ended_precision principal summary summary_es rules is_synthetic"
 )
 class Programme(Sourced, Versioned, Timestamped):
     """A cluster development or twinning programme: the scope of all work and of all access."""
@@ -46,6 +46,8 @@ class Programme(Sourced, Versioned, Timestamped):
     )
     summary = models.TextField(_("summary"), blank=True)
     summary_es = models.TextField(_("summary in Spanish"), blank=True)
+    # Made up to show how things work: every page says so, so that no figure of it is ever taken for a finding.
+    is_synthetic = models.BooleanField(_("made-up data"), default=False)
     # Rule code → "warn", "refuse" or "off": how the programme has set each rule.
     rules = models.JSONField(_("rules"), default=dict, blank=True)
 
