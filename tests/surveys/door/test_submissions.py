@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from nanduti.surveys import keeping
 from nanduti.surveys.models import Envelope, QuarantinedPost, Submission, SubmissionFile
+from nanduti.surveys.queries import door
 from tests.support.surveys import photo, post, submission, xml_part
 
 pytestmark = pytest.mark.django_db
@@ -71,3 +74,17 @@ def test_files_arrive_in_any_number_of_posts(client, field):
 
 def kept_files():
     return [p for p in (Path(settings.MEDIA_ROOT) / "surveys").rglob("*") if p.is_file()]
+
+
+@pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="PostgreSQL plans by size: its tables here are tiny"
+)
+def test_no_question_of_the_door_walks_through_all_that_a_programme_has():
+    ids = [f"uuid:{n}" for n in range(16)]
+    with CaptureQueriesContext(connection) as told:
+        door.stored(programme_id=1, instance_ids=ids)
+        door.edits_of(programme_id=1, instance_ids=ids)
+    for query in told:
+        with connection.cursor() as cursor:
+            plan = [str(row[-1]) for row in cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}").fetchall()]
+        assert "instance_id=?" in plan[0] or "deprecated_id=?" in plan[0], plan

@@ -170,7 +170,8 @@ def choose_version(
         raise CommentNeeded()
     if not submission.deprecated_id:
         raise NotReviewable(why=mark("it corrects nothing"))
-    rivals = Submission.objects.filter(programme=submission.programme, deprecated_id=submission.deprecated_id)
+    edits = Submission.objects.exclude(deprecated_id="")  # as in the index, else SQLite leaves it alone
+    rivals = edits.filter(programme=submission.programme, deprecated_id=submission.deprecated_id)
     former = list(rivals.filter(is_current=True).exclude(pk=submission.pk))
     rivals.exclude(pk=submission.pk).update(is_current=False)
     Submission.objects.filter(pk=submission.pk).update(is_current=True)

@@ -121,6 +121,7 @@ class Migration(migrations.Migration):
                 (
                     "programme",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="programme.programme",
@@ -139,7 +140,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         condition=models.Q(("deprecated_id", ""), _negated=True),
-                        fields=["programme", "deprecated_id"],
+                        fields=["deprecated_id", "programme"],
                         name="submission_edit",
                     ),
                     models.Index(

@@ -42,7 +42,8 @@ class Submission(Scoped):
         SPREADSHEET = "spreadsheet", _("spreadsheet")
         OFFICE = "office", _("corrected in the office")
 
-    programme = models.ForeignKey("programme.Programme", models.PROTECT, related_name="+")
+    # Found by the constraint below, which begins with it.
+    programme = models.ForeignKey("programme.Programme", models.PROTECT, related_name="+", db_index=False)
     # Both are empty where the form is not known here: parked until somebody says what it is.
     instrument = models.ForeignKey(Instrument, models.PROTECT, null=True, related_name="submissions")
     instrument_version = models.ForeignKey(
@@ -89,7 +90,7 @@ class Submission(Scoped):
             models.Index(fields=["instrument", "state"], name="submission_by_state"),
             # Edits may arrive before what they correct.
             models.Index(
-                fields=["programme", "deprecated_id"], name="submission_edit", condition=~Q(deprecated_id="")
+                fields=["deprecated_id", "programme"], name="submission_edit", condition=~Q(deprecated_id="")
             ),
             # Short as long as the work behind the answer keeps up. SQLite uses it only for queries that repeat
             # the condition as it stands here: exclude(processing="done").

@@ -61,11 +61,12 @@ def versions(*, programme_id: int, form_ids: Collection[str]) -> dict[Any, Versi
 def edits_of(*, programme_id: int, instance_ids: Collection[str]) -> dict[str, list[int]]:
     """The submissions that correct one of these, by what they correct, the first to come first.
 
-    The condition is written as in the index, letter by letter: SQLite takes a partial index for nothing else.
+    The condition is written as in the index, letter by letter: SQLite takes a partial index for nothing else. The
+    plus keeps databases from walking through all that the programme has: without statistics, SQLite would.
     """
     rows = _rows(
         "SELECT deprecated_id, id FROM surveys_submission "
-        "WHERE programme_id = %s AND deprecated_id IN ({}) AND NOT (deprecated_id = '') ORDER BY id",
+        "WHERE +programme_id = %s AND deprecated_id IN ({}) AND NOT (deprecated_id = '') ORDER BY id",
         [programme_id],
         instance_ids,
     )
