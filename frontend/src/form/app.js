@@ -7,7 +7,7 @@ import { panel } from './panel.js';
 import { finish, send, wake } from './queue.js';
 import { asOpened, current, NotHere, ofDraft } from './resources.js';
 import { sitting } from './sitting.js';
-import { all, health, newId, onChange, remove } from './store.js';
+import { all, allOf, health, newId, onChange, remove } from './store.js';
 import { upload } from './upload.js';
 import { speak, t } from './words.js';
 
@@ -29,7 +29,17 @@ function app(config) {
   const [isPersistent, setPersistent] = createSignal(true);
   const context = { config, show, say, setWarnings, setPersistent };
 
-  const refresh = async () => setKept(await keptFor(config));
+  // Of two readings under way at once, the one that was begun first must not be shown last.
+  let begun = 0;
+  let drawn = 0;
+  const refresh = async () => {
+    begun += 1;
+    const own = begun;
+    const found = await keptFor(config);
+    if (own < drawn) return;
+    drawn = own;
+    setKept(found);
+  };
   onChange(refresh);
   const sendQuietly = (now) => send(config.owner, { now }).catch(() => {});
   const online = () => {
@@ -43,10 +53,10 @@ function app(config) {
   const acts = {
     begin: () => begin(context, acts),
     resume: (draft) => resume(context, acts, draft),
-    home: () => {
+    home: async () => {
       context.free?.();
       context.free = null;
-      refresh().catch(() => {});
+      await refresh(); // else the list would say for a moment that nothing waits
       show({ kind: 'home' });
     },
     refresh,
@@ -76,7 +86,7 @@ const views = {
 
 async function keptFor({ owner, instrument }) {
   try {
-    const [drafts, queue, sent] = await Promise.all(['drafts', 'queue', 'sent'].map((name) => all(name, owner)));
+    const { drafts, queue, sent } = await allOf(['drafts', 'queue', 'sent'], owner);
     return {
       drafts: drafts.filter((row) => row.instrument === instrument).sort((a, b) => b.at - a.at),
       queue: queue.sort((a, b) => a.finishedAt - b.finishedAt),
@@ -94,7 +104,7 @@ async function boot(context, acts, refresh) {
   await refresh();
   const { drafts, queue } = await keptFor(config);
   if (config.edit) await (drafts.length ? resume(context, acts, drafts[0]) : begin(context, acts));
-  else if (drafts.length || queue.length) acts.home();
+  else if (drafts.length || queue.length) await acts.home();
   else await begin(context, acts);
   await check(context);
   const isReady = await warm().then(() => prepare(config.urls)).catch(() => false);
@@ -170,11 +180,11 @@ async function sit(context, acts, form, given, was) {
     } catch {
       await upload({ ...goal, ...answers, owner: config.owner }); // a browser that keeps nothing, or has no room
       await remove('drafts', draft.id).catch(() => {});
-      say(t('queued_and_sent'));
-      return acts.home();
+      await acts.home();
+      return say(t('queued_and_sent'));
     }
+    await acts.home();
     say(t('queued'));
-    acts.home();
     askToSendLater();
     await send(config.owner, { now: true }).catch(() => {});
     if (!(await all('queue', config.owner)).some((item) => item.instanceId === answers.instanceId)) say(t('queued_and_sent'));

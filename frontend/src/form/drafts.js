@@ -13,9 +13,11 @@ export class Draft {
     this.timer = 0;
     this.saving = Promise.resolve();
     this.isDone = false;
+    this.isStale = false; // something has changed since the answers were last gathered
   }
 
   soon() {
+    this.isStale = true;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.now(), PAUSE);
     this.tell('saving');
@@ -32,10 +34,11 @@ export class Draft {
   async save() {
     if (this.isDone) return;
     try {
+      this.isStale = false;
       const answers = await answersOf(this.root);
       Object.assign(this.row, answers, { at: Date.now() });
       if (!this.isDone) await put('drafts', { ...this.row });
-      this.tell('saved');
+      if (!this.isStale) this.tell('saved');
     } catch (error) {
       this.tell(error);
     }

@@ -7,16 +7,16 @@ import { send, tryAgain, wake } from './queue.js';
 import { remove } from './store.js';
 import { moment, number, t } from './words.js';
 
-// kept: {drafts(), queue(), sent()}; acts: {begin(), resume(draft)}
+// kept: {drafts(), queue(), sent()}; acts: {begin(), resume(draft), refresh()}
 export function panel({ config, kept, acts, digest }) {
   return h(
     'div.panel',
     {},
     h('p', {}, h('button.begin', { type: 'button', onclick: acts.begin }, t('start_new'))),
     () => kept.drafts().length > 0 && h('section', { 'aria-labelledby': 'drafts-title' }, h('h2', { id: 'drafts-title' }, t('drafts')), h('ul.kept', {}, kept.drafts().map((draft) => draftRow(draft, acts, digest)))),
-    queueOf(config, kept),
+    queueOf(config, kept, acts),
     () => !kept.isPersistent() && h('p.quiet.fragile', {}, t('not_persistent')),
-    () => kept.sent().length > 0 && h('details.more', {}, h('summary', {}, `${t('sent')} (${number(kept.sent().length)})`), h('ul.kept', {}, kept.sent().map((row) => h('li', {}, h('strong', {}, row.instanceName || row.title), h('span.quiet', {}, ` ${t('sent_at', { at: moment(row.at) })}`))))),
+    () => kept.sent().length > 0 && h('details.more.receipts', { 'data-n': kept.sent().length }, h('summary', {}, `${t('sent')} (${number(kept.sent().length)})`), h('ul.kept', {}, kept.sent().map((row) => h('li', {}, h('strong', {}, row.instanceName || row.title), h('span.quiet', {}, ` ${t('sent_at', { at: moment(row.at) })}`))))),
   );
 }
 
@@ -31,12 +31,14 @@ function draftRow(draft, acts, digest) {
   );
 }
 
-function queueOf(config, kept) {
+function queueOf(config, kept, { refresh }) {
   const [said, say] = createSignal('');
   const isSignedOut = () => kept.queue().some((item) => item.state === 'signed_out');
   const take = async ({ target }) => {
     try {
-      say(t('imported', { n: await imported(target.files[0], { owner: config.owner, url: config.urls.submission }) }));
+      const n = await imported(target.files[0], { owner: config.owner, url: config.urls.submission });
+      await refresh(); // what is said to be taken in stands in the list
+      say(t('imported', { n }));
       send(config.owner, { now: true });
     } catch {
       say(t('import_failed'));

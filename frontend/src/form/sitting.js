@@ -38,7 +38,11 @@ export function sitting(given) {
     quick: () => layout() === 'questions' && at() < live().length - 1 && next(),
     language: () => root.currentState.activeLanguage.language,
     attempted: () => tried() === null || tried().has(current()),
-    pending: (commit) => (waiting = commit),
+    // What is being typed is not in the form yet; until it is, nobody is told that it is saved.
+    pending: (commit) => {
+      waiting = commit;
+      draft.soon();
+    },
     misread: (node, text) => (text ? misread.set(node.nodeId, text) : misread.delete(node.nodeId)),
     changed: () => {
       draft.soon();

@@ -52,6 +52,17 @@ export const remove = (name, id) => change([name], (stores) => stores[name].dele
 export const all = (name, owner) =>
   owner ? ask(name, (store) => store.index('owner').getAll(owner)) : ask(name, (store) => store.getAll());
 
+// What an owner has in several stores, read in one transaction: a form that moves from one to another is in one of them.
+export async function allOf(names, owner) {
+  const db = await database();
+  return new Promise((done, failed) => {
+    const transaction = db.transaction(names);
+    const asked = names.map((name) => [name, transaction.objectStore(name).index('owner').getAll(owner)]);
+    transaction.oncomplete = () => done(Object.fromEntries(asked.map(([name, request]) => [name, request.result])));
+    transaction.onabort = transaction.onerror = () => failed(transaction.error ?? new Error('storage'));
+  });
+}
+
 // Tells of changes in this tab, in others and in the service worker.
 const listeners = new Set();
 news.onmessage = ({ data }) => listeners.forEach((heard) => heard(data));
