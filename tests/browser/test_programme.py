@@ -173,7 +173,8 @@ def test_tables_come_in_and_go_again(page, example, sign_in, accessible, tmp_pat
     assert "Would create 1 record" in page.locator(".state").first.inner_text()
     assert "visit to a show room" not in text_of(page, f"{PROGRAMME}twinnings/")
     page.go_back()
-    page.get_by_role("button", name="Import it").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Import it").click()
     work()
     page.reload()
     assert "Created 1 record" in page.locator(".state").first.inner_text()

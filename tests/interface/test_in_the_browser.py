@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
@@ -99,7 +100,7 @@ class TestByKeyboard:
         desk.keyboard.press("Tab")
         assert desk.locator(":focus").inner_text() == "Skip to the content"
         desk.keyboard.press("Enter")
-        assert desk.evaluate("document.activeElement.id") == "content"
+        desk.wait_for_function("document.activeElement.id === 'content'")
 
     def test_a_stroke_goes_to_the_search(self, desk):
         desk.goto("/style/page/")
@@ -166,7 +167,7 @@ class TestTables:
     def test_sorting_and_leafing(self, desk):
         desk.goto("/style/page/")
         desk.get_by_role("link", name="Cost").click()
-        desk.locator("th[aria-sort=ascending]").wait_for()
+        desk.locator("th[aria-sort=ascending]", has_text="Cost").wait_for()
         desk.get_by_role("link", name="Next").click()
         desk.wait_for_url("**page=2**")
         assert "sort=cost" in desk.url
@@ -200,11 +201,10 @@ class TestForms:
         desk.get_by_label("Name").fill("!x")
         desk.get_by_role("button", name="Save the firm").click()
         summary = desk.locator("[data-focus]")
-        summary.wait_for()
-        assert summary.evaluate("element => element === document.activeElement")
+        expect(summary).to_be_focused()
         assert desk.get_by_label("Name").input_value() == "!x"
         summary.get_by_role("link", name="Name").click()
-        assert desk.evaluate("document.activeElement.id") == "id_name"
+        expect(desk.locator("#id_name")).to_be_focused()
 
     def test_going_back_keeps_what_was_typed(self, desk):
         desk.goto("/style/form/")
@@ -214,7 +214,7 @@ class TestForms:
         desk.get_by_role("heading", name="You may not do this").wait_for()
         desk.get_by_role("link", name="Go back").click()
         desk.get_by_role("heading", name="Register a firm").wait_for()
-        assert desk.get_by_label("Note").input_value() == "A long note that nobody wants to write twice."
+        expect(desk.get_by_label("Note")).to_have_value("A long note that nobody wants to write twice.")
 
     @SIZES
     def test_targets_fit_a_thumb(self, desk, size):
@@ -318,5 +318,7 @@ def test_work_is_watched_until_it_ends(desk, lucia):
     desk.get_by_role("link", name="See the result").wait_for()
     asked: list[str] = []
     desk.on("request", lambda request: asked.append(request.url))
-    desk.wait_for_timeout(1500)
+    desk.wait_for_timeout(
+        1500
+    )  # silence cannot be waited for; longer than the second after which it would ask
     assert not asked, "what is over is not asked about again"

@@ -32,14 +32,26 @@ def saved(page) -> None:
     page.wait_for_selector(".save-state[data-state='saved']")
 
 
+def resume(page) -> None:
+    """Go on with the draft that is kept, once whatever had it open before has let go of it."""
+    page.wait_for_function(
+        "async () => !(await navigator.locks.query()).held.some(({ name }) => name.startsWith('nanduti-draft-'))"
+    )
+    page.locator(".resume").click()
+    page.wait_for_selector(".sitting")
+
+
 def finish(page) -> None:
     page.get_by_role("button", name="Finish and send").click()
     page.wait_for_selector(".panel")
 
 
-def sent(page) -> None:
-    """Everything that was finished has left the device."""
-    page.wait_for_selector(".queue[data-n='0']")
+def sent(page, n: int = 1) -> None:
+    """Everything that was finished has left the device, and there are ``n`` receipts.
+
+    An empty queue alone proves nothing: it is empty as well before a form has entered it.
+    """
+    page.wait_for_selector(f".panel:has(.queue[data-n='0']) .receipts[data-n='{n}']", state="attached")
 
 
 def nothing_waits(page) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import re
+import time
 import zipfile
+from collections.abc import Callable
 from xml.etree import ElementTree
 
 import pytest
 from django_scopes import scopes_disabled
-from playwright.sync_api import Error
+from playwright.sync_api import Error, expect
 
 from nanduti.surveys import keeping
 from nanduti.surveys.actions import enumerators
@@ -54,6 +56,21 @@ def only() -> Submission:
         return Submission.objects.get()
 
 
+def until(holds: Callable[[], bool], *, seconds: float = 30) -> None:
+    """Ask again until it is so: for what a page does behind our back and does not show."""
+    last = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < last, f"not so after {seconds} seconds"
+        time.sleep(0.05)
+
+
+def kept_pages(page) -> list[str]:
+    """Addresses of the form pages that this device opens without a network."""
+    return page.evaluate(
+        "caches.open('nanduti-fill-shell').then((shell) => shell.keys()).then((keys) => keys.map((k) => k.url))"
+    )
+
+
 def test_every_kind_of_question_is_answered_and_arrives(page, served, asked, accessible):
     version = asked(
         forms.every_kind(), code="every-kind", title="Every kind", media={"towns.csv": forms.TOWNS}
@@ -61,7 +78,7 @@ def test_every_kind_of_question_is_answered_and_arrives(page, served, asked, acc
     hand.opened(page, hand.address(served, version))
     accessible(page)
     hand.every_answer(page)
-    assert "District 4" in question(page, "district_said").inner_text()
+    expect(question(page, "district_said")).to_contain_text("District 4")
     page.get_by_text("Together 11 years").wait_for()
     hand.saved(page)
     accessible(page)
@@ -95,7 +112,7 @@ def test_what_is_wrong_is_said_where_it_is_and_focused(page, served, version):
     assert owner.get_attribute("aria-invalid") == "true"
     described = owner.get_attribute("aria-describedby").split()
     assert question(page, "owner").locator(".problem").get_attribute("id") in described
-    assert page.evaluate("document.activeElement.id") == owner.get_attribute("id")
+    page.wait_for_function("id => document.activeElement.id === id", arg=owner.get_attribute("id"))
     workers = page.get_by_label("How many people work here?")
     workers.fill("about ten")
     workers.blur()
@@ -120,8 +137,7 @@ def test_a_draft_with_its_photo_survives_and_arrives_whole(page, context, served
     hand.photo(page)
     hand.saved(page)
     page.reload()
-    page.locator(".resume").click()
-    page.wait_for_selector(".sitting")
+    hand.resume(page)
     assert page.get_by_label("Who answers?").input_value() == "Rosa"
     question(page, "photo").locator(".preview img").wait_for()
     page.get_by_label("How many people work here?").fill("9")
@@ -129,8 +145,7 @@ def test_a_draft_with_its_photo_survives_and_arrives_whole(page, context, served
     page.close()
     page = context.new_page()
     hand.opened(page, hand.address(served, version))
-    page.locator(".resume").click()
-    page.wait_for_selector(".sitting")
+    hand.resume(page)
     question(page, "photo").locator(".preview img").wait_for()
     hand.finish(page)
     hand.sent(page)
@@ -145,7 +160,7 @@ def test_a_photo_of_a_draft_can_be_taken_away(page, served, version):
     hand.photo(page)
     hand.saved(page)
     page.reload()
-    page.locator(".resume").click()
+    hand.resume(page)
     question(page, "photo").get_by_role("button", name="Remove the file").click()
     question(page, "photo").locator(".preview img").wait_for(state="detached")
     hand.finish(page)
@@ -170,10 +185,9 @@ def test_without_a_network_a_form_is_opened_filled_kept_and_later_arrives_once(
     page.close()
     page = context.new_page()
     hand.opened(page, where)
-    page.locator(".resume").click()
-    page.wait_for_selector(".sitting")
+    hand.resume(page)
     hand.finish(page)
-    assert page.locator(".queue[data-n='1'] [data-state='waiting']").is_visible()
+    page.locator(".queue[data-n='1'] [data-state='waiting']").wait_for()
     page.close()
     context.set_offline(False)  # the service worker may send it at once, before any page is open
     page = context.new_page()
@@ -271,15 +285,14 @@ def test_a_draft_is_finished_with_the_version_it_was_begun_with(page, served, as
           code="short", label="2")  # fmt: skip
     page.reload()
     page.locator("[data-draft]", has_text="earlier version").wait_for()
-    page.locator(".resume").click()
-    page.wait_for_selector(".sitting")
+    hand.resume(page)
     assert page.get_by_label("And more?").count() == 0
     hand.finish(page)
     page.get_by_role("button", name="Fill in a new form").click()
     page.get_by_label("And more?").wait_for()
     page.get_by_label("Who answers?").fill("Ana")
     hand.finish(page)
-    hand.sent(page)
+    hand.sent(page, 2)
     with scopes_disabled():
         assert sorted(Submission.objects.values_list("form_version", flat=True)) == ["1", "2"]
 
@@ -297,7 +310,7 @@ def test_two_people_share_a_device_and_not_their_forms(page, served, version, si
     assert page.locator(".sitting").is_visible() and page.get_by_label("Who answers?").input_value() == ""
     sign_in(first)
     hand.opened(page, where)
-    page.locator(".resume").click()
+    hand.resume(page)
     hand.finish(page)
     hand.sent(page)
     assert only().collected_by == first
@@ -346,18 +359,18 @@ def test_pages_one_question_at_a_time_and_the_list_of_all(page, served, asked):
         forms.every_kind(settings={"style": "pages"}), code="paged", media={"towns.csv": forms.TOWNS}
     )
     hand.opened(page, hand.address(served, version), whole=False)
-    assert page.locator(".question:visible").count() == 1
+    expect(page.locator(".question:visible")).to_have_count(1)
     page.get_by_role("button", name="Next").click()
     page.get_by_role("button", name="Next").click()
-    assert "Please answer" in page.locator(".problem").first.inner_text(), (
-        "what must be answered holds the page"
-    )
+    page.locator(
+        ".problem", has_text="Please answer"
+    ).first.wait_for()  # what must be answered holds the page
     page.get_by_label("Who answers?").fill("Rosa")
     page.get_by_role("button", name="Next").click()
     page.get_by_label("How many people work here?").wait_for()
     page.get_by_text("All pages").click()
     page.locator(".jumps").get_by_role("button", name="Trust", exact=True).click()
-    assert page.locator(".question[data-name$='/lends']").is_visible()
+    page.locator(".question[data-name$='/lends']").wait_for()
     page.locator(".progress", has_text="1 of").wait_for()
 
 
@@ -434,12 +447,9 @@ def test_who_signs_out_leaves_no_page_behind(page, context, served, version, sig
     hand.opened(page, f"/p/weaving/surveys/instruments/{version.instrument_id}/fill/")
     hand.ready_offline(page)
     context.clear_cookies()
+    assert kept_pages(page) and page.evaluate(FORMS)
     page.goto("/")
-    page.wait_for_timeout(300)
-    shells = "caches.open('nanduti-fill-shell').then((shell) => shell.keys()).then((keys) => keys.map((k) => k.url))"
-    assert page.evaluate(shells) == []
-    page.wait_for_timeout(300)
-    assert page.evaluate(FORMS) == []
+    until(lambda: not kept_pages(page) and not page.evaluate(FORMS))
 
 
 def test_a_key_that_was_taken_back_takes_the_forms_off_the_device(page, served, version):
@@ -452,7 +462,7 @@ def test_a_key_that_was_taken_back_takes_the_forms_off_the_device(page, served, 
     enumerators.revoke_key(enumerator=served.enrolled.enumerator, by="test", at=register.AT)
     page.reload()
     page.get_by_role("heading", name="This key opens nothing").wait_for()
-    assert page.evaluate(FORMS) == []
+    until(lambda: not page.evaluate(FORMS))
 
 
 def test_a_key_in_the_address_goes_to_no_other_host(page, served, version):
@@ -470,7 +480,7 @@ def test_a_crash_costs_nothing_that_was_said_to_be_saved(page, context, served, 
         page.goto("chrome://crash")
     page = context.new_page()
     hand.opened(page, where)
-    page.locator(".resume").click()
+    hand.resume(page)
     question(page, "photo").locator(".preview img").wait_for()
     assert page.get_by_label("Who answers?").input_value() == "Rosa"
 
@@ -485,7 +495,7 @@ def test_one_draft_is_open_in_one_tab(page, context, served, version):
     other.locator(".resume").click()
     other.get_by_text("open in another tab").wait_for()
     page.close()
-    other.locator(".resume").click()
+    hand.resume(other)
     other.get_by_label("Who answers?").wait_for()
 
 
@@ -551,12 +561,12 @@ def test_a_quick_question_turns_the_page_and_a_cascade_follows(page, served, ask
     hand.opened(page, hand.address(served, version), whole=False)
     page.get_by_label("Something else").click()
     page.get_by_text("Agreed?").wait_for()
-    assert question(page, "agree").locator("input").count() == 2
+    expect(question(page, "agree").locator("input")).to_have_count(2)
     question(page, "agree").get_by_label("Rather yes").check()
     page.get_by_role("button", name="Back").click()
     page.get_by_label("Shirts").click()
-    assert question(page, "agree").locator("input").count() == 5
-    assert question(page, "agree").get_by_label("Rather yes").is_checked()
+    expect(question(page, "agree").locator("input")).to_have_count(5)
+    expect(question(page, "agree").get_by_label("Rather yes")).to_be_checked()
     page.locator("#form-layout").select_option("whole")
     asked_again = question(page, "agree").get_by_label("I agree")
     asked_again.focus()
