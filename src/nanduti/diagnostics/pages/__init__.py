@@ -1,0 +1,1 @@
+"""Pages of diagnostics, noun by noun."""

@@ -1,0 +1,1 @@
+"""Questions to diagnostics, noun by noun."""

@@ -1,4 +1,0 @@
-"""Addresses of the room; each begins with the programme's code."""
-
-app_name = "diagnostics"
-urlpatterns = []
