@@ -17,9 +17,9 @@ import numpy as np
 import polars as pl
 
 from nanduti.methods import allocation as a
-from nanduti.methods.allocation._highs import solve
 from nanduti.methods.allocation.model import build_model
 from nanduti.methods.allocation.order import read_order
+from nanduti.methods.solving import solve
 
 SEED = 127
 RULES = [

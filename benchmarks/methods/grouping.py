@@ -13,10 +13,10 @@ import numpy as np
 import polars as pl
 
 from nanduti.methods import grouping as g
-from nanduti.methods.grouping._highs import solve
 from nanduti.methods.grouping.brief import make_brief
 from nanduti.methods.grouping.columns import Columns, links_of
 from nanduti.methods.grouping.whole import build_whole
+from nanduti.methods.solving import solve
 
 SEED = 56
 RECIPE = {

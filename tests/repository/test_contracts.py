@@ -28,6 +28,13 @@ TRESPASSES = {
             "methods/sampling/__init__.py": "",
         },
     ),
+    "what methods seek with leans on a method": (
+        "arithmetic-rooms",
+        {
+            "methods/solving/trespass.py": "import nanduti.methods.sampling",
+            "methods/sampling/__init__.py": "",
+        },
+    ),
     "a method without a place": ("arithmetic-rooms", {"methods/attic/__init__.py": ""}),
     "a room looks up the stair": ("stair", {"foundation/trespass.py": "import nanduti.interface"}),
     "one craft knows another": (

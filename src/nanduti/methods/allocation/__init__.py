@@ -12,7 +12,6 @@ to the cent (:func:`plan_pool`, :func:`settle_pool`, :func:`fund_statement`).
 from .allocating import Allocation, FirmShare, allocate_order
 from .apportionment import apportion
 from .claims import divide_claims
-from .clash import Clash, ClashingRule
 from .fairness import Envy, Fairness, envy, fairness
 from .funds import (
     FundEntry,
@@ -34,8 +33,6 @@ from .tasks import DividedTasks, divide_tasks
 
 __all__ = [
     "Allocation",
-    "Clash",
-    "ClashingRule",
     "DividedTasks",
     "Envy",
     "Fairness",

@@ -12,11 +12,10 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
+from nanduti.methods.solving import INFINITY, Answer, Clash, Program, smallest_clash, solve
 from nanduti.methods.values import BadInput, Reason, mark
 
-from ._highs import INFINITY, Answer, Program, solve
 from .apportionment import fill
-from .clash import Clash, smallest_clash
 from .fairness import Fairness, fairness
 from .model import Model, build_model, in_group, rule_sentences, with_gain, with_rows
 from .order import Order, read_order

@@ -8,9 +8,8 @@ from math import comb
 
 import numpy as np
 
+from nanduti.methods.solving import INFINITY, Program, solve
 from nanduti.methods.values import BadInput, CannotBeSaid
-
-from ._highs import INFINITY, Program, solve
 
 MOST_PLAYERS = 16
 MOST_FOR_NUCLEOLUS = 12

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from ._highs import INFINITY, Program
-from .clash import ClashingRule
+from nanduti.methods.solving import INFINITY, ClashingRule, Program
+
 from .order import Order
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
+from nanduti.methods.solving import INFINITY, Program, solve
 from nanduti.methods.values import BadInput, CannotBeSaid
 
-from ._highs import INFINITY, Program, solve
 from .fairness import Envy, envy
 from .reading import codes, column
 

@@ -11,7 +11,6 @@ vetting, and pairs of mentor and mentee.
 
 from .assessing import Breach, Contribution
 from .changing import Change, Explanation, alternatives, difference, explain_firm, repair, what_if
-from .clash import Clash, ClashingRule
 from .distances import distances_km
 from .forming import form_circles
 from .homogeneity import Homogeneity, Pocket, homogeneity, similarity, twinning_pockets
@@ -37,8 +36,6 @@ __all__ = [
     "Circle",
     "CirclePlan",
     "CircleRecipe",
-    "Clash",
-    "ClashingRule",
     "Contribution",
     "Criterion",
     "DemandFirst",

@@ -9,7 +9,8 @@ from itertools import chain
 import numpy as np
 from scipy import sparse
 
-from ._highs import INFINITY, Program
+from nanduti.methods.solving import INFINITY, Program
+
 from .brief import Brief
 
 TIE_POINTS = "linked"

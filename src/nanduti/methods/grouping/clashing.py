@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from ._highs import INFINITY, Program, solve
+from nanduti.methods.solving import INFINITY, Clash, ClashingRule, Program, smallest_clash, solve
+
 from .brief import Brief
-from .clash import Clash, ClashingRule, smallest_clash
 from .columns import Link
 from .whole import build_whole
 

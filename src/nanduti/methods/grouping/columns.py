@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from ._highs import INFINITY, Program, hand_over, new_model, solve
+from nanduti.methods.solving import INFINITY, Program, hand_over, new_model, solve
+
 from .blocks import Block, build_block
 from .brief import Brief
 

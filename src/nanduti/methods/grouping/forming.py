@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from nanduti.methods.solving import solve
 from nanduti.methods.values import BadInput
 
-from ._highs import solve
 from .brief import Brief, make_brief
 from .clashing import find_clash
 from .columns import Column, Columns, Link, improve_bound, links_of

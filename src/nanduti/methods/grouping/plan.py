@@ -7,11 +7,11 @@ from functools import cached_property
 
 import polars as pl
 
+from nanduti.methods.solving import Clash
 from nanduti.methods.values import BadInput, Reason
 
 from .assessing import Breach, Contribution
 from .brief import Brief
-from .clash import Clash
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ._highs import INFINITY, solve
+from nanduti.methods.solving import INFINITY, solve
+
 from .blocks import Block
 from .brief import Brief
 from .columns import Column, Columns

@@ -13,10 +13,9 @@ import polars as pl
 import yaml
 from scipy import sparse
 
+from nanduti.methods.solving import INFINITY, Clash, ClashingRule, Program, smallest_clash, solve
 from nanduti.methods.values import BadInput, Reason, RuleSource, mark
 
-from ._highs import INFINITY, Program, solve
-from .clash import Clash, ClashingRule, smallest_clash
 from .reading import identifiers, values_of
 
 _FIELDS = {

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from ._highs import INFINITY, Answer, Program, solve
+from nanduti.methods.solving import INFINITY, Answer, Program, solve
+
 from .blocks import Block, build_block
 from .brief import Brief
 from .columns import Column, Link
