@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
 
@@ -24,7 +25,10 @@ def read_frame(rows: QuerySet, types: Types) -> pl.DataFrame:
     connection = connections[rows.db]
     if rows.query.is_empty():
         return pl.DataFrame(schema=dict(types))
-    sql, parameters = rows.query.get_compiler(rows.db).as_sql()
+    try:
+        sql, parameters = rows.query.get_compiler(rows.db).as_sql()
+    except EmptyResultSet:  # within no scope, or among no records
+        return pl.DataFrame(schema=dict(types))
     if connection.in_atomic_block:
         frame = _by_cursor(connection, sql, parameters, types)
     else:
