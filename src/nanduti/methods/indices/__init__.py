@@ -30,7 +30,7 @@ from .concentration import (
     locational_gini,
     spatial_gini,
 )
-from .doubts import Alternatives, Omission, WeightNoise, WeightRange, WeightSets
+from .doubts import Alternatives, Omission, WeightNoise, WeightRange, WeightSets, around_weightings
 from .explaining import Comparison, compare, contributions, drop_one, strengths, what_if
 from .frames import ranks
 from .importance_weights import OptimisedWeights, importance, weights_optimised
@@ -63,6 +63,7 @@ from .normalisation import (
 )
 from .outliers import Treated, kurtosis, skewness, transform, treat, winsorise
 from .outranking import condorcet_ranking, copeland, outranking_matrix
+from .pairwise import SAATY, clashing_judgments, pairwise_matrix
 from .profiles import composition, sector_table, shares_with_residual, size_classes
 from .rank_uncertainty import RankUncertainty, replay, uncertainty, weight_stability
 from .readiness_rules import Decided, Readiness, decide, parse_readiness, readiness
@@ -72,6 +73,7 @@ from .screening import availability, denominate, screen
 from .sobol import Sensitivity, SobolIndices, radial_design, sensitivity, sensitivity_of, sobol_indices
 from .stars import cluster_stars
 from .structure import Node, Structure
+from .tipping import tipping_weights
 from .weighting import (
     Ahp,
     ExpertWeights,
@@ -86,6 +88,7 @@ from .weighting import (
 )
 
 __all__ = [
+    "SAATY",
     "Ahp",
     "Alternatives",
     "Assessment",
@@ -116,11 +119,13 @@ __all__ = [
     "WeightSets",
     "aggregate",
     "alpha_if_deleted",
+    "around_weightings",
     "assess",
     "assess_many",
     "availability",
     "benefit_of_the_doubt",
     "build",
+    "clashing_judgments",
     "cluster_stars",
     "compare",
     "composition",
@@ -160,6 +165,7 @@ __all__ = [
     "normalise_scaled",
     "normalise_zscore",
     "outranking_matrix",
+    "pairwise_matrix",
     "parse",
     "parse_readiness",
     "parse_rubric",
@@ -183,6 +189,7 @@ __all__ = [
     "sobol_indices",
     "spatial_gini",
     "strengths",
+    "tipping_weights",
     "transform",
     "treat",
     "uncertainty",

@@ -86,6 +86,48 @@ class WeightNoise:
         return WeightSets(self.name, sets)
 
 
+def around_weightings(
+    name: str,
+    structure: Structure,
+    weightings: Sequence[Mapping[str, float]],
+    *,
+    factor: float = 0.5,
+    n_sets: int = 1000,
+    seed: int,
+) -> WeightSets:
+    """Sets around several weightings, each as likely as the others: every weight evenly within ± ``factor`` of itself.
+
+    For a committee that has weighed in more than one way, or whose members disagree.
+
+    Args:
+        weightings: each maps the same codes, children of one group, to weights; they need not add up to 1.
+
+    >>> from nanduti.methods import indices
+    >>> s = indices.Structure.of({"code": "I", "children": [{"code": "a"}, {"code": "b"}]})
+    >>> sets = around_weightings("weights", s, [{"a": 1, "b": 1}, {"a": 3, "b": 1}], n_sets=4, seed=1).sets
+    >>> len(sets), all(0.25 <= one["b"] <= 0.75 for one in sets[:2]), all(0.375 <= one["a"] <= 1.125 for one in sets)
+    (4, True, False)
+    """
+    rng = np.random.default_rng(seed)
+    if not weightings:
+        raise BadInput(place=f"doubt {name!r}", problem="has no weighting", remedy="Give at least one.")
+    for one in weightings:
+        for code in one:
+            structure[code]
+        values = list(one.values())
+        if not values or min(values) < 0 or sum(values) <= 0:
+            raise BadInput(
+                place=f"doubt {name!r}", problem="has weights below or all at zero", remedy="Correct them."
+            )
+    sets: list[dict[str, float]] = []
+    for place, one in enumerate(weightings):
+        n = n_sets // len(weightings) + (place < n_sets % len(weightings))
+        base = np.array(list(one.values()), dtype=float)
+        noise = 1 + factor * (2 * rng.random((n, len(base))) - 1)
+        sets += [dict(zip(one, row, strict=True)) for row in (base / base.sum() * noise).tolist()]
+    return WeightSets(name, sets)
+
+
 @dataclass(frozen=True)
 class WeightRange:
     """One weight lies anywhere between two values.

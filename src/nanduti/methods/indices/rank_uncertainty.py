@@ -59,6 +59,21 @@ class RankUncertainty:
         found = pl.DataFrame({self.unit: self.units, "top_share": self._share(self.ranks <= m)})
         return found.with_columns(pl.col("top_share").fill_nan(None))
 
+    def rank_shares(self) -> pl.DataFrame:
+        """How often each unit stands at each rank: ``rank`` and ``share`` of the versions; ties share the better.
+
+        Ranks at which a unit never stands are left out; a unit that some version does not rank has no rows.
+        """
+        columns = np.asarray(self.ranks, dtype=float)
+        rows = []
+        for place, unit in enumerate(self.units):
+            if np.isnan(columns[:, place]).any():
+                continue
+            found, counts = np.unique(columns[:, place], return_counts=True)
+            rows += [(unit, int(r), float(n) / len(columns)) for r, n in zip(found, counts, strict=True)]
+        schema = {self.unit: pl.String, "rank": pl.Int64, "share": pl.Float64}
+        return pl.DataFrame(rows, schema=schema, orient="row")
+
     def _share(self, held: np.ndarray) -> np.ndarray:
         """Share of versions; NaN, not zero, for units that some version does not rank."""
         unknown = np.isnan(self.ranks).any(axis=0) if self.ranks.dtype.kind == "f" else False
