@@ -67,6 +67,8 @@ def _detail(name: str, value: Any, details: Mapping[str, Any]) -> Any:
         return str(say_verdict(value))
     if isinstance(value, Reason):
         return fill(value.sentence, value.details)
+    if isinstance(value, RuleSource):
+        return say_source(value)
     if f"{name}_template" in details:
         # A detail that is itself a filled sentence travels with its template.
         return fill(details[f"{name}_template"], details.get(f"{name}_details", {}))

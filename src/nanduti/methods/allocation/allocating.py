@@ -13,7 +13,7 @@ import polars as pl
 from scipy import sparse
 
 from nanduti.methods.solving import INFINITY, Answer, Clash, Program, smallest_clash, solve
-from nanduti.methods.values import BadInput, Reason, mark
+from nanduti.methods.values import BadInput, Reason, mark, read_out
 
 from .apportionment import fill
 from .fairness import Fairness, fairness
@@ -43,13 +43,27 @@ class FirmShare:
     why_not_more: tuple[Reason, ...]
     why_not_less: tuple[Reason, ...]
 
+    @property
+    def sentences(self) -> tuple[Reason, ...]:
+        """What there is to say, ready to be translated."""
+        details = {
+            "firm": self.firm,
+            "made": ", ".join(f"{q:g} {p}" for p, q in self.pieces.items()),
+            "claim": f"{self.claim:,.0f}",
+            "part": f"{self.target:,.0f}",
+        }
+        some = mark("{firm}: {made} (claim {claim}, fair part {part}).")
+        none = mark("{firm}: nothing (claim {claim}, fair part {part}).")
+        found = [Reason("share", some if details["made"] else none, details)]
+        if self.why_not_more:
+            found += [Reason("why_not_more", mark("Why not more:")), *self.why_not_more]
+        if self.why_not_less:
+            found += [Reason("why_not_less", mark("Why not less:")), *self.why_not_less]
+        return tuple(found)
+
     def say(self) -> str:
-        """The share as the agent reads it out."""
-        made = ", ".join(f"{q:g} {p}" for p, q in self.pieces.items()) or "nothing"
-        more = " ".join(r.say() for r in self.why_not_more)
-        less = " ".join(r.say() for r in self.why_not_less)
-        text = f"{self.firm}: {made} (claim {self.claim:,.0f}, fair part {self.target:,.0f})."
-        return text + (f" Why not more: {more}" if more else "") + (f" Why not less: {less}" if less else "")
+        """The share as the agent reads it out, in English."""
+        return read_out(self.sentences)
 
 
 @dataclass(frozen=True)
@@ -106,24 +120,43 @@ class Allocation:
             rows, schema={"firm": pl.String, "product": pl.String, "pieces": pl.Float64}, orient="row"
         )
 
-    def say(self) -> str:
-        """The allocation in a few sentences."""
+    @property
+    def sentences(self) -> tuple[Reason, ...]:
+        """What there is to say, ready to be translated."""
         if self.status == "none":
+            plain = (Reason("none", mark("No split keeps every rule.")),)
             short = ", ".join(f"{q:g} {p}" for p, q in self.shortfall.items())
-            head = self.clash.say() if self.clash else "No split keeps every rule."
-            return head + (f" At best {short} cannot be made." if short else "")
+            at_best = Reason("short", mark("At best {short} cannot be made."), {"short": short})
+            return (*(self.clash.sentences if self.clash else plain), *([at_best] if short else []))
         n = sum(bool(s.pieces) for s in self.shares)
-        what = "No split under these rules" if self.policy == "least_cost" else "No split as fair as this one"
-        proof = f"{what} costs less."
-        if self.status == "relaxed":
-            proof = "An estimate: lots are not whole yet."
-        elif self.status != "optimal":
-            proof = (
-                "Without a proven bound." if self.gap is None else f"{what} costs over {self.gap:.2%} less."
-            )
+        head = Reason(
+            "split",
+            mark("{n} firms share the order for {cost}."),
+            {"n": n, "cost": f"{self.cost:,.2f}"},
+        )
         fair = self.price_of_fairness
-        price = "" if fair is None else f" Fairness costs {fair:.2%}."
-        return f"{n} firms share the order for {self.cost:,.2f}. {proof}{price}"
+        price = Reason("fairness", mark("Fairness costs {price}."), {"price": f"{fair or 0:.2%}"})
+        return (head, self._proof(), *([] if fair is None else [price]))
+
+    def _proof(self) -> Reason:
+        """How sure it is that there is no better one."""
+        if self.status == "relaxed":
+            return Reason("relaxed", mark("An estimate: lots are not whole yet."))
+        if self.status != "optimal" and self.gap is None:
+            return Reason("unproven", mark("Without a proven bound."))
+        is_cheapest = self.policy == "least_cost"
+        if self.status == "optimal":
+            cheapest = mark("No split under these rules costs less.")
+            return Reason(
+                "optimal", cheapest if is_cheapest else mark("No split as fair as this one costs less.")
+            )
+        cheapest = mark("No split under these rules costs over {gap} less.")
+        fairest = mark("No split as fair as this one costs over {gap} less.")
+        return Reason("within", cheapest if is_cheapest else fairest, {"gap": f"{self.gap:.2%}"})
+
+    def say(self) -> str:
+        """The allocation in a few sentences, in English."""
+        return read_out(self.sentences)
 
 
 def allocate_order(

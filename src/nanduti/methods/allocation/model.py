@@ -9,6 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from nanduti.methods.solving import INFINITY, ClashingRule, Program
+from nanduti.methods.values import Reason, joined, mark
 
 from .order import Order
 
@@ -233,42 +234,56 @@ def in_group(o: Order, rule) -> np.ndarray:
 
 def rule_sentences(o: Order) -> dict[str, ClashingRule]:
     """Every rule of an order as a sentence, by its code."""
-    found = {"quantity": f"All {o.quantity.sum():,.0f} pieces are made."}
+    found = [_all(mark("All {n} pieces are made."), "quantity", o.quantity)]
     if (o.least_lot > 0).any():
-        found["least_lot"] = "No firm gets less than its minimum lot of a product."
+        found.append(Reason("least_lot", mark("No firm gets less than its minimum lot of a product.")))
     if np.isfinite(o.hours).any():
-        found["hours"] = (
-            f"No firm works more than its hours to the deadline ({o.hours[np.isfinite(o.hours)].sum():,.0f} in all)."
+        found.append(
+            _all(mark("No firm works more than its hours to the deadline ({n} in all)."), "hours", o.hours)
         )
     if np.isfinite(o.capacity).any():
-        found["free_capacity"] = (
-            f"No firm makes more than its free capacity ({o.capacity[np.isfinite(o.capacity)].sum():,.0f} in all)."
+        found.append(
+            _all(mark("No firm makes more than its free capacity ({n} in all)."), "free_capacity", o.capacity)
         )
     if np.isfinite(o.most).any():
-        found["most"] = "No firm makes more of a product than it offers."
+        found.append(Reason("most", mark("No firm makes more of a product than it offers.")))
     if o.refused.any():
         n = int(o.refused.sum())
-        found["refused"] = f"{n} {'firm' if n == 1 else 'firms'} refused the order or failed."
-    sentences = {k: ClashingRule(k, v) for k, v in found.items()}
+        one, several = (
+            mark("1 firm refused the order or failed."),
+            mark("{n} firms refused the order or failed."),
+        )
+        found.append(Reason("refused", one if n == 1 else several, {"n": n}))
+    sentences = {reason.code: ClashingRule(reason) for reason in found}
     for r in o.rules:
-        sentences[r.code] = ClashingRule(r.code, _sentence(r), r.source)
+        sentences[r.code] = ClashingRule(_sentence(r), r.source)
     return sentences
 
 
-def _words(value: object) -> str:
-    return " or ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _all(sentence: str, code: str, figures: np.ndarray) -> Reason:
+    return Reason(code, sentence, {"n": f"{figures[np.isfinite(figures)].sum():,.0f}"})
 
 
-def _sentence(r) -> str:
-    p = r.parameters
-    return {
-        "most_share": lambda: f"No firm has more than {p['share']:.1%} of the work.",
-        "claim_multiple": lambda: f"No firm has more than {p['times']:g} times its claim.",
-        "least_share": lambda: (
-            f"At least {p['share']:.1%} of the work goes to firms whose {p['column']} is {_words(p['is'])}."
-        ),
-        "most_defects": lambda: f"At most {p['rate']:.1%} of each product may be expected to be defective.",
-        "most_firms": lambda: f"At most {p['firms']} firms take part.",
-        "least_firms": lambda: f"At least {p['firms']} firms take part.",
-        "single_source": lambda: "Each product goes whole to one firm.",
-    }[r.kind]()
+SENTENCES = {
+    "most_share": mark("No firm has more than {share} of the work."),
+    "claim_multiple": mark("No firm has more than {times} times its claim."),
+    "least_share": mark("At least {share} of the work goes to firms whose {column} is {value}."),
+    "most_defects": mark("At most {rate} of each product may be expected to be defective."),
+    "most_firms": mark("At most {firms} firms take part."),
+    "least_firms": mark("At least {firms} firms take part."),
+    "single_source": mark("Each product goes whole to one firm."),
+}
+
+
+def _sentence(r) -> Reason:
+    said = dict(r.parameters)
+    for name in {"share", "rate"} & set(said):
+        said[name] = f"{said[name]:.1%}"
+    if "times" in said:
+        said["times"] = f"{said['times']:g}"
+    if "is" in said:
+        either = said.pop("is")
+        said["value"] = joined(
+            map(str, either if isinstance(either, list) else [either]), mark("{first} or {second}")
+        )
+    return Reason(r.code, SENTENCES[r.kind], said)

@@ -34,9 +34,16 @@ class Breach:
     reason: Reason
     source: RuleSource | None = None
 
+    @property
+    def sentence(self) -> Reason:
+        """The breach with the source where it has one, ready to be translated."""
+        if not self.source:
+            return self.reason
+        return Reason(self.code, "{breach} ({source})", {"breach": self.reason, "source": self.source})
+
     def say(self) -> str:
-        """The breach as a sentence, with the source where it has one."""
-        return self.reason.say() + (f" ({self.source})" if self.source else "")
+        """The breach as a sentence, in English."""
+        return self.sentence.say()
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nanduti.methods.values import BadInput, Reason, mark
+from nanduti.methods.values import BadInput, Reason, joined, mark, read_out
 
-from .assessing import Breach, Sat
+from .assessing import Breach, Contribution, Sat
 from .brief import Brief
 from .columns import Column, Link, links_of
 from .forming import solve_brief
@@ -32,15 +32,19 @@ class Change:
     breaches: tuple[Breach, ...]
     plan: CirclePlan
 
+    @property
+    def sentences(self) -> tuple[Reason, ...]:
+        """What there is to say, ready to be translated."""
+        gain, cost = mark("This would gain {points} points."), mark("This would cost {points} points.")
+        text = gain if self.points > 0 else cost if self.points < 0 else mark("This would change no points.")
+        head = Reason("points", text, {"points": abs(self.points)})
+        if not self.breaches:
+            return (head,)
+        return (head, Reason("breaks", mark("It would break:")), *(b.sentence for b in self.breaches))
+
     def say(self) -> str:
-        """The change as a sentence or two."""
-        word = "gain" if self.points > 0 else "cost" if self.points < 0 else "change nothing:"
-        head = f"This would {word} {abs(self.points)} points."
-        return (
-            head
-            if not self.breaches
-            else f"{head} It would break: " + " ".join(b.say() for b in self.breaches)
-        )
+        """The change as a sentence or two, in English."""
+        return read_out(self.sentences)
 
 
 def what_if(plan: CirclePlan, move: Mapping[str, str | None]) -> Change:
@@ -118,18 +122,33 @@ class Explanation:
     elsewhere: tuple[tuple[str, Change], ...]
     waiting: tuple = ()
 
-    def say(self) -> str:
-        """The explanation as the agent reads it out."""
+    @property
+    def sentences(self) -> tuple[Reason, ...]:
+        """What there is to say, ready to be translated."""
+        tails = [
+            reason
+            for name, change in self.elsewhere
+            for reason in (Reason("in_circle", mark("In circle {name}:"), {"name": name}), *change.sentences)
+        ]
         if self.circle is None:
-            head = f"{self.firm} waits. " + " ".join(r.say() for r in self.waiting)
-        else:
-            parts = ", ".join(
-                f"{c.code} {c.points}/{c.most}" + ("" if c.is_known else " (not known)")
-                for c in self.contributions
-            )
-            head = f"{self.firm} sits in circle {self.circle}: {parts or 'no criterion'}."
-        tails = [f"In circle {name}: {change.say()}" for name, change in self.elsewhere]
-        return " ".join([head, *tails])
+            return (Reason("waits", mark("{firm} waits."), {"firm": self.firm}), *self.waiting, *tails)
+        details = {
+            "firm": self.firm,
+            "circle": self.circle,
+            "parts": joined(map(_earned, self.contributions)),
+        }
+        some = mark("{firm} sits in circle {circle}: {parts}.")
+        none = mark("{firm} sits in circle {circle}: no criterion.")
+        return (Reason("sits", some if self.contributions else none, details), *tails)
+
+    def say(self) -> str:
+        """The explanation as the agent reads it out, in English."""
+        return read_out(self.sentences)
+
+
+def _earned(part: Contribution) -> Reason:
+    text = "{code} {points}/{most}" if part.is_known else mark("{code} {points}/{most} (not known)")
+    return Reason(part.code, text, {"code": part.code, "points": part.points, "most": part.most})
 
 
 def explain_firm(plan: CirclePlan, firm: str) -> Explanation:

@@ -1,18 +1,21 @@
-"""The smallest set of rules of a brief that cannot be kept at once."""
+"""The smallest set of rules of a brief that cannot be kept at once, and every rule as a sentence."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from nanduti.methods.solving import INFINITY, Clash, ClashingRule, Program, smallest_clash, solve
+from nanduti.methods.values import Reason, joined, mark
 
 from .brief import Brief
 from .columns import Link
 from .whole import build_whole
+from .wording import either, limits_of, who_is
 
 EXACT_UP_TO = 60  # firms; above, the relaxation is asked first
 
@@ -73,81 +76,71 @@ def is_possible(brief: Brief, links: Sequence[Link], *, seconds: float, relax: b
 def rule_sentences(brief: Brief, links: Sequence[Link]) -> dict[str, ClashingRule]:
     """Every rule of a brief as a sentence, by its code."""
     r = brief.recipe
-    found = [ClashingRule("size", f"A circle has {r.least} to {r.most} firms.", r.source)]
+    size = Reason("size", mark("A circle has {least} to {most} firms."), {"least": r.least, "most": r.most})
+    found = [ClashingRule(size, r.source)]
     if brief.must_place.any():
         n = int(brief.must_place.sum())
-        found.append(ClashingRule("placed", f"{n} firms may not be left waiting."))
-    if brief.apart:
-        found.append(
-            ClashingRule(
-                "apart",
-                f"{len(brief.apart)} pairs of firms must not sit together{_pairs(brief, brief.apart)}.",
-            )
-        )
-    if brief.together:
-        found.append(
-            ClashingRule(
-                "together",
-                f"{len(brief.together)} pairs of firms must sit together{_pairs(brief, brief.together)}.",
-            )
-        )
-    for code in ("lock", "veto"):
+        found.append(ClashingRule(Reason("placed", mark("{n} firms may not be left waiting."), {"n": n})))
+    for code, text, pairs in (
+        ("apart", mark("{n} pairs of firms must not sit together{pairs}."), brief.apart),
+        ("together", mark("{n} pairs of firms must sit together{pairs}."), brief.together),
+    ):
+        if pairs:
+            found.append(ClashingRule(Reason(code, text, {"n": len(pairs), "pairs": _pairs(brief, pairs)})))
+    for code, text in (
+        ("lock", mark("{n} firms are kept at one option by decision.")),
+        ("veto", mark("{n} firms are kept from an option by decision.")),
+    ):
         if code in brief.refused:
             n = int(brief.refused[code].any(axis=1).sum())
-            word = "kept at one option" if code == "lock" else "kept from an option"
-            found.append(ClashingRule(code, f"{n} firms are {word} by decision."))
-    for link in links:
-        found.append(ClashingRule(link.code, _link_sentence(link)))
+            found.append(ClashingRule(Reason(code, text, {"n": n})))
+    found += [ClashingRule(_of_link(link)) for link in links]
     for rule in r.rules:
         if rule.is_hard and rule.kind != "even_sizes":
-            found.append(ClashingRule(rule.code, _sentence(rule.kind, rule.parameters), rule.source))
+            found.append(ClashingRule(_of_rule(rule.code, rule.kind, rule.parameters), rule.source))
     return {c.code: c for c in found}
 
 
-def _pairs(brief: Brief, pairs: Sequence[tuple[int, int]]) -> str:
+def _pairs(brief: Brief, pairs: Sequence[tuple[int, int]]) -> Reason | str:
     if len(pairs) > 3:
         return ""
-    return " (" + "; ".join(f"{brief.firms[a]} and {brief.firms[b]}" for a, b in pairs) + ")"
+    text = mark("{first} and {second}")
+    named = [Reason("pair", text, {"first": brief.firms[a], "second": brief.firms[b]}) for a, b in pairs]
+    return Reason("pairs", " ({pairs})", {"pairs": joined(named, "{first}; {second}")})
 
 
-def _link_sentence(link: Link) -> str:
-    low = f"at least {link.low:g}" if link.low > -INFINITY else ""
-    high = f"at most {link.high:g}" if link.high < INFINITY else ""
-    what = "circles are formed" if link.code == "circles" else f"seats are shared with the plan {link.code}"
-    return f"{' and '.join(x for x in (low, high) if x).capitalize()} {what}."
+def _of_link(link: Link) -> Reason:
+    bounds = {"least": link.low, "most": link.high}
+    limits = limits_of({name: None if abs(n) == INFINITY else f"{n:g}" for name, n in bounds.items()})
+    if link.code == "circles":
+        return Reason(link.code, mark("Of the circles, {limits} are formed."), {"limits": limits})
+    text = mark("Of the seats, {limits} are shared with the plan {plan}.")
+    return Reason(link.code, text, {"limits": limits, "plan": link.code})
 
 
-def _words(value: object) -> str:
-    return " or ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _sentence(kind: str, p) -> str:
+def _of_rule(code: str, kind: str, p: Mapping[str, Any]) -> Reason:
     if kind == "quota":
-        limits = [
-            f"{word} {p[name]:.0%}" if "share" in name else f"{word} {p[name]}"
-            for name in ("least", "least_share", "most", "most_share")
-            for word in ["at least" if "least" in name else "at most"]
-            if p.get(name) is not None
-        ]  # fmt: skip
-        who = (
-            f"{p['column']} is {_words(p['is'])}"
-            if "is" in p
-            else f"{p['column']} from {p.get('from', '…')} to {p.get('to', '…')}"
-        )
-        return f"In each circle {' and '.join(limits)} have {who}."
+        text = mark("In each circle {limits} have {who}.")
+        return Reason(code, text, {"limits": limits_of(p), "who": who_is(p)})
     if kind == "not_alone":
-        return (
-            f"No circle has one alone of those whose {p['column']} is {_words(p.get('is', 'in the range'))}."
-        )
+        if "is" not in p:
+            text = mark("No circle has one alone of those whose {column} is in the range.")
+            return Reason(code, text, {"column": p["column"]})
+        text = mark("No circle has one alone of those whose {column} is {value}.")
+        return Reason(code, text, {"column": p["column"], "value": either(p["is"])})
     if kind == "mean":
-        return (
-            f"The mean of {p['column']} in a circle lies from {p.get('least', '…')} to {p.get('most', '…')}."
-        )
+        text = mark("The mean of {column} in a circle lies from {least} to {most}.")
+        return Reason(code, text, {"least": "…", "most": "…", **p})
     if kind == "rivals":
-        columns = p["columns"] if isinstance(p["columns"], str) else " and ".join(p["columns"])
-        return f"At most {p.get('most', 1)} firm(s) of a circle share {columns}."
+        columns = [p["columns"]] if isinstance(p["columns"], str) else p["columns"]
+        text = mark("At most {most} firm(s) of a circle share {columns}.")
+        return Reason(
+            code, text, {"most": p.get("most", 1), "columns": joined(columns, mark("{first} and {second}"))}
+        )
     if kind == "reach":
-        return f"No firm travels more than {p['km']} km."
+        return Reason(code, mark("No firm travels more than {km} km."), {"km": p["km"]})
     if kind == "theme":
-        return f"The {p['column']} of a firm is the circle's own or complementary."
-    return f"All firms of a circle have at least {p.get('least', 1)} {p['column']} in common."
+        text = mark("The {column} of a firm is the circle's own or complementary.")
+        return Reason(code, text, {"column": p["column"]})
+    text = mark("All firms of a circle have at least {least} {column} in common.")
+    return Reason(code, text, {"least": 1, **p})

@@ -8,7 +8,7 @@ from functools import cached_property
 import polars as pl
 
 from nanduti.methods.solving import Clash
-from nanduti.methods.values import BadInput, Reason
+from nanduti.methods.values import BadInput, Reason, mark, read_out
 
 from .assessing import Breach, Contribution
 from .brief import Brief
@@ -59,8 +59,8 @@ class Waiting:
     reasons: tuple[Reason, ...]
 
     def say(self) -> str:
-        """The reasons as one paragraph."""
-        return " ".join(r.say() for r in self.reasons)
+        """The reasons as one paragraph, in English."""
+        return read_out(self.reasons)
 
 
 @dataclass(frozen=True)
@@ -125,18 +125,36 @@ class CirclePlan:
         codes = [k for r in rows for k in r if k not in schema]
         return pl.DataFrame(rows, schema=schema | dict.fromkeys(codes, pl.Int64)).sort("firm")
 
-    def say(self) -> str:
-        """The plan in a few sentences."""
+    @property
+    def sentences(self) -> tuple[Reason, ...]:
+        """What there is to say, ready to be translated."""
         if self.status == "none":
-            return self.clash.say() if self.clash else "No plan obeys every rule."
-        proof = "No plan under these rules has more."
+            plain = (Reason("none", mark("No plan obeys every rule.")),)
+            return self.clash.sentences if self.clash else plain
+        details = {
+            "circles": len(self.circles),
+            "firms": sum(len(c.seats) for c in self.circles),
+            "waiting": len(self.waiting),
+            "points": f"{self.points:,}",
+        }
+        text = mark("{circles} circles with {firms} firms, {waiting} waiting; {points} points.")
+        return (Reason("plan", text, details), self._proof())
+
+    def _proof(self) -> Reason:
+        """How sure it is that there is no better one."""
         if self.status == "heuristic":
-            proof = "How much better another plan could be is not known yet: allow more time."
-        elif self.status != "optimal":
-            above = "" if self.gap is None else f" ({self.gap:.2%} above)"
-            proof = f"No plan under these rules has more than {self.bound:,.0f}{above}."
-        seated = sum(len(c.seats) for c in self.circles)
-        return (
-            f"{len(self.circles)} circles with {seated} firms, {len(self.waiting)} waiting; "
-            f"{self.points:,} points. {proof}"
-        )
+            text = mark("How much better another plan could be is not known yet: allow more time.")
+            return Reason("heuristic", text)
+        if self.status == "optimal":
+            return Reason("optimal", mark("No plan under these rules has more."))
+        bound = f"{self.bound:,.0f}"
+        if self.gap is None:
+            return Reason(
+                "within", mark("No plan under these rules has more than {bound}."), {"bound": bound}
+            )
+        text = mark("No plan under these rules has more than {bound} ({gap} above).")
+        return Reason("within", text, {"bound": bound, "gap": f"{self.gap:.2%}"})
+
+    def say(self) -> str:
+        """The plan in a few sentences, in English."""
+        return read_out(self.sentences)

@@ -17,6 +17,7 @@ from nanduti.methods.solving import INFINITY, Clash, ClashingRule, Program, smal
 from nanduti.methods.values import BadInput, Reason, RuleSource, mark
 
 from .reading import identifiers, values_of
+from .wording import limits_of, who_is
 
 _FIELDS = {
     "shortlist": ("shortlist", "title", "source", "places", "gates", "score", "quotas", "notes"),
@@ -251,7 +252,7 @@ def _level(value: Any, part: Mapping[str, Any]) -> float | None:
 
 def _quota_rows(
     firms: pl.DataFrame, recipe: Mapping[str, Any], passed: Sequence[int]
-) -> list[tuple[str, np.ndarray, float, float, str]]:
+) -> list[tuple[str, np.ndarray, float, float, Reason]]:
     """Code, who counts, least, most and a sentence for each quota; one row for each value of an ``each``."""
     rows = []
     for q in recipe.get("quotas") or []:
@@ -261,18 +262,19 @@ def _quota_rows(
             who = np.array([bool(_holds(v, q)) for v in values])
             share = q.get("least_share")
             low, high = float(q.get("least", 0)), float(q.get("most", INFINITY))
-            label = f"{q['column']} {q.get('is', 'in its range')}"
+            wanted = who_is(q)
             if share is not None:
-                rows.append(
-                    (code, who - float(share), 0.0, INFINITY, f"At least {share:.0%} of the list: {label}.")
-                )
+                text = mark("At least {share} of the list have {who}.")
+                said = Reason(code, text, {"share": f"{share:.0%}", "who": wanted})
+                rows.append((code, who - float(share), 0.0, INFINITY, said))
             if share is None or "least" in q or "most" in q:
-                rows.append((code, who.astype(float), low, high, _limits(label, low, high)))
+                rows.append((code, who.astype(float), low, high, _limits(code, wanted, low, high)))
             continue
         for value in sorted({x for v in values for x in _each(v)}, key=str):
             who = np.array([value in _each(v) for v in values], dtype=float)
             low, high = float(q.get("least_each", 0)), float(q.get("most_each", INFINITY))
-            rows.append((code, who, low, high, _limits(f"{q['column']} {value}", low, high)))
+            wanted = who_is({"column": q["column"], "is": value})
+            rows.append((code, who, low, high, _limits(code, wanted, low, high)))
     return [(c, np.asarray(w, dtype=float)[list(passed)], lo, hi, s) for c, w, lo, hi, s in rows]
 
 
@@ -280,10 +282,9 @@ def _each(value: Any) -> frozenset:
     return value if isinstance(value, frozenset) else frozenset() if value is None else frozenset({value})
 
 
-def _limits(label: str, low: float, high: float) -> str:
-    least = f"at least {low:g}" if low > 0 else ""
-    most = f"at most {high:g}" if high < INFINITY else ""
-    return f"{label}: {' and '.join(x for x in (least, most) if x)}."
+def _limits(code: str, who: Reason, low: float, high: float) -> Reason:
+    limits = limits_of({"least": low if low > 0 else None, "most": high if high < INFINITY else None})
+    return Reason(code, mark("Of the list, {limits} have {who}."), {"limits": limits, "who": who})
 
 
 def _program(score: np.ndarray, n_places: int, rows: Sequence[tuple]) -> Program:
@@ -315,8 +316,8 @@ def _choose(
 
 
 def _clash(own: np.ndarray, places: int, rows: Sequence[tuple]) -> Clash:
-    sentences = {f"{r[0]} {k}": ClashingRule(r[0], r[4]) for k, r in enumerate(rows)}
-    sentences["places"] = ClashingRule("places", f"There are {places} places.")
+    sentences = {f"{r[0]} {k}": ClashingRule(r[4]) for k, r in enumerate(rows)}
+    sentences["places"] = ClashingRule(Reason("places", mark("There are {n} places."), {"n": places}))
 
     def can_keep(kept: frozenset[str]) -> bool:
         rest = [r for k, r in enumerate(rows) if f"{r[0]} {k}" in kept]

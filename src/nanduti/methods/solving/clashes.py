@@ -1,4 +1,4 @@
-"""Which rules cannot be kept at once: the smallest such set, in words."""
+"""Which rules cannot be kept at once: the smallest such set, in sentences that can be translated."""
 
 from __future__ import annotations
 
@@ -7,19 +7,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from nanduti.methods.values import RuleSource
+from nanduti.methods.values import Reason, RuleSource, mark, read_out
 
 
 @dataclass(frozen=True)
 class ClashingRule:
     """One of the rules of a clash, as a sentence with its source."""
 
-    code: str
-    sentence: str
+    reason: Reason
     source: RuleSource | None = None
 
+    @property
+    def code(self) -> str:
+        """The code of the rule."""
+        return self.reason.code
+
     def __str__(self) -> str:
-        return self.sentence + (f" ({self.source})" if self.source else "")
+        return self.reason.say() + (f" ({self.source})" if self.source else "")
 
 
 @dataclass(frozen=True)
@@ -39,12 +43,26 @@ class Clash:
         """Codes of the clashing rules."""
         return tuple(r.code for r in self.rules)
 
-    def say(self) -> str:
-        """The clash as a paragraph."""
+    @property
+    def sentences(self) -> tuple[Reason, ...]:
+        """What there is to say, ready to be translated."""
         if not self.rules:
-            return "The rules cannot all be kept; which of them clash was not found in the time given."
-        head = "This rule cannot be kept:" if len(self.rules) == 1 else "These rules cannot be kept at once:"
-        return f"{head} " + " ".join(f"({i}) {r}" for i, r in enumerate(self.rules, 1))
+            text = mark("The rules cannot all be kept; which of them clash was not found in the time given.")
+            return (Reason("not_found", text),)
+        one, several = mark("This rule cannot be kept:"), mark("These rules cannot be kept at once:")
+        listed = [
+            Reason(
+                rule.code,
+                "({number}) {rule} ({source})" if rule.source else "({number}) {rule}",
+                {"number": number, "rule": rule.reason, "source": rule.source},
+            )
+            for number, rule in enumerate(self.rules, 1)
+        ]
+        return (Reason("clash", one if len(self.rules) == 1 else several), *listed)
+
+    def say(self) -> str:
+        """The clash as a paragraph, in English."""
+        return read_out(self.sentences)
 
 
 def smallest_clash(

@@ -11,7 +11,7 @@ from .money import Money
 from .periods import Period
 from .scales import Scale
 from .shares import Share
-from .verdicts import Reason, RuleSource, Verdict, flag, no, yes
+from .verdicts import Reason, RuleSource, Verdict, flag, joined, no, read_out, yes
 
 __all__ = [
     "BadInput",
@@ -28,7 +28,9 @@ __all__ = [
     "Verdict",
     "catalogue",
     "flag",
+    "joined",
     "mark",
     "no",
+    "read_out",
     "yes",
 ]

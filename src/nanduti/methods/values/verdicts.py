@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -42,6 +42,26 @@ class Reason:
         return self.say()
 
 
+def joined(parts: Iterable[Reason | str], sentence: str = "{first}, {second}") -> Reason | str:
+    """Several sentences, names or figures as one, so that whoever translates reaches each of them.
+
+    >>> several = joined(["Ana", Reason("not_known", "somebody not known"), "Luz"])
+    >>> str(several), several.details["second"]
+    ('Ana, somebody not known, Luz', 'Luz')
+    >>> str(joined(["shirts", "trousers"], "{first} or {second}")), joined([])
+    ('shirts or trousers', '')
+    """
+    found: Reason | str = ""
+    for n, part in enumerate(parts):
+        found = Reason("joined", sentence, {"first": found, "second": part}) if n else part
+    return found
+
+
+def read_out(reasons: Iterable[Reason]) -> str:
+    """Sentences one after the other, in English."""
+    return " ".join(reason.say() for reason in reasons)
+
+
 @dataclass(frozen=True)
 class Verdict:
     """The answer of a rule: yes, no, or flag (allowed, but look), with its reasons and its source.
@@ -74,7 +94,7 @@ class Verdict:
 
     def say(self) -> str:
         """Reasons and source in English, as one paragraph."""
-        return " ".join(r.say() for r in self.reasons) + f" ({self.source})"
+        return f"{read_out(self.reasons)} ({self.source})"
 
     def __str__(self) -> str:
         return self.say()
