@@ -122,9 +122,8 @@ def is_safe(problem, hidden) -> bool:
 @pytest.mark.parametrize("seed", range(8))
 def test_a_proven_optimum_is_the_best_of_all_patterns(counts_problem, seed):
     rng = np.random.default_rng(100 + seed)
-    problem = counts_problem(np.floor(rng.lognormal(1.3, 0.9, (3, 3))))
-    if not len(problem.primary):
-        pytest.skip("this draw has nothing to protect")
+    draws = (counts_problem(np.floor(rng.lognormal(1.3, 0.9, (3, 3)))) for _ in range(20))
+    problem = next(draw for draw in draws if len(draw.primary))  # most draws have something to protect
     try:
         found = disclosure.suppress(problem)
     except CannotBeSaid:

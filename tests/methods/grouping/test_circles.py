@@ -103,10 +103,12 @@ def test_moving_a_firm_is_what_it_was_said_to_be(plan):
     assert g.explain_firm(plan, firm).say().startswith(firm)
 
 
-def test_parting_those_who_must_sit_together_is_seen(plan):
+def test_parting_those_who_must_sit_together_is_seen():
     first, second = "f000", "f001"
-    if first not in plan.circle_of:
-        pytest.skip("the pair waits in this plan")
+    firms = pl.DataFrame({"firm": [f"f{k:03d}" for k in range(6)]})
+    plan = g.form_circles(
+        firms, None, {"circle": {"least": 3, "most": 3}}, together=[(first, second)], must_place=[first]
+    )
     assert plan.circle_of[first] == plan.circle_of[second]
     change = g.what_if(plan, {first: None})
     assert "together" in [b.code for b in change.breaches]
