@@ -19,6 +19,7 @@ class Kind:
         is_directed: whether "A to B" differs from "B to A".
         reversed: what the other end answers when it tells of the same tie.
         scale: lowest and highest strength, more being closer; empty where strength is not asked.
+        none_at: the strength that means "not at all": said, and no tie.
         is_record: read from records, so that nobody's answer can be missing.
         is_open: for all who read the programme; else told in confidence.
     """
@@ -30,6 +31,7 @@ class Kind:
     group: str = ""
     reversed: tuple[str, ...] = ()
     scale: tuple[float, ...] = ()
+    none_at: float | None = None
     is_record: bool = False
     is_open: bool = False
     source: str = ""

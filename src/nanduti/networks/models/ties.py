@@ -68,6 +68,7 @@ class Tie(Scoped, Sourced, Versioned, Timestamped):
         SAID = "said", pgettext_lazy("tie", "said by one")
         CONFIRMED = "confirmed", pgettext_lazy("tie", "said by both or on record")
         NONE = "none", pgettext_lazy("tie", "said not to be there")
+        UNKNOWN = "unknown", pgettext_lazy("tie", "not known whether it is there")
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="ties")
     cluster = models.ForeignKey("register.Cluster", models.PROTECT, null=True, blank=True, related_name="+")

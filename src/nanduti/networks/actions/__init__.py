@@ -1,0 +1,1 @@
+"""Verbs of networks: ties and rounds, whoever was named, and business networks."""

@@ -1,0 +1,40 @@
+"""The kinds of tie that a programme knows: those shipped and its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nanduti.programme.models import Programme
+
+from ..kinds import KINDS, Kind
+from ..models import TieKind
+
+
+def kinds_of(programme: Programme) -> dict[str, Kind]:
+    """Code → kind; a programme's own kind takes the place of a shipped one of the same code."""
+    own = TieKind._base_manager.filter(programme=programme).select_related("source").order_by("code")
+    return {**KINDS, **{row.code: kind_from(row) for row in own}}
+
+
+def kind_from(row: TieKind) -> Kind:
+    """A programme's own kind, as the shipped ones are."""
+    shipped = KINDS.get(row.code)
+    return Kind(
+        code=row.code,
+        title=row.title,
+        title_es=row.title_es,
+        is_directed=row.is_directed,
+        group="own",
+        reversed=shipped.reversed if shipped else (),
+        scale=() if row.lowest is None or row.highest is None else (row.lowest, row.highest),
+        none_at=shipped.none_at if shipped else None,
+        is_record=row.is_record,
+        is_open=row.is_open,
+        source=row.cite(),
+    )
+
+
+def known_kinds(programme: Programme, asked: Iterable[str]) -> list[Kind]:
+    """The kinds asked for that the programme knows, in the order asked."""
+    kinds = kinds_of(programme)
+    return [kinds[code] for code in dict.fromkeys(asked) if code in kinds]
