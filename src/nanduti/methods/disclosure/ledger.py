@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
@@ -20,10 +20,12 @@ from nanduti.methods.values import BadInput, Reason, RuleSource, Verdict, mark, 
 from .audit import Audit, audit
 from .hierarchy import Hierarchy
 from .improve import Budget
+from .insiders import single_cells
 from .keys import check_columns
 from .linked import _moved
 from .primary import Rules
 from .problem import OPEN, PRIMARY, Problem
+from .suppression import suppress
 from .table import Table, cell_members, count_table, magnitude_table, problem_of
 
 LEDGER_SOURCE = RuleSource(
@@ -74,8 +76,12 @@ def release_of(
     measure: str | None = None,
     hierarchies: Mapping[str, Hierarchy] | None = None,
     rules: Rules | None = None,
+    holding: str | None = None,
 ) -> Release:
-    """A release from the records it was made of. ``ids`` must name every record once, the same in all releases."""
+    """A release from the records it was made of. ``ids`` must name every record once, the same in all releases.
+
+    ``holding`` counts contributors by owner, as in :func:`count_table`.
+    """
     check_columns(data, [ids], "id")
     if data[ids].null_count() or data[ids].n_unique() != data.height:
         raise BadInput(
@@ -84,9 +90,9 @@ def release_of(
             remedy="Give each record its own id.",
         )
     if measure is None:
-        table = count_table(data, dims=dims, hierarchies=hierarchies)
+        table = count_table(data, dims=dims, hierarchies=hierarchies, holding=holding)
     else:
-        table = magnitude_table(data, dims=dims, measure=measure, hierarchies=hierarchies)
+        table = magnitude_table(data, dims=dims, measure=measure, hierarchies=hierarchies, holding=holding)
     n = table.n_cells
     hidden = np.zeros(n, dtype=bool) if suppressed is None else np.asarray(suppressed, dtype=bool)
     if len(hidden) != n:
@@ -171,13 +177,75 @@ class Ledger:
         )
         return LedgerCheck(no(*reasons, source=LEDGER_SOURCE, remedy=remedy), differences, attacked)
 
+    def beside(
+        self,
+        new: Release,
+        *,
+        threshold: int = 3,
+        budget: Budget | float = 2_000,
+        seed: int = 0,
+        most_rounds: int = 10,
+    ) -> tuple[Release, LedgerCheck]:
+        """The new release with those further cells hidden that would give something away beside the earlier ones.
+
+        Cells that differ from an earlier one by a few records are hidden; where something can be computed, also those
+        that were hidden before. Then further cells follow, so that the totals do not tell them, and all is checked
+        again. The check says no where that did not suffice: then nothing of this shape can go out.
+
+        >>> data = pl.DataFrame({"id": [f"f{i}" for i in range(20)], "town": ["A"] * 8 + ["B"] * 6 + ["C"] * 6})
+        >>> ledger = Ledger().with_release(release_of("first", data, ids="id", dims=["town"]))
+        >>> new, answer = ledger.beside(release_of("one firm less", data[1:], ids="id", dims=["town"]))
+        >>> answer.verdict.allows, int(new.suppressed.sum())
+        (True, 2)
+        """
+        for _round in range(most_rounds):
+            answer = self.check(new, threshold=threshold)
+            more = set() if answer.verdict.allows else self._to_hide(new, threshold, answer)
+            if not more:
+                return new, answer
+            new = _with_hidden(new, sorted(more), budget, seed)
+        return new, self.check(new, threshold=threshold)
+
+    def _to_hide(self, new: Release, threshold: int, answer: LedgerCheck) -> set[int]:
+        """The shown cells of the new release that a failed check points at."""
+        more = {int(c) for old in self.releases for c in _differing(new, old, threshold)[0]}
+        if answer.audit is not None and not answer.audit.is_safe:
+            shown = {
+                g for old in self.releases for g, hidden in zip(old.groups, old.suppressed) if not hidden
+            }
+            before = {g for old in self.releases for g, hidden in zip(old.groups, old.suppressed) if hidden}
+            more |= {
+                cell
+                for cell, (group, hidden) in enumerate(zip(new.groups, new.suppressed))
+                if not hidden and group in before - shown
+            }
+        return {c for c in more if new.table.value[c] > 0}
+
+
+def _with_hidden(release: Release, cells: Sequence[int], budget: Budget | float, seed: int) -> Release:
+    """The release with these cells sensitive too, and as many more hidden as that asks for."""
+    p = release.problem
+    status, up, down = p.status.copy(), p.need_up.copy(), p.need_down.copy()
+    at = np.asarray(cells)
+    least = 1.0 if release.table.measure is None else 0.1 * p.value[at]
+    status[at] = PRIMARY
+    up[at] = np.maximum(up[at], least)
+    down[at] = np.maximum(down[at], np.minimum(least, p.value[at] - p.lower[at]))
+    upper = np.maximum(p.upper, np.where(status == PRIMARY, p.value + 2 * up, p.upper))
+    grown = replace(p, status=status, need_up=up, need_down=down, upper=upper)
+    alone = single_cells(grown, release.table.n_contributors)
+    found = suppress(grown, budget=budget, seed=seed, singles=alone)
+    return replace(release, problem=grown, suppressed=found.suppressed | release.suppressed)
+
 
 _DIFFERENCES = {"cell": pl.String, "release": pl.String, "earlier_cell": pl.String, "n_difference": pl.Int64}
 
 
-def _differences(new: Release, old: Release, threshold: int) -> pl.DataFrame:
+def _differing(new: Release, old: Release, threshold: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Shown cells here, shown cells there, and by how few records one group exceeds the other that it contains."""
     if (new.table.measure or "") != (old.table.measure or ""):
-        return pl.DataFrame(schema=_DIFFERENCES)
+        nothing = np.array([], dtype=np.int64)
+        return nothing, nothing, nothing
     place = {i: j for j, i in enumerate(new.ids)}
     extra = {i: len(place) + j for j, i in enumerate(i for i in old.ids if i not in place)}
     where = np.array([place.get(i, extra.get(i, -1)) for i in old.ids])
@@ -193,12 +261,17 @@ def _differences(new: Release, old: Release, threshold: int) -> pl.DataFrame:
     gap = np.abs(size_a[both.row] - size_b[both.col])
     hit = np.flatnonzero(inside & (gap > 0) & (gap < threshold))
     shown_a, shown_b = np.flatnonzero(~new.suppressed), np.flatnonzero(~old.suppressed)
+    return shown_a[both.row[hit]], shown_b[both.col[hit]], gap[hit].astype(np.int64)
+
+
+def _differences(new: Release, old: Release, threshold: int) -> pl.DataFrame:
+    here, there, gap = _differing(new, old, threshold)
     return pl.DataFrame(
         {
-            "cell": [new.problem.name(shown_a[both.row[i]]) for i in hit],
-            "release": [old.name] * len(hit),
-            "earlier_cell": [old.problem.name(shown_b[both.col[i]]) for i in hit],
-            "n_difference": gap[hit].astype(np.int64),
+            "cell": [new.problem.name(c) for c in here],
+            "release": [old.name] * len(here),
+            "earlier_cell": [old.problem.name(c) for c in there],
+            "n_difference": gap,
         },
         schema=_DIFFERENCES,
     )

@@ -11,7 +11,8 @@ from .requests import ReleaseRequest
 
 
 @classified(
-    open="request number job state protection input_digest digest ledger_stamp is_safe n_cells n_hidden checked_at",
+    open="request request_version number job state protection input_digest digest ledger_stamp is_safe n_cells "
+    "n_hidden checked_at",
     sensitive="verdict report sealed by",
 )
 class DisclosureCheck(Scoped):
@@ -27,6 +28,8 @@ class DisclosureCheck(Scoped):
         FAILED = "failed", _("failed")
 
     request = models.ForeignKey(ReleaseRequest, models.CASCADE, related_name="checks")
+    # The request as it was then: changed since, and the check no longer counts.
+    request_version = models.PositiveIntegerField()
     number = models.PositiveIntegerField()
     job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+")
     state = models.CharField(max_length=8, choices=State, default=State.RUNNING)

@@ -4,9 +4,8 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from nanduti.foundation.classification import classified
 from nanduti.foundation.models import Scoped

@@ -1,0 +1,220 @@
+"""Tables through the gate: primary rules, further cells, the attack, and the ledger of what was shown before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from nanduti.methods import disclosure
+from nanduti.methods.disclosure import Hierarchy
+from nanduti.methods.values import CannotBeSaid, Reason, RuleSource, Verdict, flag, mark, no, yes
+
+from ..materials.model import HOLDER, ID, TOTAL, Material, Part
+from .ledger import Entry, Shown, hold_against, rules_of
+from .result import BESIDE, FEW, VALUE, WHY, Checked, CheckedPart
+
+SOURCE = RuleSource("Hundepool et al. (2012), Statistical Disclosure Control", "sections 4.2 and 4.3")
+NOISE_SOURCE = RuleSource("Fraser and Wooton (2005), UNECE work session on confidentiality", "cell keys")
+USELESS = 0.5
+
+
+def check(
+    material: Material,
+    protection: Mapping[str, Any],
+    earlier: Sequence[Entry],
+    *,
+    title: str,
+    secret: bytes,
+    say: Any = lambda _done, _total: None,
+) -> Checked:
+    """Every part protected, one after the other, each beside all that was shown before and the parts before it."""
+    if protection["method"] == "noise":
+        return _with_noise(material, secret, title)
+    parts, verdicts, shown = [], [], []
+    for number, part in enumerate(material.parts):
+        say(number, len(material.parts))
+        mine = Entry(title, material.population, material.frame, tuple(shown))
+        before = [*earlier, *([mine] if shown else [])]
+        made, verdict, table = _one(material, part, protection, before)
+        verdicts.append(verdict)
+        if made is not None and table is not None:
+            parts.append(made)
+            shown.append(table)
+            verdicts.append(_worth(made))
+    entry = Entry(title, material.population, material.frame, tuple(shown))
+    return _checked(material, parts, verdicts, entry)
+
+
+def _checked(material: Material, parts: list[CheckedPart], verdicts: list[Verdict], entry: Entry) -> Checked:
+    lost = [p.lost_share for p in parts if p.lost_share is not None]
+    return Checked(
+        tuple(parts),
+        tuple(verdicts),
+        {name: info.as_dict() for name, info in material.columns.items()},
+        entry.pack(),
+        material.notes,
+        material.sources,
+        {"lost_share": max(lost) if lost else None},
+    )
+
+
+def _one(
+    material: Material, part: Part, protection: Mapping[str, Any], earlier: Sequence[Entry]
+) -> tuple[CheckedPart | None, Verdict, Shown | None]:
+    codes = {d: list(material.columns[d].codes) for d in part.dims}
+    hierarchies = {d: Hierarchy.flat(codes[d], total=TOTAL) for d in part.dims}
+    rules = rules_of(protection["threshold"], protection["p_percent"], protection["protect_zeros"])
+    holding = HOLDER if HOLDER in material.frame.columns else None
+    frame = material.frame
+    if part.measure:
+        frame = frame.filter(pl.col(part.measure).is_not_null())
+    try:
+        safe = disclosure.protect_table(
+            frame, dims=part.dims, measure=part.measure, hierarchies=hierarchies, holding=holding, rules=rules
+        )
+        hidden = safe.suppression.suppressed
+        if safe.suppression.exposed:
+            return None, _exposed(len(safe.suppression.exposed)), None
+        new, verdict = _beside(part, hierarchies, rules, hidden, holding, frame, earlier)
+    except CannotBeSaid:
+        return None, _cannot(), None
+    hidden = new.suppressed
+    primary = new.problem.status == disclosure.PRIMARY
+    why = np.full(new.table.n_cells, None, dtype=object)
+    why[hidden] = BESIDE
+    why[primary & hidden] = FEW
+    out = new.table.frame(**{WHY: pl.Series(why.tolist(), dtype=pl.String)}).with_columns(
+        pl.when(pl.Series(hidden)).then(None).otherwise(pl.col(VALUE)).alias(VALUE)
+    )
+    if part.measure is None:
+        out = out.with_columns(pl.col(VALUE).cast(pl.Int64))
+    made = CheckedPart(
+        part.name, part.labels, "table", out, part.dims, part.measure or "",
+        new.table.n_cells, int(hidden.sum()), _lost(new.table, hidden),
+    )  # fmt: skip
+    shown = Shown(
+        part.name, part.dims, codes, part.measure or "", protection["threshold"], protection["p_percent"],
+        np.flatnonzero(hidden).tolist(),
+    )  # fmt: skip
+    return made, _tell(made, verdict), shown
+
+
+def _beside(
+    part: Part,
+    hierarchies: Mapping[str, Hierarchy],
+    rules: disclosure.Rules,
+    hidden: np.ndarray,
+    holding: str | None,
+    frame: pl.DataFrame,
+    earlier: Sequence[Entry],
+) -> tuple[disclosure.Release, Verdict]:
+    new = disclosure.release_of(
+        part.name, frame, ids=ID, dims=part.dims, suppressed=hidden, measure=part.measure,
+        hierarchies=hierarchies, rules=rules, holding=holding,
+    )  # fmt: skip
+    return hold_against(new, frame, earlier)
+
+
+def _lost(table: disclosure.Table, hidden: np.ndarray) -> float | None:
+    """How much of the total stands in hidden innermost cells."""
+    inner = np.ones(table.shape, dtype=bool)
+    for axis in range(len(table.shape)):
+        inner[(slice(None),) * axis + (0,)] = False
+    inner = inner.reshape(-1)
+    whole = float(table.value[inner].sum())
+    return float(table.value[inner & hidden].sum()) / whole if whole > 0 else None
+
+
+def _tell(part: CheckedPart, ledger: Verdict) -> Verdict:
+    """The ledger's refusal, or how much is hidden together with what the ledger says."""
+    if not ledger.allows:
+        return ledger
+    told = Reason(
+        "release.table.safe",
+        mark("{n_hidden} of {n_cells} cells are hidden; nothing sensitive can be computed from the others."),
+        {"n_hidden": part.n_hidden, "n_cells": part.n_cells},
+    )
+    return yes(told, *ledger.reasons, source=SOURCE)
+
+
+def _worth(part: CheckedPart) -> Verdict:
+    """Whether enough is left to be of use."""
+    if part.lost_share is not None and part.lost_share > USELESS:
+        told = Reason(
+            "release.table.little_left",
+            mark("The hidden cells hold {lost} of the whole: little is left to read."),
+            {"lost": f"{part.lost_share:.0%}"},
+        )
+        return flag(told, source=SOURCE, remedy=mark("Put values together, or leave a column out."))
+    told = Reason(
+        "release.table.enough_left",
+        mark("The hidden cells hold {lost} of the whole."),
+        {"lost": f"{part.lost_share or 0:.1%}"},
+    )
+    return yes(told, source=SOURCE)
+
+
+def _exposed(n: int) -> Verdict:
+    told = Reason(
+        "release.table.exposed",
+        mark(
+            "A firm that is alone in its cell could work out another, {n} time(s), whatever else is hidden."
+        ),
+        {"n": n},
+    )
+    return no(told, source=SOURCE, remedy=mark("Put values together, or leave a column out."))
+
+
+def _cannot() -> Verdict:
+    told = Reason(
+        "release.table.no_protection",
+        mark("Whatever is hidden, sensitive cells could still be computed."),
+    )
+    return no(told, source=SOURCE, remedy=mark("Put values together, or leave a column out."))
+
+
+# --- noise instead of holes
+
+
+def _with_noise(material: Material, secret: bytes, title: str) -> Checked:
+    """Counts with small noise, drawn from the records themselves: the same cell always gets the same."""
+    parts, verdicts = [], []
+    keys = disclosure.record_keys(material.frame[ID].to_list(), secret=secret)
+    frame = material.frame.with_columns(pl.Series("_key", keys.astype(np.uint32)))
+    table = disclosure.perturbation_table(most=5, variance=2.0, js=2)
+    for part in material.parts:
+        if part.measure:
+            told = Reason(
+                "release.noise.counts_only", mark("Noise of this kind is for counts of firms only.")
+            )
+            verdicts.append(no(told, source=NOISE_SOURCE, remedy=mark("Hide cells instead.")))
+            continue
+        hierarchies = {d: Hierarchy.flat(list(material.columns[d].codes), total=TOTAL) for d in part.dims}
+        made = disclosure.cell_key(frame, dims=part.dims, key="_key", hierarchies=hierarchies, table=table)
+        out = made.table.frame().with_columns(
+            pl.Series(VALUE, made.value.astype(np.int64)), pl.lit(None, dtype=pl.String).alias(WHY)
+        )
+        parts.append(
+            CheckedPart(part.name, part.labels, "table", out, part.dims, "", made.table.n_cells, 0, None)
+        )
+        told = Reason(
+            "release.noise.made",
+            mark(
+                "Every figure is off by at most {most}, always by the same in the same cell; parts need not add up."
+            ),
+            {"most": 5},
+        )
+        verdicts.append(yes(told, source=NOISE_SOURCE))
+    note = {
+        "en": "Small random noise was added to every figure; figures need not add up to their totals.",
+        "es": "A cada cifra se le agregó un pequeño ruido al azar; las partes pueden no sumar el total.",
+    }
+    entry = Entry(title, material.population, material.frame.select(ID))
+    checked = _checked(material, parts, verdicts, entry)
+    return Checked(
+        checked.parts, checked.verdicts, checked.columns, checked.entry, (*checked.notes, note), checked.sources,
+        checked.loss,
+    )  # fmt: skip

@@ -1,0 +1,49 @@
+"""What a publication says of itself: kept with it, so that its page needs nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..gate.result import Checked
+from ..models import Publication
+from .citing import address, citation
+
+
+def about(publication: Publication) -> dict[str, Any]:
+    """What stands in its files."""
+    where = address(publication.programme_code, publication.slug, publication.number)
+    return {
+        "slug": publication.slug,
+        "number": publication.number,
+        "title": publication.title,
+        "title_es": publication.title_es,
+        "published_on": publication.published_on.isoformat(),
+        "address": where,
+        "citation": cite(publication),
+    }
+
+
+def cite(publication: Publication, language: str = "en") -> str:
+    """How to cite it."""
+    es = language.startswith("es")
+    return citation(
+        programme=(es and publication.programme_title_es) or publication.programme_title,
+        title=(es and publication.title_es) or publication.title,
+        number=publication.number,
+        published_on=publication.published_on,
+        digest=publication.digest,
+        where=address(publication.programme_code, publication.slug, publication.number),
+    )
+
+
+def of(publication: Publication, checked: Checked) -> dict[str, Any]:
+    """Dictionary, parts, sources and notes. How many cells are hidden is told, why is not."""
+    return {
+        "parts": [
+            {k: v for k, v in part.about().items() if k not in {"lost_share"}} for part in checked.parts
+        ],
+        "columns": {name: dict(column) for name, column in checked.columns.items()},
+        "sources": [dict(s) for s in checked.sources],
+        "notes": [dict(n) for n in checked.notes],
+        "protection": publication.of_check.protection["method"],
+    }
