@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import polars as pl
 import pytest
@@ -154,3 +156,29 @@ def test_a_silent_side_disputes_nothing():
     assert found.confirmed_share == 1.0
     same = nw.contrast_views(sells.symmetrised(), sells.symmetrised())
     assert same.confirmed_share == 1.0 and same.disputed.is_empty()
+
+
+@pytest.mark.parametrize("directed", [True, False])
+def test_the_bounds_of_jaccard_hold_whatever_is_true(directed):
+    """Every way to fill the unknown pairs of four actors lies between the bounds, and both bounds are reached."""
+    nan = np.nan
+    a = np.array([[0, 1, 1, 0], [1, 0, nan, 0], [1, nan, 0, 1], [0, 0, 1, 0]])
+    b = np.array([[0, nan, 1, 0], [nan, 0, nan, 1], [1, nan, 0, 0], [0, 1, 0, 0]])
+    if directed:
+        a[0, 3], b[3, 0] = 1, nan
+    lowest, highest = nw.jaccard_bounds(*(nw.from_matrix(m, directed=directed) for m in (a, b)))
+    cells = [(r, c) for r in range(4) for c in range(4) if (r != c if directed else r < c)]
+    holes = [(k, r, c) for k, m in enumerate((a, b)) for r, c in cells if np.isnan(m[r, c])]
+    found = []
+    for filled in itertools.product((0, 1), repeat=len(holes)):
+        ties = [{(r, c) for r, c in cells if m[r, c] == 1} for m in (a, b)]
+        for (k, r, c), value in zip(holes, filled):
+            if value:
+                ties[k].add((r, c))
+        found.append(len(ties[0] & ties[1]) / len(ties[0] | ties[1]))
+    assert (min(found), max(found)) == (pytest.approx(lowest), pytest.approx(highest))
+
+
+def test_the_bounds_of_jaccard_meet_where_all_is_known():
+    one, two = nw.from_matrix([[0, 1], [1, 0]]), nw.from_matrix([[0, 0], [0, 0]], directed=False)
+    assert nw.jaccard_bounds(one, two) == (0.0, 0.0) and nw.jaccard_bounds(two, two) is None

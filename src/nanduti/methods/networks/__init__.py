@@ -24,7 +24,7 @@ from .centrality import (
     eigenvector,
     pagerank,
 )
-from .change import Change, compare_waves, on_common_actors, stability_test
+from .change import Change, compare_waves, jaccard_bounds, on_common_actors, stability_test
 from .cohesion import Cohesion, cohesion
 from .communities import Communities, agreement, communities, community_table, modularity
 from .components import Components, CutPoints, components, core_table, cut_points, k_cores
@@ -131,6 +131,7 @@ __all__ = [
     "eigenvector",
     "from_matrix",
     "homophily",
+    "jaccard_bounds",
     "k_cores",
     "layout",
     "local_clustering",

@@ -242,6 +242,36 @@ def on_common_actors(*networks: Network) -> tuple[Network, ...]:
     return tuple(replace(network.part(order)) for network in networks)
 
 
+def jaccard_bounds(before: Network, after: Network) -> tuple[float, float] | None:
+    """Between which values the Jaccard index of two rounds lies, whatever is true of the pairs that are not known.
+
+    Over the actors in both rounds. Lowest: every pair not known in one round has changed. Highest: every such pair that
+    is tied in the other round, or not known there either, is kept, and all others never had a tie. Both are equal where
+    all is known; None where no tie can have been there in either round.
+
+    >>> import numpy as np
+    >>> from nanduti.methods.networks import from_matrix
+    >>> first = from_matrix(np.array([[0, 1, 1], [0, 0, 0], [0, 0, 0]]), directed=True)
+    >>> second = from_matrix(np.array([[0, 1, np.nan], [0, 0, 0], [0, 0, 0]]), directed=True)
+    >>> jaccard_bounds(first, second)
+    (0.5, 1.0)
+    """
+    first, second = on_common_actors(before, after)
+    tied = [network.matrix() > 0 for network in (first, second)]
+    unknown = [network.unknown_matrix() & ~there for network, there in zip((first, second), tied)]
+    pairs = ~np.eye(first.n, dtype=bool) if first.directed else np.triu(np.ones((first.n, first.n), bool), 1)
+    settled = pairs & ~unknown[0] & ~unknown[1]
+    kept = int((settled & tied[0] & tied[1]).sum())
+    changed = int((settled & (tied[0] ^ tied[1])).sum())
+    unsettled = pairs & (unknown[0] | unknown[1])
+    may_be_kept = int((unsettled & (tied[0] | tied[1] | (unknown[0] & unknown[1]))).sum())
+    if not kept + changed + int(unsettled.sum()):
+        return None
+    lowest = kept / (kept + changed + int(unsettled.sum()))
+    at_most = kept + changed + may_be_kept
+    return lowest, (kept + may_be_kept) / at_most if at_most else 0.0
+
+
 def stability_test(change: Change) -> float | None:
     """How many more ties are kept than if the later ties were thrown at random: kept over expected.
 
