@@ -1,0 +1,78 @@
+"""A query as a data frame: the same rows by whichever way they come."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from django.db import connection
+
+from nanduti.foundation import arrow
+from nanduti.foundation.models import Scope
+
+TYPES = {"id": pl.Int64, "code": pl.String}
+
+
+@pytest.fixture
+def rows(db):
+    Scope.objects.bulk_create(Scope(kind="programme", code=f"code {n}") for n in range(57))
+    return Scope.objects.filter(code__startswith="code ").values_list("pk", "code")
+
+
+def plain(asked) -> list[tuple]:
+    return sorted(asked)
+
+
+def read(asked) -> list[tuple]:
+    return sorted(arrow.read_frame(asked, TYPES).rows())
+
+
+def test_inside_a_transaction_what_it_has_written_is_read(rows):
+    assert read(rows) == plain(rows) and len(plain(rows)) == 57
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("split_from", [1, 10, 10_000])
+def test_in_parts_or_whole_the_rows_are_the_same(rows, monkeypatch, split_from):
+    monkeypatch.setattr(arrow, "SPLIT_FROM", split_from)
+    n_parts = len(arrow._parts(rows))
+    assert n_parts == (1 if split_from == 10_000 else arrow.PARTS)
+    assert read(rows) == plain(rows)
+    assert read(rows.filter(code="code 7")) == plain(rows.filter(code="code 7"))
+    assert read(rows.filter(pk__in=[])) == [] == read(rows.filter(code="none"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_order_and_a_piece_of_it_stay_whole(rows, monkeypatch):
+    monkeypatch.setattr(arrow, "SPLIT_FROM", 1)
+    newest = rows.order_by("-pk")[:5]
+    assert len(arrow._parts(newest)) == 1
+    assert arrow.read_frame(newest, TYPES).rows() == list(newest)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_of_one_key_alone_are_one_part(monkeypatch):
+    monkeypatch.setattr(arrow, "SPLIT_FROM", 1)
+    Scope.objects.all().delete()
+    assert len(arrow._parts(Scope.objects.values_list("pk", "code"))) == 1
+    Scope.objects.create(kind="programme", code="alone")
+    assert [code for _pk, code in read(Scope.objects.values_list("pk", "code"))] == ["alone"]
+
+
+@pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="the embedded database is read over one connection"
+)
+@pytest.mark.django_db(transaction=True)
+def test_all_parts_see_one_moment(rows, monkeypatch):
+    """What is added while the parts are opened, before the first is read, stands in none of them."""
+    monkeypatch.setattr(arrow, "SPLIT_FROM", 1)
+    before = plain(rows)
+    statement = arrow._sql
+
+    def meanwhile(asked):
+        Scope.objects.get_or_create(kind="programme", code="code too late")
+        return statement(asked)
+
+    parts = arrow._parts(rows)
+    monkeypatch.setattr(arrow, "_sql", meanwhile)
+    found = arrow._by_connections(connection, parts)
+    assert sorted(found.rows()) == before
