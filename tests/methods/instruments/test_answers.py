@@ -36,6 +36,12 @@ def test_every_kind_is_typed():
     assert read.n_answers == 17
 
 
+def test_what_a_phone_adds_when_answers_are_corrected_is_no_misfit():
+    former = '<orx:meta xmlns:orx="http://openrosa.org/xforms"><orx:deprecatedID>uuid:0</orx:deprecatedID>'
+    read = answers(f"<n>7</n>{former}<orx:instanceID>uuid:1</orx:instanceID></orx:meta>")
+    assert (read.problems, read.values) == ([], {"n": 7, "meta/instanceID": "uuid:1"})
+
+
 @pytest.mark.parametrize(
     ("inner", "path", "reason"),
     [

@@ -17,6 +17,8 @@ Values = dict[str, Any]
 _ENTITIES = "{http://www.opendatakit.org/xforms/entities}"
 _TIME = re.compile(r"^([01]\d|2[0-4]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]\d\d(:?\d\d)?)?$")
 _WHOLE = re.compile(r"^[+-]?\d{1,18}(\.0*)?$")
+# What a phone adds to a form that was filled again; who reads the head has seen it.
+_CORRECTS = "meta/deprecatedID"
 # More of these in one submission say the same thing: this is another form's.
 MOST_PROBLEMS = 500
 
@@ -283,6 +285,8 @@ def _read_leaf(leaf: _Leaf, text: str, values: Values, problems: list[Problem], 
 
 def _unknown(element: Element, path: str, problems: list[Problem], row: str) -> None:
     """Tell of every answer inside what the form does not know; without recursion, since it may be of any depth."""
+    if path == _CORRECTS:
+        return
     if path == "meta/entity" or path.endswith("/meta/entity") or element.get("dataset") is not None:
         return  # declarations of entities are read by whoever keeps entities
     waiting = [(element, path)]
