@@ -6,6 +6,8 @@ import pytest
 import yaml
 
 from nanduti.foundation.models import AuditEvent
+from nanduti.programme.models import Component, Coverage
+from nanduti.programme.scopes import work_scope
 from nanduti.register.models import Establishment, Organisation, ProfileFact
 from nanduti.surveys import reading
 from nanduti.surveys.actions import mappings, reviews
@@ -149,6 +151,30 @@ def test_a_firm_that_is_named_is_found_and_nobody_else_is_made(answered):
     read()
     site.refresh_from_db()
     assert Establishment.objects.count() == n and site.n_workers == 40 and (site.pk, "rent") in facts()
+
+
+def test_what_is_handed_in_for_the_work_in_a_cluster_is_of_that_cluster(answered):
+    """A workbook has no enumerator: where a programme covers several clusters, the scope tells which."""
+    keep(answered)
+    part = Component.objects.create(
+        programme=answered.programme, scope=answered.programme.scope, code="F", name="Field"
+    )
+    for cluster in (answered.world.cluster, answered.world.other):
+        Coverage.objects.create(
+            programme=answered.programme,
+            component=part,
+            cluster=cluster,
+            scope=work_scope(answered.programme, cluster),
+        )
+    there = work_scope(answered.programme, answered.world.other)
+    told = waiting(answered, 1, enumerator=None, scope=there, channel="spreadsheet")
+    untold = waiting(answered, 2, enumerator=None, scope=answered.programme.scope, channel="spreadsheet")
+    read()
+    for row in (told, untold):
+        row.refresh_from_db()
+    assert told.establishment.cluster == answered.world.other and untold.establishment is None
+    (link,) = queries.problems(instrument=answered.instrument)
+    assert link.problem["code"] == "surveys.cluster_not_known"
 
 
 @pytest.mark.parametrize("who", ["W-NOBODY22", "foreign"])

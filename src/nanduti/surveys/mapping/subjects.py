@@ -66,7 +66,7 @@ class _Books:
 
     def __init__(self, work: Sequence[Work]) -> None:
         self.clusters = {c.code: c for c in Cluster._base_manager.select_related("scope", "place")}
-        self.covered = _covered({one.submission.programme_id for one in work})
+        self.covered, self.works_in = _covered({one.submission.programme_id for one in work})
         self.bound_to = _bound_to({one.submission.enumerator_id for one in work} - {None})
         names = {str(v) for w in work for n, v in _open_values(w) if n == "place" and v}
         self.places = {p.code: p for p in Place.objects.filter(code__in=names)}
@@ -95,13 +95,18 @@ class _Books:
         self.by_pk = {str(e.pk): e for e in found}
 
 
-def _covered(programmes: set[int]) -> dict[int, list[int]]:
-    """Programme → the clusters that it covers."""
+def _covered(programmes: set[int]) -> tuple[dict[int, list[int]], dict[int, int]]:
+    """Programme → the clusters that it covers; scope of its work in a cluster → that cluster."""
     found: dict[int, list[int]] = {pk: [] for pk in programmes}
+    works_in: dict[int, int] = {}
     rows = Coverage._base_manager.filter(programme__in=programmes).order_by("cluster_id")
-    for programme, cluster in rows.values_list("programme_id", "cluster_id").distinct():
-        found[programme].append(cluster)
-    return found
+    asked = rows.values_list("programme_id", "cluster_id", "scope_id", "programme__scope_id").distinct()
+    for programme, cluster, scope, whole in asked:
+        if cluster not in found[programme]:
+            found[programme].append(cluster)
+        if scope != whole:
+            works_in[scope] = cluster
+    return found, works_in
 
 
 def _bound_to(enumerators: set[int]) -> dict[int, int | None]:
@@ -204,8 +209,8 @@ def _cluster(one: Work, books: _Books, found: Establishment | None) -> Cluster |
 
 
 def _reach(submission: Submission, books: _Books) -> list[int]:
-    """The enumerator's one cluster, else all that the programme covers."""
-    own = books.bound_to.get(submission.enumerator_id)
+    """The enumerator's one cluster or that of the work it was handed in for, else all that the programme covers."""
+    own = books.bound_to.get(submission.enumerator_id) or books.works_in.get(submission.scope_id)
     return [own] if own else books.covered[submission.programme_id]
 
 
