@@ -266,6 +266,7 @@ def demo(options: argparse.Namespace) -> int:
         example.print_summary()
     else:
         example.load_once()
+        example.load_garments_once()
         example.print_summary()
     return 0
 

@@ -30,6 +30,8 @@ ACCOUNTS = [
     ),
     ("researcher", "researcher", f"programme:{PROGRAMME}", "safe data only"),
 ]
+# Those of the second example beside the ones above, who work in it too.
+MORE_ACCOUNTS = [("cda-garments", "the garment workshops of three towns, as their development agent")]
 
 
 def example_folder() -> Path:
@@ -51,6 +53,17 @@ def load_once() -> bool:
         _account(name, role, within)
     _instruments()
     return not done
+
+
+def load_garments_once() -> bool:
+    """The second example: garment workshops, made up, whose answers come in by the door of the field work."""
+    from nanduti.config.garments import loading
+
+    is_new = loading.load_tables()
+    for name, role, within in loading.ACCOUNTS:
+        _account(name, role, within)
+    loading.load_answers()
+    return is_new
 
 
 # Forms of the library that are ready to be filled: what every cluster begins with.
@@ -110,7 +123,7 @@ def print_summary() -> None:
     from nanduti.plans.models import Activity
     from nanduti.programme.models import CooperationAgreement, Coverage, Programme, Statement
     from nanduti.register.models import Organisation
-    from nanduti.surveys.models import InstrumentVersion
+    from nanduti.surveys.models import InstrumentVersion, Submission
 
     with scopes_disabled():
         for programme in Programme.objects.all():
@@ -120,7 +133,8 @@ def print_summary() -> None:
             print(
                 f"  {n_clusters} clusters, {n_agreements} agreements,"
                 f" {Activity.objects.filter(plan__programme=programme).count()} activities,"
-                f" {Statement.objects.filter(programme=programme).count()} statements"
+                f" {Statement.objects.filter(programme=programme).count()} statements,"
+                f" {Submission.objects.filter(programme=programme, is_current=True).count()} filled forms"
             )
         print(f"Register: {Organisation.objects.count()} organisations")
         published = InstrumentVersion.objects.filter(state=InstrumentVersion.State.PUBLISHED)
@@ -128,6 +142,6 @@ def print_summary() -> None:
             print(f"Instrument: {version.instrument.title} ({version.instrument.code}), ready to be filled")
     if User.objects.filter(is_demo=True).exists():
         print(f"Demo accounts (password {PASSWORD}):")
-        for name, _role, _within, about in ACCOUNTS:
+        for name, *_where, about in [*ACCOUNTS, *MORE_ACCOUNTS]:
             print(f"  {name:15} {about}")
         print("  One-time codes: nanduti demo --code custodian")

@@ -1,0 +1,205 @@
+"""Field work of the example: forms, phones, waves, and the answers that come through the door."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from django.utils import timezone
+
+from nanduti.methods.instruments import Definition
+from nanduti.programme.models import Programme
+from nanduti.programme.scopes import work_scope
+from nanduti.register.models import Cluster
+from nanduti.surveys import keeping, reading
+from nanduti.surveys.actions import enumerators, instruments, samples, submissions
+from nanduti.surveys.arrivals import Arrival, Head
+from nanduti.surveys.models import Enumerator, Instrument, InstrumentVersion, Submission, Wave
+
+from .files import TOWNS, Row
+from .writing import number_of, xml_of
+
+BY = "demo"
+BEGUN = datetime(2023, 4, 20, 14, 0, tzinfo=UTC)
+CENSUS, ROSTER = "workshop_census", "relation_roster"
+WAVES = (
+    (CENSUS, "census-2023", "Census 2023", date(2023, 5, 8), date(2023, 6, 30), 320),
+    (CENSUS, "visit-2024", "Second visit to the selected workshops 2024", date(2024, 2, 20), date(2024, 4, 30), 15),
+    (ROSTER, "roster-2023", "Relations 2023", date(2023, 7, 1), date(2023, 7, 31), 176),
+)  # fmt: skip
+AT_ONCE = 100
+# How long answers are waited for where another process reads them.
+PATIENCE_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A form of the programme as it is filled: the instrument, its published version, what that asks."""
+
+    instrument: Instrument
+    version: InstrumentVersion
+    definition: Definition
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A filled form on its way to the door."""
+
+    number: str
+    xml: bytes
+    by: Enumerator
+    at: datetime
+    corrects: str = ""
+
+
+def asked(programme: Programme, code: str) -> Asked:
+    """The form of the library as this programme uses it, published once."""
+    version = (
+        InstrumentVersion.objects.filter(
+            instrument__programme=programme,
+            instrument__library_code=code,
+            state=InstrumentVersion.State.PUBLISHED,
+        )
+        .select_related("instrument__scope", "instrument__programme")
+        .order_by("id")
+        .first()
+    )
+    if version is None:
+        draft = instruments.use_library_form(programme=programme, code=code, by=BY, at=BEGUN)
+        version = instruments.publish(version=draft, by=BY, at=BEGUN)
+    return Asked(version.instrument, version, reading.definition_of(version.pk))
+
+
+def open_waves(forms: dict[str, Asked]) -> dict[str, Wave]:
+    """The rounds of field work, by code."""
+    found = {}
+    for form, code, title, opens_on, closes_on, target in WAVES:
+        instrument = forms[form].instrument
+        wave = Wave.objects.filter(instrument=instrument, code=code).first()
+        values = {
+            "code": code,
+            "title": title,
+            "opens_on": opens_on,
+            "closes_on": closes_on,
+            "target": target,
+        }
+        found[code] = wave or samples.open_wave(instrument=instrument, values=values, by=BY, at=BEGUN)
+    return found
+
+
+def phones(programme: Programme, codes: Iterable[str]) -> dict[str, Enumerator]:
+    """An enrolled phone for each code; each sends from one town, which its code begins with."""
+    known = {
+        e.code: e for e in Enumerator.objects.filter(programme=programme).select_related("scope", "cluster")
+    }
+    clusters = {c.code: c for c in Cluster.objects.filter(code__in=TOWNS.values())}
+    for code in sorted(set(codes) - set(known)):
+        town = code.rpartition("-")[0]
+        known[code] = enumerators.enrol(
+            programme=programme,
+            code=code,
+            title=f"Phone {code}",
+            cluster=clusters[TOWNS[town]],
+            by=BY,
+            at=BEGUN,
+        ).enumerator
+    return known
+
+
+def filled(form: Asked, row: Row, by: Enumerator, *, number: str, corrects: str = "", firm: str = "") -> Sent:
+    """The census as the phone sends it in the evening of the visit."""
+    ended = datetime.fromisoformat(row["ended_at"])
+    answers = {**row, "firm_code": firm}
+    xml = xml_of(
+        form.definition, answers, number, corrects=corrects, repeats={"equipment": machines(row["equipment"])}
+    )
+    return Sent(number, xml, by, ended + timedelta(hours=6), corrects)
+
+
+def machines(text: str) -> list[Row]:
+    """The rows of the repeat, from ``kind:number:age:state; …``.
+
+    >>> machines("sewing:4:6:good")
+    [{'machine_kind': 'sewing', 'machine_number': '4', 'machine_age': '6', 'machine_works': 'good'}]
+    """
+    names = ("machine_kind", "machine_number", "machine_age", "machine_works")
+    return [
+        dict(zip(names, part.strip().split(":"), strict=True)) for part in text.split(";") if part.strip()
+    ]
+
+
+def census_number(workshop: str, what: str = "census") -> str:
+    """The instanceID under which a workshop's answers were sent."""
+    return number_of(what, workshop)
+
+
+# --- through the door
+
+
+def send(programme: Programme, form: Asked, some: Sequence[Sent]) -> int:
+    """Hand in what is not there yet, as phones do; returns how many were new."""
+    n_new = 0
+    fresh = list(_not_there(programme, some))
+    for start in range(0, len(fresh), AT_ONCE):
+        batch = fresh[start : start + AT_ONCE]
+        outcomes = submissions.receive(
+            programme=programme,
+            arrivals=[_arrival(programme, form, one) for one in batch],
+            by="door",
+            at=batch[-1].at,
+        )
+        n_new += sum(outcome.status == "new" for outcome in outcomes)
+    return n_new
+
+
+def _not_there(programme: Programme, some: Sequence[Sent]) -> Iterable[Sent]:
+    there = set(
+        Submission.objects.filter(
+            programme=programme, instance_id__in=[one.number for one in some]
+        ).values_list("instance_id", flat=True)
+    )
+    return (one for one in some if one.number not in there)
+
+
+def _arrival(programme: Programme, form: Asked, one: Sent) -> Arrival:
+    return Arrival(
+        head=Head(form.definition.form_id, form.definition.version, one.number, deprecated_id=one.corrects),
+        scope=one.by.scope,
+        digest=hashlib.sha256(one.xml).hexdigest(),
+        n_bytes=len(one.xml),
+        sealed=keeping.seal_xml(one.xml, programme_code=programme.code, instance_id=one.number),
+        channel=Submission.Channel.PHONE,
+        received_at=one.at,
+        enumerator=one.by,
+        device_id=f"collect:{one.by.code}",
+    )
+
+
+def read_all(programme: Programme, *, elsewhere: bool = False) -> None:
+    """Have everything read; ``elsewhere``: by the reader of the running server, which is waited for."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while elsewhere and time.monotonic() < until and _waiting(programme):
+        time.sleep(0.2)
+    while _waiting(programme):
+        if not reading.read_waiting():
+            break
+
+
+def _waiting(programme: Programme) -> bool:
+    rows = Submission.objects.exclude(processing=Submission.Processing.DONE)
+    return rows.filter(programme=programme, processing=Submission.Processing.WAITING).exists()
+
+
+def scope_of(programme: Programme, town: str):
+    """The scope of the programme's work in a town."""
+    return work_scope(programme, Cluster.objects.get(code=TOWNS[town]))
+
+
+def said_at(day: str, hour: int = 15) -> datetime:
+    """A moment of a day by the clock of the place, for what was done in the office."""
+    return timezone.make_aware(datetime.combine(date.fromisoformat(day), datetime.min.time())) + timedelta(
+        hours=hour
+    )

@@ -1,0 +1,68 @@
+"""Load the example, part by part; what is there already is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django_scopes import scopes_disabled
+
+from nanduti.foundation import imports
+from nanduti.foundation.models import ImportBatch, User
+from nanduti.programme.models import Programme
+
+from . import census, field, roster
+from .files import PROGRAMME, folder
+
+# name, role, scope: who works in the second programme; the first four work in the other one too.
+ACCOUNTS = [
+    ("coordinator", "coordinator", f"programme:{PROGRAMME}"),
+    ("committee", "committee_member", f"programme:{PROGRAMME}"),
+    ("custodian", "custodian", f"programme:{PROGRAMME}"),
+    ("administrator", "administrator", f"programme:{PROGRAMME}"),
+    ("researcher", "researcher", f"programme:{PROGRAMME}"),
+    ("cda-garments", "cda", "cluster:pilar-garments"),
+    ("cda-garments", "cda", "cluster:yaguaron-garments"),
+    ("cda-garments", "cda", "cluster:mra-garments"),
+]
+Say = Callable[[int, int, str], None]
+
+
+def silent(done: int, total: int, message: str) -> None:
+    return None
+
+
+def load_tables() -> bool:
+    """The programme with its towns, institutions, candidates and plan; whether anything was new."""
+    sheets = imports.read_sheets(folder())
+    digest = imports.digest_of(sheets)
+    if ImportBatch.objects.filter(digest=digest, state=ImportBatch.State.DONE).exists():
+        return False
+    imports.import_sheets(sheets=sheets, name=PROGRAMME, access=None, by=field.BY)
+    return True
+
+
+def load_answers(*, elsewhere: bool = False, say: Say = silent) -> None:
+    """Census, review, corrections, second visit and roster, each through the door; safe to repeat."""
+    with scopes_disabled():
+        programme = Programme.objects.select_related("scope").get(code=PROGRAMME)
+        forms = {code: field.asked(programme, code) for code in (field.CENSUS, field.ROSTER)}
+        field.open_waves(forms)
+        form = forms[field.CENSUS]
+        coordinator, agent = (User.objects.get(username=name) for name in ("coordinator", "cda-garments"))
+        parts: list[tuple[str, Callable[[], object]]] = [
+            ("census", lambda: census.send_census(programme, form)),
+            ("workbook", lambda: census.take_workbook(programme, form, agent)),
+            ("returned", lambda: census.return_slips(programme, form, coordinator)),
+            ("corrections", lambda: census.send_corrections(programme, form)),
+            ("accepted", lambda: census.accept(form, coordinator, until=census.ACCEPTED_ON)),
+            ("second visits", lambda: census.send_second_visits(programme, form)),
+            ("roster", lambda: roster.send_roster(programme, forms[field.ROSTER], form)),
+            ("explained", lambda: roster.explain_nobody(forms[field.ROSTER], coordinator)),
+            ("accepted", lambda: census.accept(form, coordinator, until=census.ACCEPTED_AGAIN_ON)),
+            ("accepted", lambda: census.accept(forms[field.ROSTER], coordinator, until="2023-08-10")),
+        ]
+        for done, (name, part) in enumerate(parts):
+            say(done, len(parts), name)
+            part()
+            field.read_all(programme, elsewhere=elsewhere)
+        say(len(parts), len(parts), "")
