@@ -1,8 +1,8 @@
 """All measurements, as tables: ``python3 dev.py bench [NAME …]``.
 
-A NAME is "platform", "surveys_door", "surveys_reading", "surveys_entities", "surveys_mapping", "register_doubles" or
-a room of the arithmetic, such as "sampling"; without one, everything is measured. Speed depends on the machine, so
-nothing here passes or fails; the documentation quotes figures with the machine they were measured on.
+A NAME is a room of the arithmetic, such as "sampling", or one of the platform's measures (``SERVERS`` below); without
+one, everything is measured. Speed depends on the machine, so nothing here passes or fails; the documentation quotes
+figures with the machine they were measured on.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ SERVERS = {
     "platform": lambda scale: ["--scale", str(scale)],
     "surveys_door": lambda scale: ["--fill", f"0,{round(1_000_000 * scale)}", "--large", "4"],
     "surveys_reading": lambda scale: ["--scale", str(scale)],
+    "surveys_sustained": lambda scale: ["--seconds", str(600 * scale)],
     "surveys_entities": lambda scale: ["--scale", str(scale)],
     "surveys_mapping": lambda scale: ["--scale", str(scale)],
     "register_doubles": lambda scale: ["--scale", str(scale)],
