@@ -87,3 +87,51 @@ class GateNotShut(PersonError):
     title = mark("Nothing to override")
     sentence = mark("The gate does not refuse {candidate}.")
     remedy = mark("Nothing has to be done.")
+
+
+# --- studies
+
+
+class StudyIsAgreed(PersonError):
+    """Something of a study that is frozen."""
+
+    code = "diagnostics.study_agreed"
+    title = mark("This study is agreed")
+    sentence = mark("“{study}” was agreed, so what stands in it is frozen.")
+    remedy = mark("Open it again with a reason, or begin a new study of the cluster.")
+
+
+class StudyHasGaps(PersonError):
+    """A study that is to be agreed although parts of it are missing."""
+
+    code = "diagnostics.study_has_gaps"
+    title = mark("Parts of this study are missing")
+    sentence = mark("Still missing: {missing}.")
+    remedy = mark("Complete them, or say why it is agreed all the same.")
+
+
+class IntermediaryIsFirm(PersonError):
+    """A firm that is to stand between two clusters."""
+
+    code = "diagnostics.intermediary_is_firm"
+    title = mark("A firm cannot stand between")
+    sentence = mark("An intermediary is an association or an institution, not a firm.")
+    remedy = mark("Name the firm as interested, by its pseudonym.")
+
+
+class PartyNamedAlready(PersonError):
+    """Somebody who is named for the same issue twice."""
+
+    code = "diagnostics.party_named_already"
+    title = mark("Already named")
+    sentence = mark("{party} is already named for this issue.")
+    remedy = mark("Nothing has to be done.")
+
+
+class UnknownPseudonym(PersonError):
+    """A pseudonym that no establishment of the cluster has."""
+
+    code = "diagnostics.unknown_pseudonym"
+    title = mark("No such firm in this cluster")
+    sentence = mark("No establishment of {cluster} has the pseudonym “{pseudonym}”.")
+    remedy = mark("Copy the pseudonym from the register; names are not used here.")

@@ -172,7 +172,10 @@ MADE_AT = {
     "outcomes_recorded": "plans:new_milestone",
 }
 STEP_ROOMS: dict[int, list[tuple[str, Any]]] = {
-    1: [("programme:selection", gettext_lazy("Selection and coverage"))],
+    1: [
+        ("programme:selection", gettext_lazy("Selection and coverage")),
+        ("diagnostics:selections", gettext_lazy("Weighing up candidates")),
+    ],
     2: [("programme:committee", gettext_lazy("Committee and decisions"))],
     5: [
         ("programme:agreements", gettext_lazy("Agreements")),

@@ -201,6 +201,18 @@ def judge_candidate(
     return candidate
 
 
+@action("programme.declare_principal")
+def declare_principal(
+    *, programme: Programme, principal: str, reason: str, version: int, by: User | str, at: datetime | None = None
+) -> Programme:
+    """Say whose business interest comes first, the emerging or the advanced cluster's, and why."""
+    if not reason.strip():
+        raise ReasonMissing()
+    fields = save_edit(programme, {"principal": principal}, version=version)
+    note(subject=programme, principal=principal, override_reason=reason.strip(), fields=fields)
+    return programme
+
+
 @action("programme.settle_statement")
 def settle_statement(
     *, statement: Statement, settled: str, reason: str, by: User | str, at: datetime | None = None

@@ -177,7 +177,7 @@ def override_gate(
     """Rank a candidate although the gate refuses it, with the reason; an empty reason shuts the gate again."""
     selection = _open(entry.selection)
     reason = reason.strip()
-    table = queries.table_of(selection=selection)
+    table = queries.fresh_table_of(selection=selection)
     if (
         reason
         and table.gates[str(entry.pk)].verdict is not None
@@ -277,7 +277,7 @@ def decide_selection(
     _open(selection)
     if not reason.strip() or not chosen:
         raise ReasonNeeded()
-    table = queries.table_of(selection=selection)
+    table = queries.fresh_table_of(selection=selection)
     against = _check_against(table, chosen, against_reason.strip())
     keys = {e.pk for e in chosen}
     for entry in table.entries:

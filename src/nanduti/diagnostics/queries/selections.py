@@ -13,7 +13,7 @@ from nanduti.foundation.errors import NotFound
 from nanduti.foundation.kept import kept
 from nanduti.foundation.models import User
 from nanduti.interface.saying import fill, say_verdict
-from nanduti.methods.values import RuleSource, Verdict
+from nanduti.methods.values import RuleSource, Verdict, mark
 from nanduti.programme.models import Candidate, Programme
 from nanduti.programme.queries import candidates
 
@@ -135,7 +135,12 @@ class Table:
         return " ".join(say_verdict(verdict).reasons)
 
 
-GATE_UNKNOWN = weighing.mark("What the gate asks for is not known yet.")
+GATE_UNKNOWN = mark("What the gate asks for is not known yet.")
+
+
+def fresh_table_of(*, selection: Selection) -> Table:
+    """The same, read now, for an action."""
+    return _table_of(selection)
 
 
 def table_of(*, selection: Selection) -> Table:
@@ -159,6 +164,4 @@ def _table_of(selection: Selection) -> Table:
     given = list(MemberWeighting.objects.filter(selection=selection).select_related("member"))
     by_method = {m: [w.given for w in given if w.method == m] for m in ("budget", "pairs")}
     weightings = weighing.committee_weights(recipe, by_method["budget"], by_method["pairs"])
-    table = Table(selection, rows, recipe, scores, gates, weightings, given)
-    table.ranking  # noqa: B018  worked out once and kept with the rest
-    return table
+    return Table(selection, rows, recipe, scores, gates, weightings, given)

@@ -1,8 +1,9 @@
 """Addresses of the room; each begins with the programme's code. One line for each noun."""
 
-from . import studies
+from . import selections, studies
 
 app_name = "diagnostics"
 urlpatterns = [
+    *selections.urlpatterns,
     *studies.urlpatterns,
 ]

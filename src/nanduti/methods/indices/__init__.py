@@ -69,6 +69,7 @@ from .rank_uncertainty import RankUncertainty, replay, uncertainty, weight_stabi
 from .readiness_rules import Decided, Readiness, decide, parse_readiness, readiness
 from .relations import Homogeneity, homogeneity
 from .rubrics import Rubric, parse_rubric, rubric
+from .rule_checks import Contradiction, contradictions
 from .screening import availability, denominate, screen
 from .sobol import Sensitivity, SobolIndices, radial_design, sensitivity, sensitivity_of, sobol_indices
 from .stars import cluster_stars
@@ -95,6 +96,7 @@ __all__ = [
     "BenefitOfTheDoubt",
     "Comparison",
     "CompositeIndex",
+    "Contradiction",
     "Decided",
     "EllisonGlaeser",
     "ExpertWeights",
@@ -130,6 +132,7 @@ __all__ = [
     "compare",
     "composition",
     "condorcet_ranking",
+    "contradictions",
     "contributions",
     "copeland",
     "correlations",

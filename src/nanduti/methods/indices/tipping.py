@@ -54,8 +54,9 @@ def _tip(
     present = recipe.structure[code].weight
     doubt = WeightRange(code, 0.0, most * (present or 1.0))
     grid = np.linspace(0.0, 1.0, steps + 1)
-    if len(recipe.structure.indicators) == 1:
-        grid = grid[1:]  # nothing is left of an index of one indicator without it
+    others = [recipe.structure[c].weight for c in recipe.structure.indicators if c != code]
+    if not any(others):
+        grid = grid[1:]  # without it nothing is left of the index
     runs = replay(recipe, data, [doubt], pl.DataFrame({doubt.name: grid}))
     leaders = np.flatnonzero(runs.nominal == 1)
     if len(leaders) != 1:

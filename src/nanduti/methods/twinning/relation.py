@@ -22,12 +22,12 @@ class ClusterMeasures:
         cluster: its code.
         specialisation: value added per worker, or the unit price of its product; the same measure, currency
             and price year for both clusters. ``None`` if it is not known.
-        stakeholders: kind → how many of that kind.
+        stakeholders: kind → how many of that kind; ``None`` where nobody has counted them.
     """
 
     cluster: str
     specialisation: float | None
-    stakeholders: Mapping[str, int]
+    stakeholders: Mapping[str, int] | None
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def _check(measures: ClusterMeasures) -> None:
             problem=mark("is not a number"),
             remedy=mark("Leave it out if it is not known."),
         )
-    for kind, n in measures.stakeholders.items():
+    for kind, n in (measures.stakeholders or {}).items():
         if n < 0:
             raise BadInput(
                 place=f"{kind!r} of {measures.cluster!r}",
@@ -101,13 +101,15 @@ def _check(measures: ClusterMeasures) -> None:
 
 
 def _breadth(measures: ClusterMeasures, kinds: frozenset[str]) -> float | None:
+    if measures.stakeholders is None:
+        return None
     present = {kind for kind, n in measures.stakeholders.items() if n > 0}
     share = Share.of(len(present & kinds), len(kinds))
     return None if share is None else float(share)
 
 
 def _depth(measures: ClusterMeasures, kinds: frozenset[str]) -> float | None:
-    counts = [n for kind, n in measures.stakeholders.items() if n > 0 and kind in kinds]
+    counts = [n for kind, n in (measures.stakeholders or {}).items() if n > 0 and kind in kinds]
     return float(median(counts)) if counts else None
 
 

@@ -1,0 +1,1 @@
+from tests.support.example import example, people, visit  # noqa: F401  (fixtures)
