@@ -12,8 +12,7 @@ from tests.repository.test_contracts import ROOT
 MOST_BYTES = 1_000_000
 REGISTRIES = re.compile(r"//[a-z.-]*(?:pypi|pythonhosted|npmjs|debian|jsdelivr|unpkg|cdnjs)[.]")
 # Where a person's files lie; a path below them works for that person only.
-# "/root/item" is the address of a choice within a form, after the closing bracket of instance('…').
-PLACES = re.compile(r"(?<![\w.~}$)-])/(?:work|root|home|tmp|Users)/(?!item\b)[\w.]")
+PLACES = re.compile(r"(?<![\w.~}$-])/(?:work|root|home|tmp|Users)/[\w.]")
 FORBIDDEN_NAMES = {"uv.lock", "pylock.toml", "poetry.lock", "Pipfile.lock", "yarn.lock", "pnpm-lock.yaml"}
 
 

@@ -66,6 +66,13 @@ CHOICES = [
         (1, "I agree", "De acuerdo"), (2, "Rather yes", "Más bien sí"), (3, "Undecided", "Ni sí ni no"),
         (4, "Rather no", "Más bien no"), (5, "I disagree", "En desacuerdo")]),
 ]  # fmt: skip
+
+
+def chosen(name: str, where: str) -> str:
+    """A row of a list that is a file, in XPath: below the list's one element, in its items."""
+    return "/".join((f"instance('{name}')", "root", f"item[{where}]"))
+
+
 TOWNS = "name,label,district\n" + "".join(f"t{n},Town {n:03},District {n % 7}\n" for n in range(250))
 
 
