@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import theilslopes
 
 from nanduti.methods import upgrading as u
-from nanduti.methods.values import BadInput, CannotBeSaid, Money, Period
+from nanduti.methods.values import BadInput, CannotBeSaid, Money, Period, RuleSource
 
 
 def test_five_s_template():
@@ -41,6 +41,27 @@ def test_zed():
     assert u.zed_rating(mixed, essential=[]).band == "silver"
     with pytest.raises(BadInput):
         u.zed_rating(dict.fromkeys(names, 6), essential=[])
+
+
+def test_bands_of_zed_are_a_proposal_until_the_programme_gives_its_own():
+    levels = {f"p{n}": 3 for n in range(30)}
+    assert u.zed_rating(levels, essential=[]).is_band_proposed
+    own = u.zed_rating(levels, essential=[], bands=[(3.0, "high"), (2.0, "low")])
+    assert (own.band, own.is_band_proposed) == ("low", False), "the highest begins above its mark"
+    for wrong in ([], [(2.0, "low"), (3.0, "high")], [(2.0, "a"), (2.0, "b")], [("much", "high")]):
+        with pytest.raises(BadInput):
+            u.zed_rating(levels, essential=[], bands=wrong)
+
+
+@pytest.mark.parametrize("is_registered", [True, False, None])
+def test_limits_of_a_lean_cluster_are_a_proposal_until_their_source_is_named(is_registered):
+    firms = {f"f{n}": "small" for n in range(9)}
+    verdict = u.lean_cluster(firms, is_registered=is_registered)
+    assert verdict.reasons[-1].code == "proposed"
+    rules = u.LeanRules(source=RuleSource("The scheme", "section 4"))
+    named = u.lean_cluster(firms, is_registered=is_registered, rules=rules)
+    assert named.decision == verdict.decision and named.source == rules.source
+    assert "proposed" not in [reason.code for reason in named.reasons]
 
 
 def test_websites_and_modules():

@@ -85,17 +85,22 @@ def five_s_band(percent: float) -> str:
 
 #: Marks of the five levels in the original ZED scheme of India.
 ZED_MARKS = (0.0, 2.0, 3.0, 4.0, 5.0)
+#: Bands as they are commonly told: a proposal until a programme enters those that the scheme has published.
 ZED_BANDS = ((4.0, "platinum"), (3.5, "diamond"), (3.0, "gold"), (2.5, "silver"), (2.2, "bronze"))
 
 
 @dataclass(frozen=True)
 class Rating:
-    """A rating over parameters: weighted mean mark, band, and the reason where there is none."""
+    """A rating over parameters: weighted mean mark, band, and the reason where there is none.
+
+    ``is_band_proposed``: the band follows limits that are a proposal, not the scheme's published ones.
+    """
 
     rating: float | None
     band: str | None
     n_rated: int
     reason: str = ""
+    is_band_proposed: bool = False
 
 
 def zed_rating(
@@ -104,6 +109,7 @@ def zed_rating(
     essential: Sequence[str],
     weights: Mapping[str, float] | None = None,
     least_rated: int = 30,
+    bands: Sequence[tuple[float, str]] | None = None,
 ) -> Rating:
     """Rating of a firm in the original ZED scheme: weighted mean of the marks of its levels.
 
@@ -111,13 +117,19 @@ def zed_rating(
         levels: parameter → level, 1 to 5 (marks 0, 2, 3, 4, 5).
         essential: parameters that must be rated (the scheme names 20).
         least_rated: fewest parameters rated in all (20 essential and at least ten others).
+        bands: (from which mark, band), the highest first, as the scheme has published them; the highest begins
+            above its mark, the others at theirs. Left out, the bands commonly told are used (bronze from 2.2,
+            silver from 2.5, gold from 3.0, diamond from 3.5, platinum above 4.0), and the rating says that its
+            band follows a proposal.
 
-    Source: zed.org.in (50 parameters, marks and the least number). The bands (bronze from 2.2, silver from
-    2.5, gold from 3.0, diamond from 3.5, platinum above 4.0) are those commonly told, not confirmed.
+    Source: zed.org.in (50 parameters, marks and the least number); it does not print the bands.
 
     >>> zed_rating({f"p{n}": 3 for n in range(30)}, essential=[f"p{n}" for n in range(20)])
-    Rating(rating=3.0, band='gold', n_rated=30, reason='')
+    Rating(rating=3.0, band='gold', n_rated=30, reason='', is_band_proposed=True)
+    >>> zed_rating({f"p{n}": 3 for n in range(30)}, essential=[], bands=[(3.5, "high"), (2.0, "middle")]).band
+    'middle'
     """
+    limits, is_proposed = (ZED_BANDS, True) if bands is None else (_bands(bands), False)
     missing = [p for p in essential if p not in levels]
     if missing or len(levels) < least_rated:
         reason = mark("Too few parameters are rated, or an essential one is missing.")
@@ -137,10 +149,23 @@ def zed_rating(
             what=mark("The rating"), why=mark("all weights are nil"), remedy=mark("Give one above zero.")
         )
     value = total / weight_sum
-    if value > ZED_BANDS[0][0]:
-        return Rating(value, "platinum", len(levels))
-    band = next((word for start, word in ZED_BANDS[1:] if value >= start), None)
-    return Rating(value, band, len(levels), "" if band else mark("The rating lies below the lowest band."))
+    first, *others = limits
+    band = first[1] if value > first[0] else next((word for start, word in others if value >= start), None)
+    reason = "" if band else mark("The rating lies below the lowest band.")
+    return Rating(value, band, len(levels), reason, is_proposed)
+
+
+def _bands(given: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
+    """Bands as a programme gave them: at least one, the highest first."""
+    found = [(figure(start, f"band {word!r} from"), str(word)) for start, word in given]
+    starts = [start for start, _ in found]
+    if not found or starts != sorted(set(starts), reverse=True):
+        raise BadInput(
+            place=mark("the bands"),
+            problem=mark("are none or out of order"),
+            remedy=mark("Give the highest first, each from another mark."),
+        )
+    return found
 
 
 @dataclass(frozen=True)

@@ -181,12 +181,17 @@ def planned_against_ratified(
 
 @dataclass(frozen=True)
 class LeanRules:
-    """What a scheme for lean clusters asks; every figure is the scheme's."""
+    """What a scheme for lean clusters asks.
+
+    The figures here are Nanduti's proposal, to be replaced by those that the scheme has published; ``source`` says
+    where these were read. As long as it is empty, every verdict says that its limits are a proposal.
+    """
 
     least_members: int = 5
     most_members: int = 15
     is_legal_entity_needed: bool = True
     sizes: frozenset[str] = frozenset({"micro", "small", "medium"})
+    source: RuleSource | None = None
 
 
 def lean_cluster(
@@ -198,15 +203,21 @@ def lean_cluster(
         members: firm → size (``micro`` … ``large``).
         is_registered: whether their legal entity exists; ``None`` if not known.
 
-    The seed tells of networks of firms that create a legal entity and are then supported; the numbers are
-    placeholders for the scheme's own.
+    The source tells of networks of firms that create a legal entity and are then supported, and gives no numbers.
+    Those of :class:`LeanRules` are a proposal; the verdict says so until ``rules`` name the scheme as their source.
 
     >>> lean_cluster({f"f{n}": "small" for n in range(9)}, is_registered=True).decision
     'yes'
     >>> [r.code for r in lean_cluster({"a": "large"}, is_registered=False).reasons]
-    ['too_few', 'size', 'not_registered']
+    ['too_few', 'size', 'not_registered', 'proposed']
+    >>> rules = LeanRules(least_members=8, source=RuleSource("Scheme of the ministry", "section 4"))
+    >>> print(lean_cluster({"a": "small"}, is_registered=True, rules=rules))
+    1 firms; at least 8 are asked for. (Scheme of the ministry, section 4)
     """
     rules = rules or LeanRules()
+    proposed = mark("The limits are a proposal: enter those that the scheme has published.")
+    marks = () if rules.source else (Reason("proposed", proposed),)
+    source = rules.source or LEAN_SOURCE
     reasons, n = [], len(members)
     if n < rules.least_members:
         text = mark("{n} firms; at least {least} are asked for.")
@@ -220,9 +231,9 @@ def lean_cluster(
     if rules.is_legal_entity_needed and is_registered is False:
         reasons.append(Reason("not_registered", mark("The firms have no legal entity of their own yet.")))
     if reasons:
-        return no(*reasons, source=LEAN_SOURCE)
+        return no(*reasons, *marks, source=source)
     if rules.is_legal_entity_needed and is_registered is None:
         text = mark("Whether the legal entity is registered is not known.")
-        return flag(Reason("registration_unknown", text), source=LEAN_SOURCE)
+        return flag(Reason("registration_unknown", text), *marks, source=source)
     text = mark("Number, sizes and legal form meet the scheme.")
-    return yes(Reason("eligible", text), source=LEAN_SOURCE)
+    return yes(Reason("eligible", text), *marks, source=source)
