@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import zipfile
 from contextlib import suppress
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nanduti.foundation import archives
 from nanduti.foundation.errors import FileRefused, UnknownTable
 from nanduti.foundation.imports import TABLES, read_content, read_sheets, reading
 from nanduti.methods.values import PersonError
@@ -177,6 +179,49 @@ def test_a_file_of_too_many_cells_is_refused_while_it_is_read(monkeypatch):
     monkeypatch.setattr(reading, "_filled", lambda rows: (seen.append(row) or row for row in rows))
     assert "is too large" in told("sources.csv", b"code,title\n" + b"a,b\n" * 5_000)
     assert len(seen) < 60
+
+
+def damaged(packing: int, seed: int) -> bytes:
+    """An archive of two tables of which a few bytes have changed, most of them in its list of entries."""
+    kept, chance = io.BytesIO(), random.Random(seed)
+    with zipfile.ZipFile(kept, "w", packing) as made:
+        made.writestr("sources.csv", "code,title\n" + "a,é\n" * 40)
+        made.writestr("señal.csv", "code,title\nb,x\n")
+    content = bytearray(kept.getvalue())
+    first = 0 if chance.random() < 0.4 else len(content) - 130
+    for _ in range(chance.randint(1, 4)):
+        content[chance.randrange(first, len(content))] = chance.randrange(256)
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    "packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_a_damaged_archive_is_read_or_refused(packing):
+    """Python's zipfile lets seven kinds of errors out, besides its own; a person hears of none of them."""
+    met = set()
+    for seed in range(1_500):
+        content = damaged(packing, seed)
+        with suppress(PersonError):
+            read_content("tables.zip", content)
+        try:
+            opened = archives.open_archive(content)
+            for entry in opened.infolist():
+                archives.unpack(opened, entry)
+        except archives.Unreadable as told_:
+            met.add(type(told_.__cause__))
+    assert {zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError} <= met
+
+
+def test_an_archive_with_a_password_or_from_a_later_time_is_refused():
+    content = bytearray(archive(**{"sources.csv": "code,title\na,b\n"}))
+    listed = content.index(b"PK\x01\x02")
+    content[listed + 8] |= 1  # closed with a password
+    content[6] |= 1
+    assert "cannot be unpacked" in told("x.zip", bytes(content))
+    content = bytearray(archive(**{"sources.csv": "code,title\na,b\n"}))
+    content[listed + 6] = 99  # a version of the format that nobody knows yet
+    assert told("x.zip", bytes(content)) and told("x.xlsx", bytes(content))
 
 
 @pytest.mark.parametrize(

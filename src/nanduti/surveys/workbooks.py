@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -16,6 +15,7 @@ from openpyxl.utils import get_column_letter
 from pyxform.errors import PyXFormError
 from pyxform.xls2xform import convert as pyxform_convert
 
+from nanduti.foundation.archives import Unreadable, open_archive
 from nanduti.methods import instruments
 from nanduti.methods.instruments import Check, Definition
 from nanduti.methods.values import PersonError
@@ -104,8 +104,8 @@ def _check_archive(name: str, content: bytes) -> None:
     if len(content) > MAX_BYTES:
         raise refuse(name, [Place(_("it is larger than %d MB") % (MAX_BYTES // 1_048_576))])
     try:
-        entries = zipfile.ZipFile(io.BytesIO(content)).infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        entries = open_archive(content).infolist()
+    except Unreadable:
         raise refuse(name, [Place(_("it is damaged or no XLSX workbook; save it again as XLSX"))]) from None
     if len(entries) > MAX_ENTRIES or sum(e.file_size for e in entries) > MAX_UNPACKED:
         raise refuse(name, [Place(_("it would unpack to more than %d MB") % (MAX_UNPACKED // 1_048_576))])

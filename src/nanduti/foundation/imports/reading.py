@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from nanduti.methods.values import PersonError
 
+from ..archives import Unreadable, open_archive, unpack
 from ..errors import FileRefused, UnknownTable
 from .spec import TABLES
 
@@ -255,8 +256,8 @@ def _cell_text(place: str, row: int, index: int, value: Any) -> str:
 
 def _check_archive(name: str, content: bytes) -> zipfile.ZipFile:
     try:
-        archive = zipfile.ZipFile(io.BytesIO(content))
-    except zipfile.BadZipFile:
+        archive = open_archive(content)
+    except Unreadable:
         raise FileRefused(
             name=name, problem=_("is damaged or not what its name says"), what_to_do=_("Save it again.")
         ) from None
@@ -275,14 +276,14 @@ def _read_zip(name: str, content: bytes) -> list[Sheet]:
     for entry in archive.infolist():
         inner = Path(entry.filename).name
         if (
-            entry.is_dir()
+            entry.filename.endswith("/")  # is_dir() trips over an entry without a name
             or inner.startswith((".", "_"))
             or Path(inner).suffix.lower() not in SUFFIXES - {".zip"}
         ):
             continue
         try:
-            unpacked = archive.read(entry)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError):
+            unpacked = unpack(archive, entry)
+        except Unreadable:
             raise FileRefused(
                 name=f"{name}, {inner}", problem=_("cannot be unpacked"), what_to_do=_("Make the ZIP again.")
             ) from None
