@@ -366,7 +366,7 @@ def seed_text() -> str:
     shared = Path(os.environ.get("NANDUTI_REFERENCE_DATA", CHECKOUT.parent / "shared" / "data"))
     for file in (shared.parent / "seeds").glob("003_*.txt"):
         return file.read_text(encoding="utf-8")
-    pytest.skip("the paper's text is not on this machine")
+    pytest.skip("the text of the paper (seeds/003_*.txt beside the reference data) is not on this machine")
 
 
 def words(text: str) -> list[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.db import connections, transaction
+from django.db import transaction
 from django_scopes import scopes_disabled
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -389,9 +389,8 @@ imports.import_sheets(sheets=imports.read_sheets(Path({folder!r})), name="x", ac
 """
 
 
+@pytest.mark.only_on("sqlite")  # the rollback of a server is not ours to test
 def test_a_killed_import_leaves_nothing(example, tmp_path):
-    if connections["default"].vendor != "sqlite":
-        pytest.skip("the server's own rollback is not ours to test")
     from tests.support import templates
 
     for alias in ("default", "vault"):

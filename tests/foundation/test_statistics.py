@@ -10,7 +10,7 @@ from nanduti.foundation.models import Scope
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL gathers its statistics by itself"),
+    pytest.mark.only_on("sqlite"),  # PostgreSQL gathers its statistics by itself
 ]
 
 

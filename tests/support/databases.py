@@ -37,6 +37,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "once: touches no database, so one of the two runs is enough (set by itself)"
     )
+    config.addinivalue_line(
+        "markers", "only_on(database): is about that database alone; not collected on the other"
+    )
     if only_arithmetic(config):
         return
     if "PYTEST_XDIST_WORKER" not in os.environ:
@@ -103,7 +106,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    elsewhere = [item for item in items if is_about_another(item, config.getoption("--database"))]
+    if elsewhere:
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [item for item in items if item not in elsewhere]
     for item in items:
         if not uses_database(item):
             item.add_marker("once")
@@ -112,6 +119,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         marker = item.get_closest_marker("django_db")
         given = dict(marker.kwargs) if marker else {"transaction": "db" not in item.fixturenames}
         item.add_marker(pytest.mark.django_db(**{"databases": "__all__", **given}), append=False)
+
+
+def is_about_another(item: pytest.Item, database: str) -> bool:
+    marker = item.get_closest_marker("only_on")
+    return marker is not None and marker.args != (database,)
 
 
 def uses_database(item: pytest.Item) -> bool:
