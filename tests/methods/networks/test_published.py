@@ -98,7 +98,9 @@ def logit_t(krackhardt, *, steps: int) -> float:
     names = ("advice", "friendship", "reports_to")
     advice, *others = (np.asarray(krackhardt[name].matrix()) for name in names)
     pairs = ~np.eye(len(advice), dtype=bool)
-    model = sm.Logit((advice[pairs] > 0).astype(float), sm.add_constant(np.column_stack([o[pairs] for o in others])))
+    model = sm.Logit(
+        (advice[pairs] > 0).astype(float), sm.add_constant(np.column_stack([o[pairs] for o in others]))
+    )
     return float(model.fit(disp=0, maxiter=steps, warn_convergence=False).tvalues[2])
 
 
