@@ -11,7 +11,8 @@ from nanduti.foundation.work import Progress, job
 
 from .. import reading
 from ..mapping import applying, facts
-from ..models import RecordLink, Submission
+from ..mapping.spec import read_spec
+from ..models import AnswerMapping, RecordLink, Submission
 from ..reviewing import after_review
 
 __all__ = ["applying", "facts"]
@@ -26,8 +27,23 @@ def after_a_step(submission: Submission, former: str) -> None:
     is_read = submission.processing == Submission.Processing.DONE and submission.instrument_version_id
     if submission.state == State.REJECTED:
         take_back(submission)
-    elif is_read and (former == State.REJECTED or submission.state == State.ACCEPTED):
+    elif is_read and (
+        former == State.REJECTED or (submission.state == State.ACCEPTED and not _is_told(submission))
+    ):
         applying.apply([reading.read_one(submission)])
+
+
+def _is_told(submission: Submission) -> bool:
+    """Whether these answers became records when they were read, all of them: then acceptance adds nothing."""
+    mapping = AnswerMapping._base_manager.filter(instrument=submission.instrument_id, is_active=True).first()
+    if mapping is None:
+        return True
+    links = RecordLink._base_manager.filter(submission=submission)
+    return (
+        read_spec(mapping.spec).applies == "received"
+        and links.exists()
+        and not links.exclude(problem={}).exists()
+    )
 
 
 def take_back(submission: Submission) -> None:

@@ -186,7 +186,7 @@ def _keep_links(kept: list[tuple[Told, RecordLink | None]], targets: dict[str, s
     new, changed = [], []
     for told, link in kept:
         values = {
-            "submission": told.submission,
+            "submission_id": told.submission.pk,  # by number: the row itself would be fetched for every link
             "target": targets[told.entry],
             "record_kind": told.record_kind,
             "record_id": told.record_id,

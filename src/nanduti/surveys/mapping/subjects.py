@@ -290,7 +290,7 @@ def _remember(work: Sequence[Work]) -> None:
             rows.append(submission)
         as_told = Told(submission, ENTRY, "", {}, told.digest, problem=told.problem)
         values = {
-            "submission": submission,
+            "submission_id": submission.pk,
             "target": SUBJECT,
             "record_kind": "register.establishment" if found else "",
             "record_id": str(found.pk) if found else "",
