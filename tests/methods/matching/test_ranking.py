@@ -50,6 +50,22 @@ def test_compiled_equals_plain(seed):
         assert one.unanswered.equals(other.unanswered)
 
 
+@pytest.mark.parametrize("soft", [(), ("code",)])
+def test_blocks_passed_by_hold_nothing_better(soft):
+    """Enough offers for many blocks of rows in every code, with and without words, and offers with several codes."""
+    pytest.importorskip("numba", reason="the extra 'fast' is not installed")
+    offers = make_offers(6_000, 11)
+    needs = make_needs(30, 11, offers)
+    silent = needs.with_columns(need=pl.format("{}-silent", "need"), text=pl.lit(None, pl.String))
+    needs = pl.concat([needs, silent])
+    for recipe in (EVERYTHING, replace(PARTNERS, unknown="refuse")):
+        recipe = replace(recipe, hard=recipe.hard - set(soft))
+        index = matching.OfferIndex(offers, recipe=recipe, tree=TREE)
+        for k in (1, 20):
+            one = index.rank(needs, k=k, compiled=True)
+            assert one.frame.equals(index.rank(needs, k=k, compiled=False).frame)
+
+
 def test_many_values_need_more_than_one_word_of_bits(compiled):
     materials = [f"m{i:03d}" for i in range(150)]
     offers = pl.DataFrame(
@@ -295,7 +311,7 @@ def test_without_the_extra_the_plain_loops_serve(monkeypatch):
     offers = make_offers(50, 2)
     needs = make_needs(5, 2, offers)
     as_installed = matching.rank_matches(needs, offers, k=5, recipe=EVERYTHING, tree=TREE).frame
-    monkeypatch.setattr(_fast, "_loops", lambda: None)
+    monkeypatch.setattr(_fast, "_loops", lambda name: None)
     assert matching.rank_matches(needs, offers, k=5, recipe=EVERYTHING, tree=TREE).frame.equals(as_installed)
     with pytest.raises(BadInput, match="numba is not installed"):
         matching.rank_matches(needs, offers, compiled=True)

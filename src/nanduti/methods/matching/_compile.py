@@ -42,8 +42,12 @@ NEED_COLUMNS = {
 (N_QUANTITY, N_TOLERANCE, N_LEAD, N_PRICE, N_KM, N_X, N_Y, N_Z, N_FROM, N_UNTIL, N_ON) = range(11)
 
 
+#: Rows that are passed by together where none of them can reach what is asked.
+BLOCK = 256
+
+
 class OfferArrays(NamedTuple):
-    """Offers, one entry each, and rows (offer × code) sorted by code."""
+    """Offers, one entry each, and rows (offer × code) sorted by code, then by static points, the most first."""
 
     row_offer: np.ndarray  # row → offer
     post_ptr: np.ndarray  # term → its postings
@@ -66,7 +70,7 @@ class OfferArrays(NamedTuple):
     lane: (
         np.ndarray
     )  # row × (first day, last day, static points, place of the identifier): one line of memory a row
-    static: np.ndarray  # thousandths of a point that depend on the offer alone
+    block_most: np.ndarray  # by block of rows: the largest key of static points and place of the identifier
     rank_of_id: np.ndarray  # place of the offer's identifier in the alphabet
 
 
@@ -269,45 +273,44 @@ def compile_offers(offers: pl.DataFrame, recipe: MatchRecipe, synonyms: Synonyms
     if not frame.height:
         raise BadInput(place="offers", problem=mark("are empty"), remedy=mark("Give at least one offer."))
     codes = lists_of(frame, "codes", "offers").list.drop_nulls().list.unique().list.sort()
-    order = pl.DataFrame({"c": codes.list.first(), "o": frame["offer"]}).select(
-        pl.arg_sort_by("c", "o", nulls_last=True)
+    kinds = _number_of(texts_of(frame, "kind"))
+    static = _static(frame, recipe, kinds)
+    order = pl.DataFrame({"c": codes.list.first(), "s": -static, "o": frame["offer"]}).select(
+        pl.arg_sort_by("c", "s", "o", nulls_last=True)
     )
     at = order.to_series().to_numpy()
     texts = _text_series(frame)
-    frame, codes = frame.drop("text", strict=False)[at], codes[at]
-    rows = _rows_by_code(codes)
+    frame, codes, static = frame.drop("text", strict=False)[at], codes[at], static[at]
+    ids = frame["offer"]
+    rank = np.empty(len(ids), dtype=np.int64)
+    rank[ids.arg_sort().to_numpy()] = np.arange(len(ids))
+    rows = _rows_by_code(codes, static, rank)
     row_offer = rows["row"].to_numpy().astype(np.int32)
     vocabulary = Vocabulary(texts, synonyms, at)
-    ids = frame["offer"]
     labels, slots, bits = _offer_bits(frame)
-    kinds = _number_of(texts_of(frame, "kind"))
     positions = _number_of(texts_of(frame, "position"))
     certificates, cert_arrays = _certificates(frame)
-    rank = np.empty(len(ids), dtype=np.int64)
-    rank[frame["offer"].arg_sort().to_numpy()] = np.arange(len(ids))
-    recipe_arrays = _recipe_arrays(recipe, kinds, slots)
-    numbers, kind = _offer_numbers(frame), _code_column(texts_of(frame, "kind"), kinds)
-    static = _static(recipe_arrays, numbers, kind)
+    numbers = _offer_numbers(frame)
     arrays = OfferArrays(
         row_offer,
         *_postings(vocabulary.offered, row_offer, len(vocabulary.terms)),
         vocabulary.offered.is_empty,
         bits,
         numbers,
-        kind,
+        _code_column(texts_of(frame, "kind"), kinds),
         _code_column(texts_of(frame, "position"), positions),
         _refused(frame),
         *cert_arrays,
         np.ascontiguousarray(bits[row_offer].T),
         _packed(bits, slots, labels, row_offer, recipe.unknown == "refuse"),
         _lane(numbers, static, rank, recipe.unknown == "refuse")[row_offer],
-        static,
+        _block_most(static, rank, row_offer),
         rank,
     )
     known, unknown = _code_ranges(rows)
     return Compiled(
-        arrays, recipe_arrays, ids, known, unknown, labels, kinds, positions, certificates, vocabulary,
-        {name: i for i, name in enumerate(ids.to_list())},
+        arrays, _recipe_arrays(recipe, kinds, slots), ids, known, unknown, labels, kinds, positions, certificates,
+        vocabulary, {name: i for i, name in enumerate(ids.to_list())},
     )  # fmt: skip
 
 
@@ -344,21 +347,33 @@ def _lane(numbers: np.ndarray, static: np.ndarray, rank: np.ndarray, strict: boo
     return np.column_stack([first, last, static, rank]).astype(np.int32)
 
 
-def _static(recipe: RecipeArrays, numbers: np.ndarray, kind: np.ndarray) -> np.ndarray:
+def _static(frame: pl.DataFrame, recipe: MatchRecipe, kinds: dict[str, int]) -> np.ndarray:
     """Points for kind, quality and being under-served: the same whoever asks; none where not known."""
-    total = np.where(kind >= 0, recipe.kind_points[np.maximum(kind, 0)], 0)
-    for column, criterion in ((QUALITY, "quality"), (SERVED, "under_served")):
-        share = np.nan_to_num(numbers[:, column])
-        total += np.floor(recipe.top[CRITERIA.index(criterion)] * share + 0.5).astype(np.int64)
+    kind = _code_column(texts_of(frame, "kind"), kinds)
+    total = np.where(kind >= 0, _kind_points(recipe, kinds)[np.maximum(kind, 0)], 0)
+    quality = numbers_of(frame, "quality", "offers", "offer", 1.0)
+    served = 1.0 / (1.0 + numbers_of(frame, "times_served", "offers", "offer"))
+    for share, criterion in ((quality, "quality"), (served, "under_served")):
+        most = THOUSAND * recipe.points.get(criterion, 0)
+        total += np.floor(most * np.nan_to_num(share) + 0.5).astype(np.int64)
     return total.astype(np.int64)
 
 
-def _rows_by_code(codes: pl.Series) -> pl.DataFrame:
-    frame = pl.DataFrame({"row": np.arange(len(codes), dtype=np.int64), "code": codes})
+def _block_most(static: np.ndarray, rank: np.ndarray, row_offer: np.ndarray) -> np.ndarray:
+    """The largest key in each block of rows: points ahead of the place in the alphabet, as in ranking."""
+    key = (static << 32) + (0xFFFFFFFF - rank)
+    return np.maximum.reduceat(key[row_offer], np.arange(0, len(row_offer), BLOCK))
+
+
+def _rows_by_code(codes: pl.Series, static: np.ndarray, rank: np.ndarray) -> pl.DataFrame:
+    frame = pl.DataFrame(
+        {"row": np.arange(len(codes), dtype=np.int64), "code": codes, "static": -static, "rank": rank}
+    )
     frame = frame.with_columns(
         pl.when(pl.col("code").list.len() > 0).then("code").otherwise(pl.lit(None, pl.List(pl.String)))
     )
-    return frame.explode("code").sort("code", "row", nulls_last=True)
+    rows = frame.explode("code").sort("code", "static", "rank", nulls_last=True)
+    return rows.select("row", "code")
 
 
 def _code_ranges(rows: pl.DataFrame) -> tuple[dict[str, tuple[int, int]], tuple[int, int]]:
@@ -446,17 +461,21 @@ def _certificates(frame: pl.DataFrame) -> tuple[dict[str, int], tuple[np.ndarray
     return table, (ptr, ids, last.astype(float), held.is_not_null().to_numpy())
 
 
+def _kind_points(recipe: MatchRecipe, kinds: dict[str, int]) -> np.ndarray:
+    most = THOUSAND * recipe.points.get("kind", 0)
+    by_kind = [int(np.floor(most * recipe.kind_fit.get(k, 0.0) + 0.5)) for k in kinds]
+    return np.array(by_kind or [0], dtype=np.int64)
+
+
 def _recipe_arrays(recipe: MatchRecipe, kinds: dict[str, int], slots: np.ndarray) -> RecipeArrays:
     top = np.array([THOUSAND * recipe.points.get(c, 0) for c in CRITERIA], dtype=np.int64)
     code = top[CRITERIA.index("code")]
     near = [int(np.floor(code * recipe.closeness.get(r, 0.0) + 0.5)) for r in ("exact", "one_up", "one_down")]
-    kind_top = top[CRITERIA.index("kind")]
-    by_kind = [int(np.floor(kind_top * recipe.kind_fit.get(k, 0.0) + 0.5)) for k in kinds]
     return RecipeArrays(
         top,
         np.array([r in recipe.hard for r in RULES], dtype=np.bool_),
         np.array([*near, 0, 0, 0], dtype=np.int64),
-        np.array(by_kind or [0], dtype=np.int64),
+        _kind_points(recipe, kinds),
         np.array([k in recipe.principal for k in kinds] or [False], dtype=np.bool_),
         slots,
         recipe.unknown == "refuse",

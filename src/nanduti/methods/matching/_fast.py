@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 
@@ -10,19 +11,15 @@ from nanduti.methods.values import BadInput, mark
 
 
 @cache
-def _loops() -> ModuleType | None:
-    if find_spec("numba") is None:
-        return None
-    from . import _loops
-
-    return _loops
+def _loops(name: str) -> ModuleType | None:
+    return import_module(f".{name}", __package__) if find_spec("numba") else None
 
 
-def loops(compiled: bool | None) -> ModuleType | None:
-    """The module of compiled loops: ``None`` means as available, ``True`` insists, ``False`` does without."""
+def loops(compiled: bool | None, name: str = "_loops") -> ModuleType | None:
+    """A module of compiled loops: ``None`` means as available, ``True`` insists, ``False`` does without."""
     if compiled is False:
         return None
-    found = _loops()
+    found = _loops(name)
     if found is None and compiled:
         raise BadInput(
             place="compiled=True",

@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from ._compile import BLOCK
 from .words import UNIT
 
 EARTH_KM = 6371.0088
+#: Places of identifiers are taken from this number, so that of two keys with equal points the earlier is larger.
+LAST = 0xFFFFFFFF
 
 
 def _jit(function: Any) -> Any:
@@ -303,18 +306,6 @@ def _meeting(F, N, R, i, a, b, rows):
             continue
         lo, hi = R.slots[rule], R.slots[rule + 1]
         n, before = 0, n
-        if hi - lo == 1:  # few values: one word a row, the usual case, without an inner loop
-            column, mask, lax = F.row_bits[lo], N.bits[i, lo], not R.refuse_unknown
-            if before < 0:
-                for row in range(a, b):
-                    rows[n] = row
-                    n += ((column[row] & mask) != 0) | (lax & (column[row] == 0))
-            else:
-                for at in range(before):
-                    row = rows[at]
-                    rows[n] = row
-                    n += ((column[row] & mask) != 0) | (lax & (column[row] == 0))
-            continue
         for at in range(b - a if before < 0 else before):
             row = a + at if before < 0 else np.int64(rows[at])
             met, some = np.int64(0), np.int64(0)
@@ -331,13 +322,17 @@ def _meeting(F, N, R, i, a, b, rows):
 
 
 @_jit
-def _meeting_packed(F, N, i, a, b, rows):
-    """The same with all bits of a row in one word."""
-    m0, m1, m2 = N.packed[i, 0], N.packed[i, 1], N.packed[i, 2]
-    free0, free1, free2 = N.packed[i, 0] == 0, N.packed[i, 1] == 0, N.packed[i, 2] == 0
-    n = 0
-    for row in range(a, b):
-        v = F.packed[row]
+def _meeting_packed(F, N, i, some, a, b, rows):
+    """The same of entries ``a`` to ``b`` of a list of rows, with all bits of a row in one word.
+
+    Without branches, so that looks into memory do not wait for each other.
+    """
+    packed, m0, m1, m2 = F.packed, N.packed[i, 0], N.packed[i, 1], N.packed[i, 2]
+    free0, free1, free2 = m0 == 0, m1 == 0, m2 == 0
+    n = np.int64(0)
+    for at in range(a, b):
+        row = some[at]
+        v = packed[row] if len(packed) > 0 else np.int64(-1)
         rows[n] = row
         n += (((v & m0) != 0) | free0) & (((v & m1) != 0) | free1) & (((v & m2) != 0) | free2)
     return n
@@ -360,8 +355,8 @@ def _in_time(F, first, last, n, rows):
 
 
 @_jit
-def _add_likeness(F, N, i, a, b, likeness):
-    likeness[a:b] = 0
+def _add_likeness(F, N, i, a, b, likeness, touched, n):
+    """Likeness of rows ``a`` to ``b`` to need ``i``; rows with any are written into ``touched`` from ``n`` on."""
     for t in range(N.term_ptr[i], N.term_ptr[i + 1]):
         p, q = F.post_ptr[N.terms[t]], F.post_ptr[N.terms[t] + 1]
         weight = np.int32(N.weights[t])
@@ -369,128 +364,134 @@ def _add_likeness(F, N, i, a, b, likeness):
             row = F.post_row[j]
             if row >= b:
                 break
-            likeness[row] += weight * np.int32(F.post_weight[j])
+            more = weight * np.int32(F.post_weight[j])
+            if more > 0 and likeness[row] == 0:
+                touched[n] = row
+                n += 1
+            likeness[row] += more
+    return n
 
 
 @_jit
-def rank(F, N, R, lo, hi, k, likeness, rows, seen, heap, spare, out_offer, out_points, out_near, out_unknown):
-    """The best ``k`` offers of needs ``lo`` to ``hi``, exactly: what cannot reach the k-th best is passed by.
+def _days_asked(N, R, i):
+    """First and last day, whether a side is open, whether they are a hard rule, and the points for them."""
+    lo, hi = N.numbers[i, 8], N.numbers[i, 9]
+    window = lo == lo or hi == hi
+    top = R.top[6] if window and N.asked[i, 6] else np.int64(0)
+    return _day(lo, -(2.0**30)), _day(hi, 2.0**30), lo != lo or hi != hi, window and R.hard[9], top
 
-    ``likeness``, ``rows``, ``seen`` (−1 throughout), ``heap`` and ``spare`` are room to work in.
+
+@_jit
+def _time_points(lane, days, row):
+    """The most that a row can get for being free: an offer of which it is not known counts as free."""
+    first, last, open_ended, _, top = days
+    common = min(last, np.int64(lane[row, 1])) - max(first, np.int64(lane[row, 0]))
+    if common <= 0:
+        return np.int64(0)
+    return top if open_ended else _part(top, min(1.0, common / (last - first)))
+
+
+@_jit
+def _keep(heap, size, k, key, o, near, row):
+    """Put a pair among the best ``k``, the worst of which stands first; returns how many there are."""
+    if size < k:
+        heap[size, 0], heap[size, 1], heap[size, 2], heap[size, 3] = key, o, near, row
+        _lift(heap, size)
+        return size + 1
+    if key > heap[0, 0]:
+        heap[0, 0], heap[0, 1], heap[0, 2], heap[0, 3] = key, o, near, row
+        _sift(heap, size)
+    return size
+
+
+@_jit
+def _look(F, N, R, i, near, bound, days, words, room, n, size, k):
+    """Put the best of ``n`` rows into the heap, which holds ``size``: those with words in common, or the others."""
+    likeness, _, rows, seen, heap, spare = room
+    lane = F.lane  # looking into a tuple for every row costs more than the work
+    for at in range(n):
+        row = rows[at]
+        alike = np.int64(likeness[row])
+        if words != (alike > 0):
+            continue
+        if size == k:
+            most = bound + np.int64(lane[row, 2]) + alike * R.top[0] // (UNIT * UNIT)
+            if days[4] > 0:
+                most += _time_points(lane, days, row)
+            if (most << 32) + (LAST - np.int64(lane[row, 3])) < heap[0, 0]:
+                continue  # not even with all it may still get
+        o = F.row_offer[row]
+        if seen[o] == i:
+            continue
+        seen[o] = i
+        if passes(F, N, R, i, o):
+            total, _ = points(F, N, R, i, o, near, alike, spare)
+            size = _keep(heap, size, k, (total << 32) + (LAST - F.rank_of_id[o]), o, near, row)
+    return size
+
+
+@_jit
+def _search(F, N, R, i, rest, k, room):
+    """The best ``k`` offers of need ``i`` into the heap; returns how many there are, and how many rows were touched."""
+    likeness, touched, rows, _, heap, _ = room
+    days = _days_asked(N, R, i)
+    size = n_touched = np.int64(0)
+    for s in range(N.range_ptr[i], N.range_ptr[i + 1]) if N.asked[i, 0] else range(0):
+        near = N.range_near[s]
+        bound = rest + (R.near[near] if N.asked[i, 1] else 0)
+        before = n_touched
+        n_touched = _add_likeness(F, N, i, N.range_lo[s], N.range_hi[s], likeness, touched, before)
+        n = _meeting_packed(F, N, i, touched, before, n_touched, rows)
+        if days[3]:
+            n = _in_time(F, days[0], days[1], n, rows)
+        size = _look(F, N, R, i, near, bound, days, True, room, n, size, k)
+    for s in range(N.range_ptr[i], N.range_ptr[i + 1]):
+        a, b, near = N.range_lo[s], N.range_hi[s], N.range_near[s]
+        bound = rest + (R.near[near] if N.asked[i, 1] else 0)
+        for block in range(a // BLOCK, (b + BLOCK - 1) // BLOCK):
+            if size == k and ((bound + days[4]) << 32) + F.block_most[block] < heap[0, 0]:
+                continue
+            start, end = max(a, block * BLOCK), min(b, (block + 1) * BLOCK)
+            if len(F.packed) > 0:
+                for row in range(start, end):
+                    rows[row - start] = row
+                n = _meeting_packed(F, N, i, rows, 0, end - start, rows)
+            else:
+                n = _meeting(F, N, R, i, start, end, rows)
+            if days[3]:
+                n = _in_time(F, days[0], days[1], n, rows)
+            size = _look(F, N, R, i, near, bound, days, False, room, n, size, k)
+    return size, n_touched
+
+
+@_jit
+def rank(F, N, R, order, k, room, found):
+    """The best ``k`` offers of the needs in ``order``, exactly: what cannot reach the k-th best is passed by.
+
+    Rows that share a word with the need are looked at first. They set the mark that blocks of the others must
+    reach with all they may still get; within a code the rows with the most points for everybody stand ahead, so
+    that mostly a few blocks do. ``room`` to work in: likeness (0 throughout), rows touched, rows, last need that
+    looked at an offer (−1 throughout), heap, points of a pair.
     """
-    n_criteria = len(R.top)
-    for i in range(lo, hi):
-        size = 0
-        rest = np.int64(
-            0
-        )  # what criteria that depend on the pair can add, apart from text, code, availability
-        for c in range(2, n_criteria):
+    likeness, touched, _, _, heap, spare = room
+    out_offer, out_points, out_near, out_unknown = found
+    for i in order:
+        rest = np.int64(0)  # what criteria that hang on the pair can add, but for text, code and availability
+        for c in range(2, len(R.top)):
             if N.asked[i, c] and c != 6 and c != 7 and c != 11 and c != 16:
                 rest += R.top[c]
-        text = N.asked[i, 0]
-        everywhere = N.asked[i, 7] or N.asked[i, 11] or N.asked[i, 16]
-        first, last = _day(N.numbers[i, 8], -(2.0**30)), _day(N.numbers[i, 9], 2.0**30)
-        open_ended = N.numbers[i, 8] != N.numbers[i, 8] or N.numbers[i, 9] != N.numbers[i, 9]
-        window = N.asked[i, 6] or R.hard[9]
-        window = window and (N.numbers[i, 8] == N.numbers[i, 8] or N.numbers[i, 9] == N.numbers[i, 9])
-        for s in range(N.range_ptr[i], N.range_ptr[i + 1]):
-            a, b, near = N.range_lo[s], N.range_hi[s], N.range_near[s]
-            if text:
-                _add_likeness(F, N, i, a, b, likeness)
-            bound = rest + (R.near[near] if N.asked[i, 1] else 0)
-            if len(F.packed) > 0:
-                n = _meeting_packed(F, N, i, a, b, rows)
-            else:
-                n = _meeting(F, N, R, i, a, b, rows)
-            if window and R.hard[9]:
-                n = _in_time(F, first, last, n, rows)
-            for at in range(n):
-                row = rows[at]
-                most = bound + (np.int64(F.lane[row, 2]) if everywhere else 0)
-                if text and likeness[row] > 0:
-                    most += np.int64(likeness[row]) * R.top[0] // (UNIT * UNIT)
-                if window and N.asked[i, 6]:  # at most: an offer of which it is not known counts as free
-                    common = min(last, np.int64(F.lane[row, 1])) - max(first, np.int64(F.lane[row, 0]))
-                    if common > 0:
-                        most += R.top[6] if open_ended else _part(R.top[6], min(1.0, common / (last - first)))
-                if size == k and (most << 32) + (0xFFFFFFFF - np.int64(F.lane[row, 3])) < heap[0, 0]:
-                    continue  # not even with all it may still get
-                o = F.row_offer[row]
-                if seen[o] == i:
-                    continue
-                seen[o] = i
-                if not passes(F, N, R, i, o):
-                    continue
-                total, unknown = points(F, N, R, i, o, near, np.int64(likeness[row]) if text else 0, spare)
-                key = (total << 32) + (0xFFFFFFFF - F.rank_of_id[o])
-                if size < k:
-                    heap[size, 0], heap[size, 1], heap[size, 2], heap[size, 3] = key, o, near, row
-                    _lift(heap, size)
-                    size += 1
-                elif key > heap[0, 0]:
-                    heap[0, 0], heap[0, 1], heap[0, 2], heap[0, 3] = key, o, near, row
-                    _sift(heap, size)
+        size, n_touched = _search(F, N, R, i, rest, k, room)
         while size > 0:  # the smallest comes off first: places are filled from the last
             size -= 1
             o, near, row = heap[0, 1], heap[0, 2], heap[0, 3]
             for j in range(4):
                 heap[0, j] = heap[size, j]
             _sift(heap, size)
-            total, unknown = points(F, N, R, i, o, near, np.int64(likeness[row]) if text else 0, spare)
+            _, unknown = points(F, N, R, i, o, near, np.int64(likeness[row]), spare)
             out_offer[i, size] = o
             out_near[i, size] = near
             out_unknown[i, size] = unknown
-            for c in range(n_criteria):
+            for c in range(len(spare)):
                 out_points[i, size, c] = spare[c]
-
-
-@_jit
-def propose(
-    start, receiver_of, proposer_of, value, places, offset, size, held_value, held_at, following, waiting
-):
-    """Deferred acceptance on arrays that the caller made; each receiver keeps a heap of whom it holds, the worst first.
-
-    ``held_at`` holds, from ``offset[r]`` on, the ``size[r]`` entries that receiver ``r`` keeps in the end.
-    """
-    top = len(waiting)
-    while top > 0:
-        top -= 1
-        who = waiting[top]
-        at = following[who]
-        while at < start[who + 1]:
-            r = receiver_of[at]
-            v = value[at]
-            base = offset[r]
-            if size[r] < places[r]:
-                i = size[r]
-                size[r] += 1
-                while i > 0 and held_value[base + (i - 1) // 2] > v:
-                    held_value[base + i] = held_value[base + (i - 1) // 2]
-                    held_at[base + i] = held_at[base + (i - 1) // 2]
-                    i = (i - 1) // 2
-                held_value[base + i] = v
-                held_at[base + i] = at
-                at += 1
-                break
-            if size[r] > 0 and v > held_value[base]:
-                waiting[top] = proposer_of[held_at[base]]
-                top += 1
-                i = 0
-                n = size[r]
-                while True:
-                    child = 2 * i + 1
-                    if child >= n:
-                        break
-                    if child + 1 < n and held_value[base + child + 1] < held_value[base + child]:
-                        child += 1
-                    if held_value[base + child] >= v:
-                        break
-                    held_value[base + i] = held_value[base + child]
-                    held_at[base + i] = held_at[base + child]
-                    i = child
-                held_value[base + i] = v
-                held_at[base + i] = at
-                at += 1
-                break
-            at += 1
-        following[who] = at
+        for at in range(n_touched):
+            likeness[touched[at]] = 0

@@ -110,7 +110,7 @@ def _need_ranges(
         if not codes:
             found = [(0, n_rows, 3)]
         elif "code" not in recipe.hard:
-            found = [*(found or []), (0, compiled.unknown_code[0], 5), (*compiled.unknown_code, 4)]
+            found = [*(found or []), *_elsewhere(found or [], compiled), (*compiled.unknown_code, 4)]
         elif recipe.unknown == "ask" and compiled.unknown_code[1] > compiled.unknown_code[0]:
             found = [*(found or []), (*compiled.unknown_code, 4)]
         stretches += found or []
@@ -136,6 +136,12 @@ def _stretches(
     number = {"exact": 0, "one_up": 1, "one_down": 2}
     rated = sorted(best.items(), key=lambda item: (-share[item[1]], item[0]))
     return [(*compiled.codes[c], number[r]) for c, r in rated if c in compiled.codes]
+
+
+def _elsewhere(found: list[tuple[int, int, int]], compiled: Compiled) -> list[tuple[int, int, int]]:
+    """The stretches of other codes, so that no row stands in two."""
+    edges = [0, *(x for lo, hi, _ in sorted(found) for x in (lo, hi)), compiled.unknown_code[0]]
+    return [(lo, hi, 5) for lo, hi in zip(edges[::2], edges[1::2], strict=True) if lo < hi]
 
 
 def _need_bits(

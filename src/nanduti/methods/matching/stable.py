@@ -185,7 +185,8 @@ def deferred_acceptance(
     own, theirs, ties = _strict(market, lot)
     if proposing == "proposer":
         # Below this the plain loop is done before compiled code has been fetched.
-        kernel = loops(compiled) if compiled or (compiled is None and len(own) > 50_000) else None
+        worth = compiled or (compiled is None and len(own) > 50_000)
+        kernel = loops(compiled, "_proposing") if worth else None
         chosen = (
             _proposers_compiled(market, own, theirs, kernel)
             if kernel

@@ -319,20 +319,25 @@ class Vocabulary:
 
     def weigh(self, texts: Iterable[str | None]) -> tuple[TermWeights, np.ndarray]:
         """Weights of other texts by this vocabulary, and which of them hold no term at all."""
-        ptr, terms, weights, empty = [0], [], [], []
+        ids, counts, lengths = [], [], []
+        number = self.number.get
         for text in texts:
             n = Counter(tokens_of(text, self._table))
-            found = sorted((self.number.get(term, -1), count) for term, count in n.items())
-            ids = np.array([x for x, _ in found], dtype=np.int64)
-            rarity = np.where(ids >= 0, self.rarity[ids] if self.terms else 0.0, self.rarest)
-            raw = (1 + np.log(np.array([c for _, c in found], dtype=float))) * rarity
-            whole = np.floor(UNIT * raw / np.sqrt((raw**2).sum() or 1.0)).astype(np.int32)
-            terms.append(ids[ids >= 0])
-            weights.append(whole[ids >= 0])
-            ptr.append(ptr[-1] + len(terms[-1]))
-            empty.append(not found)
-        flat = [np.concatenate(x or [np.zeros(0)]).astype(np.int32) for x in (terms, weights)]
-        return TermWeights(np.array(ptr, dtype=np.int64), *flat), np.array(empty, dtype=np.bool_)
+            ids += [number(term, -1) for term in n]
+            counts += n.values()
+            lengths.append(len(n))
+        own, n, length = (np.array(x, dtype=np.int64) for x in (ids, counts, lengths))
+        rows = np.repeat(np.arange(len(length)), length)
+        order = np.lexsort((n, own, rows))  # so that the order of words changes nothing, not even a rounding
+        own, n = own[order], n[order]
+        rarity = np.append(self.rarity, self.rarest)[own]  # -1 is the last
+        raw = (1 + np.log(n, dtype=float)) * rarity
+        size = np.sqrt(np.bincount(rows, weights=raw**2, minlength=len(length)))
+        whole = np.floor(UNIT * raw / size[rows]).astype(np.int32)
+        here = own >= 0
+        found = np.bincount(rows[here], minlength=len(length))
+        indptr = np.concatenate([[0], np.cumsum(found)]).astype(np.int64)
+        return TermWeights(indptr, own[here].astype(np.int32), whole[here]), length == 0
 
 
 def _numbered(lists: pl.Series, ids: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
