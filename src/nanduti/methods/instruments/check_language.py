@@ -14,6 +14,7 @@ round, length, days (from one day to another). Where an answer that is needed is
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 # More is a program, not a check.
@@ -52,8 +53,8 @@ class NotACheck(ValueError):
     """An expression that is not in the language; says where and why."""
 
 
-def parse(expression: str) -> Node:
-    """The tree of an expression; raises :class:`NotACheck`.
+def parse(expression: str, functions: Mapping[str, int] = FUNCTIONS) -> Node:
+    """The tree of an expression; raises :class:`NotACheck`. ``functions``: those that may be called.
 
     >>> parse("a + 1 <= b").kind
     'compare'
@@ -64,7 +65,7 @@ def parse(expression: str) -> Node:
     """
     if len(expression) > LONGEST:
         raise NotACheck(f"it is longer than {LONGEST} characters")
-    parser = _Parser(_tokens(expression))
+    parser = _Parser(_tokens(expression), functions)
     node = parser.implies()
     if parser.here is not None:
         raise NotACheck(f"“{parser.here[1]}” is not expected there")
@@ -96,8 +97,9 @@ def _tokens(expression: str) -> list[tuple[str, str]]:
 class _Parser:
     """Recursive descent, one function for each level of binding."""
 
-    def __init__(self, tokens: list[tuple[str, str]]) -> None:
+    def __init__(self, tokens: list[tuple[str, str]], functions: Mapping[str, int]) -> None:
         self.tokens = tokens
+        self.functions = functions
         self.at = 0
         self.depth = 0
 
@@ -166,14 +168,14 @@ class _Parser:
         raise NotACheck(f"“{text}” is not expected there")
 
     def call(self, name: str) -> Node:
-        if name not in FUNCTIONS:
-            raise NotACheck(f"there is no function “{name}”; there are {', '.join(sorted(FUNCTIONS))}")
+        if name not in self.functions:
+            raise NotACheck(f"there is no function “{name}”; there are {', '.join(sorted(self.functions))}")
         parts = [self.implies()]
         while self.takes(","):
             parts.append(self.implies())
         self.close()
-        if len(parts) != FUNCTIONS[name]:
-            raise NotACheck(f"“{name}” takes {FUNCTIONS[name]} argument(s), not {len(parts)}")
+        if len(parts) != self.functions[name]:
+            raise NotACheck(f"“{name}” takes {self.functions[name]} argument(s), not {len(parts)}")
         return Node("call", name, tuple(parts))
 
     def close(self) -> None:
