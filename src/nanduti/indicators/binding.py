@@ -1,0 +1,35 @@
+"""Which form an indicator is about in a programme, and what decides that two definitions measure the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from nanduti.programme.models import Programme
+from nanduti.surveys.models import Instrument
+
+from .definitions import REGISTER, IndicatorDefinition
+from .errors import NoSuchInstrument
+from .models import Indicator
+
+
+def instrument_for(programme: Programme, definition: IndicatorDefinition) -> Instrument | None:
+    """The first of the forms it is about that the programme uses; ``None`` for the register."""
+    if REGISTER in definition.instruments:
+        return None
+    rows = Instrument.objects.filter(programme=programme)
+    for code in definition.instruments:
+        found = rows.filter(code=code).first() or rows.filter(library_code=code).order_by("id").first()
+        if found is not None:
+            return found
+    raise NoSuchInstrument(forms=", ".join(definition.instruments))
+
+
+def digest_of_meaning(indicator: Indicator, definition: IndicatorDefinition) -> str:
+    """Of what decides the value: two versions with other words and the same formula measure the same."""
+    said = {
+        "formula": definition.formula.to_json(),
+        "unit": definition.unit.get("en"),
+        "form": indicator.instrument_id,
+    }
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,257 @@
+"""Questions about indicators: which there are, what they came to, what changed, who stands behind a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+from django.db.models import Exists, OuterRef, QuerySet
+
+from nanduti.foundation.access import Access
+from nanduti.foundation.errors import NotFound
+from nanduti.methods.instruments.formulas import rows as rows_of
+from nanduti.methods.instruments.formulas import understand
+from nanduti.programme.models import Programme
+from nanduti.register.models import Cluster
+from nanduti.surveys.models import Wave
+
+from .definitions import IndicatorDefinition
+from .models import Indicator, IndicatorVersion, Measurement
+from .reckoning import ALL, UNKNOWN, Cell, columns_of, digest_of, needed
+from .safe import HIDDEN, hidden, may_show_whole, safe_cell, safe_groups
+from .units import Units, unit_frame
+
+VALUES = {
+    "code": pl.String, "cluster": pl.String, "wave": pl.String, "group": pl.String, "n": pl.Int64,
+    "numerator": pl.Float64, "denominator": pl.Float64, "value": pl.Float64, "unit": pl.String, "verdict": pl.String,
+    "reason": pl.String, "low": pl.Float64, "high": pl.Float64,
+}  # fmt: skip
+
+
+def current_versions(*, programme: Programme) -> QuerySet[IndicatorVersion]:
+    """The present definition of every indicator of a programme, in the order in which they were taken."""
+    rows = IndicatorVersion.objects.filter(indicator__programme=programme, is_current=True)
+    return rows.select_related(
+        "indicator__programme", "indicator__instrument__programme", "indicator__scope", "scope"
+    ).order_by("indicator_id")
+
+
+def definitions(programme: Programme) -> list[IndicatorDefinition]:
+    """What the programme measures, by the definitions in use."""
+    rows = current_versions(programme=programme).filter(indicator__is_used=True)
+    return [version.said for version in rows]
+
+
+def indicator_by_code(*, programme: Programme, code: str) -> IndicatorVersion:
+    """The present version of the indicator of that code, or :class:`NotFound`."""
+    rows = current_versions(programme=programme)
+    found = None if "\x00" in code else rows.filter(indicator__code=code).first()
+    if found is None:
+        raise NotFound(kind="indicator", code_given=code)
+    return found
+
+
+def history(*, indicator: Indicator) -> QuerySet[IndicatorVersion]:
+    """All its versions, the newest first."""
+    return IndicatorVersion.objects.filter(indicator=indicator).select_related("made_by").order_by("-number")
+
+
+def runs(*, indicator: Indicator, limit: int = 50) -> list[Measurement]:
+    """The whole of the programme as it was worked out from time to time, the newest first."""
+    rows = Measurement.objects.filter(indicator_version__indicator=indicator, cluster=None)
+    return list(rows.select_related("run__by", "indicator_version", "wave").order_by("-id")[:limit])
+
+
+# --- what they came to
+
+
+@dataclass
+class Told:
+    """A measurement as a reader may see it: the figure, and by dimension its groups."""
+
+    measurement: Measurement
+    cell: Cell
+    groups: dict[str, dict[str, Cell]] = field(default_factory=dict)
+    in_full: bool = False
+
+    @property
+    def wave(self) -> Wave | None:
+        return self.measurement.wave
+
+    @property
+    def cluster(self) -> Cluster | None:
+        return self.measurement.cluster
+
+
+def measurements(
+    *,
+    programme: Programme,
+    access: Access | None,
+    indicators: Iterable[int] | None = None,
+    clusters: Sequence[Cluster] | None = None,
+    whole: bool = True,
+) -> list[Told]:
+    """The present measurements as the reader may see them; one query. ``whole``: those of all clusters together too.
+
+    In full with ``read_sensitive`` where they belong; else the safe view of :mod:`.safe`.
+    """
+    rows = Measurement.objects.filter(indicator_version__indicator__programme=programme, is_current=True)
+    if indicators is not None:
+        rows = rows.filter(indicator_version__indicator__in=list(indicators))
+    rows = rows.select_related("indicator_version__indicator", "wave", "cluster").order_by("id")
+    found = [row for row in rows if access is None or access.may("read", row.scope_id)]
+    told = _told(found, access, programme)
+    wanted = None if clusters is None else {c.pk for c in clusters}
+    return [
+        one
+        for one in told
+        if (one.measurement.cluster_id is None and whole)
+        or (
+            one.measurement.cluster_id is not None
+            and (wanted is None or one.measurement.cluster_id in wanted)
+        )
+    ]
+
+
+def _told(rows: list[Measurement], access: Access | None, programme: Programme) -> list[Told]:
+    """Rows of one indicator in one wave are judged together, so that none follows from the others."""
+    together: dict[tuple[int, int | None], list[Measurement]] = {}
+    for row in rows:
+        together.setdefault((row.indicator_version.indicator_id, row.wave_id), []).append(row)
+    return [one for some in together.values() for one in _judged(some, access, programme)]
+
+
+def _judged(rows: list[Measurement], access: Access | None, programme: Programme) -> list[Told]:
+    def full(row: Measurement) -> bool:
+        if access is None or access.may("read_sensitive", programme.scope_id):
+            return True
+        return access.may("read_sensitive", row.scope_id)
+
+    in_full = {row.pk for row in rows if full(row)}
+    parts = {str(row.pk): cell_of(row) for row in rows if row.cluster_id and row.pk not in in_full}
+    safe = safe_groups(parts)
+    seen = [cell_of(row) for row in rows if row.cluster_id and row.pk in in_full]
+    told = []
+    for row in rows:
+        cell, groups = cell_of(row), groups_of(row)
+        if row.pk in in_full:
+            told.append(Told(row, cell, groups, in_full=True))
+            continue
+        if row.cluster_id is None:
+            shown = safe_cell(cell) if may_show_whole(cell, seen) else hidden(cell)
+        else:
+            shown = safe[str(row.pk)]
+        # Groups of all clusters tell what those of the reader's own leave over: only the whole is safe then.
+        open_groups = shown.reason != HIDDEN and not (row.cluster_id is None and seen)
+        told.append(Told(row, shown, {d: safe_groups(g) for d, g in groups.items()} if open_groups else {}))
+    return told
+
+
+def cell_of(row: Measurement) -> Cell:
+    """The figure of a measurement."""
+    return Cell(
+        row.n,
+        row.n_asked,
+        row.numerator,
+        row.denominator,
+        row.value,
+        row.low,
+        row.high,
+        row.reason,
+        row.method,
+    )
+
+
+def groups_of(row: Measurement) -> dict[str, dict[str, Cell]]:
+    """Its groups by dimension, the unknown one last."""
+    found: dict[str, dict[str, Cell]] = {}
+    for dimension, cells in row.groups.items():
+        made = {c["group"]: Cell(**{k: v for k, v in c.items() if k != "group"}) for c in cells}
+        found[dimension] = dict(sorted(made.items(), key=lambda item: item[0] == UNKNOWN))
+    return found
+
+
+def values(
+    *,
+    programme: Programme,
+    access: Access | None,
+    codes: Sequence[str] | None = None,
+    by: Sequence[str] = (),
+    clusters: Sequence[Cluster | str] | None = None,
+    wave: Wave | str | None = None,
+) -> pl.DataFrame:
+    """The present values as a frame with the columns of :data:`VALUES`.
+
+    ``cluster`` "" is all together, ``wave`` "" all answers so far; ``group`` "" is everybody, else "dimension=group"
+    of the dimensions in ``by`` ("?" is unknown). What is unknown is null, never zero, and ``reason`` says why in words.
+    Asked with ``wave`` None: all waves. Without ``read_sensitive`` it is the safe view.
+    """
+    from .wording import reason_said
+
+    wanted = None if clusters is None else {c if isinstance(c, str) else c.code for c in clusters}
+    round_ = wave.code if isinstance(wave, Wave) else wave
+    rows: list[tuple[Any, ...]] = []
+    for told in measurements(programme=programme, access=access):
+        definition = told.measurement.indicator_version.said
+        cluster = told.cluster.code if told.cluster else ALL
+        of_wave = told.wave.code if told.wave else ""
+        if codes is not None and definition.code not in codes:
+            continue
+        if (wanted is not None and cluster not in wanted) or (round_ is not None and of_wave != round_):
+            continue
+        cells = [("", told.cell)]
+        cells += [(f"{d}={group}", cell) for d in by for group, cell in told.groups.get(d, {}).items()]
+        for group, cell in cells:
+            verdict = "said" if cell.value is not None else "cannot_be_said"
+            rows.append((
+                definition.code, cluster, of_wave, group, cell.n, cell.numerator, cell.denominator, cell.value,
+                definition.unit.get("en", ""), verdict, reason_said(cell, definition) if cell.reason else "",
+                cell.low, cell.high,
+            ))  # fmt: skip
+    return pl.DataFrame(rows, schema=VALUES, orient="row")
+
+
+# --- who stands behind a value
+
+
+@dataclass(frozen=True)
+class Behind:
+    """The rows that a value is made of, and whether they are still those it was worked out from."""
+
+    units: Units
+    lines: pl.DataFrame
+    is_same: bool | None
+
+
+def behind(
+    *,
+    version: IndicatorVersion,
+    measurement: Measurement,
+    access: Access | None,
+    cluster: Cluster | None = None,
+) -> Behind:
+    """Firm by firm what goes into a value: ``_unit``, ``asked``, ``part``, ``whole``, and the frame they belong to.
+
+    ``is_same``: the same answers as when the value was worked out; None where the reader does not see all of them.
+    """
+    definition = version.said
+    programme = version.indicator.programme
+    others = IndicatorVersion.objects.filter(
+        Exists(Measurement.objects.filter(run=measurement.run, indicator_version=OuterRef("pk")))
+    )
+    # Read as the run read, so that the fingerprint can be compared.
+    names = needed([v.said for v in others.order_by("indicator_id")])
+    units = unit_frame(
+        programme=programme, access=access, wave=measurement.wave,
+        instrument=None if measurement.wave else version.indicator.instrument, columns=names, with_unlinked=True,
+    )  # fmt: skip
+    sees_all = access is None or access.may("read_sensitive", programme.scope_id)
+    is_same = digest_of(units, names) == measurement.run.input_digest if sees_all else None
+    understood = understand(definition.formula, columns_of(units), f"indicator “{definition.code}”, formula")
+    about = ["establishment", "pseudonym", "cluster", "place", "size_class", "_submission"]
+    lines = rows_of(understood, units.frame, units.repeats, about)
+    if cluster is not None:
+        lines = lines.filter(pl.col("cluster") == cluster.code)
+    return Behind(units, lines, is_same)
