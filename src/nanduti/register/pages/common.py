@@ -17,7 +17,8 @@ from django.views.decorators.cache import cache_control
 from nanduti.foundation.access import Access
 from nanduti.foundation.models import AuditEvent
 from nanduti.interface import navigation
-from nanduti.interface.tables import DataTable, ShownRow, _cell
+from nanduti.interface.columns import ShownRow, cell_of
+from nanduti.interface.tables import DataTable
 
 from ..models import Organisation
 from ..names import names_for
@@ -99,7 +100,7 @@ class NamedTable(DataTable):
         rows = self.learn([found[key] for key in keys if key in found])
         labels = {col.key: col.labels() for col in self.shown_cols if col.choices}
         return [
-            ShownRow([_cell(col, row, labels.get(col.key)) for col in self.shown_cols], row) for row in rows
+            ShownRow([cell_of(col, row, labels.get(col.key)) for col in self.shown_cols], row) for row in rows
         ]
 
     def all_rows(self) -> Iterator[Any]:
