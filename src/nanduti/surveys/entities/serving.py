@@ -112,7 +112,10 @@ def _opened(sealed: bytes | None, entity_list: EntityList, uuid: Any) -> tuple[s
 
 def _line(text: Any) -> str:
     """One line: phones read a list line by line, and a label of blanks is no label."""
-    return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
+    text = str(text)
+    if not text.isprintable():  # seldom, and a look at every character takes most of a long list's time
+        text = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(text.split())
 
 
 def _is_uuid(text: str) -> bool:
