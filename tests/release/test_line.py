@@ -145,8 +145,9 @@ def test_withdrawing_needs_a_reason_and_erases_nothing(door):
 @pytest.mark.parametrize(
     "material",
     [
-        {}, {"source": "register"}, table("nothing"), table("place", measure="place"), {"source": "instrument:x", "dims": ["a"]},
-        table("place", "size_class", "cluster", "trade"), table("place", clusters=["nowhere"]), table("place", recode={"place": {"breaks": [1]}}),
+        {}, {"source": "register"}, {"source": "instrument:x", "dims": ["a"]}, table("nothing"),
+        table("place", measure="place"), table("place", "size_class", "cluster", "trade"),
+        table("place", clusters=["nowhere"]), table("place", recode={"place": {"breaks": [1]}}),
     ],
 )  # fmt: skip
 def test_what_cannot_be_made_is_said_in_words(door, material):

@@ -18,6 +18,7 @@ urlpatterns = [
     path("p/<slug:programme>/", include("nanduti.twinning.urls")),
     path("p/<slug:programme>/", include("nanduti.results.urls")),
     path("p/<slug:programme>/release/", include("nanduti.release.urls")),
+    path("open/", include("nanduti.release.urls.everybody")),
     path("collect/", include("nanduti.surveys.urls.collect")),
     path("api/", api.urls),
 ]

@@ -22,6 +22,8 @@ class HomeConfig(AppConfig):
                 navigation.Item("results", _("Results"), frame.room_url("results:table"), order=16, may="read"),
                 navigation.Item("quality", _("Quality"), frame.room_url("results:quality"), order=17,
                                 may="read_sensitive"),
+                navigation.Item("release", _("Release"), frame.room_url("release:home"), order=34, may="read"),
+                navigation.Item("networks", _("Relations"), frame.room_url("networks:map"), order=18, may="read"),
                 navigation.Item("import", _("Import"), "home:import", order=80, may="import"),
                 navigation.Item("people", _("People"), "home:people", order=85, may="manage_people"),
                 navigation.Item("audit", _("Deeds"), "home:audit", order=90, may="see_audit"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from ..models import ReleaseRequest
-from . import records, tables
+from . import records, sheets, tables
 from .model import Material
 
 LOADERS = {
     ReleaseRequest.Kind.TABLE: tables.load,
     ReleaseRequest.Kind.MICRODATA: records.load,
+    ReleaseRequest.Kind.SHEET: sheets.load,
 }
 
 

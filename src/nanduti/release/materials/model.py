@@ -44,12 +44,16 @@ class ColumnInfo:
 
 @dataclass(frozen=True)
 class Part:
-    """One table to be made: its dimensions, and the column that is added up (``None``: records are counted)."""
+    """One table to be made: its dimensions, and the column that is added up (``None``: records are counted).
+
+    ``as_mean``: published is the mean of those who gave a figure, protected as the sum is.
+    """
 
     name: str
     labels: Mapping[str, str]
     dims: tuple[str, ...]
     measure: str | None = None
+    as_mean: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Untrusted text → clean values."""
