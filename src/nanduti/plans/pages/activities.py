@@ -1,0 +1,326 @@
+"""One activity: what was written of it, who took part, what was given; new ones and reports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from nanduti.foundation.errors import NotAllowed
+from nanduti.foundation.fields import reading_of
+from nanduti.interface import saying, words
+from nanduti.interface.tables import Col, DataTable
+from nanduti.methods import planning
+from nanduti.methods.values import Money
+from nanduti.programme.frames import Frame, programme_page
+from nanduti.programme.models.programmes import in_language
+from nanduti.programme.pages import amount_in_words, dated, form_page, link, show
+
+from .. import actions, queries
+from ..forms import ActivityForm, ContributionForm, NewActivityForm, ParticipationForm, ReportForm
+from ..kinds import KINDS
+from ..models import Activity, Contribution, Participation
+from .common import EDIT, STATUS, activity_of, require
+
+
+@programme_page(step=7, item="ledger")
+def activity(request: HttpRequest, frame: Frame, plan: str, number: int) -> HttpResponse:
+    """One activity: what its date means, its state and why, who took part, who contributed, what is said of it."""
+    row = activity_of(frame, plan, number)
+    line = queries.ledger_row(row, as_of=frame.as_of)
+    may_edit = frame.access.may(EDIT, row.scope_id)
+    sees_money = frame.access.may("read_sensitive", row.scope_id)
+    history = queries.history(activity=row) if may_edit else []
+    return show(
+        request,
+        frame,
+        title=f"{row.number}. {row}",
+        state=_activity_state(line, frame),
+        back=link(frame.url("plans:ledger"), _("Activities")),
+        action=link(frame.url("plans:report_activity", plan, number), _("Say what became of it"))
+        if may_edit
+        else None,
+        record=row,
+        history=history,
+        sections=[
+            {
+                "facts": _activity_facts(row, line, sees_money),
+                "links": _activity_links(frame, plan, number) if may_edit else [],
+                "verdict": _benefit(row),
+            },
+            *_people_and_money(request, frame, row),
+            _statements_about(request, frame, row),
+        ],
+    )
+
+
+def _activity_state(line: queries.LedgerRow, frame: Frame) -> str:
+    reason = line.status.reason
+    details = {k: words.day(v) if hasattr(v, "year") else v for k, v in reason.details.items()}
+    return f"{STATUS[line.state]}. ".capitalize() + saying.fill(reason.sentence, details)
+
+
+def _activity_facts(row: Activity, line: queries.LedgerRow, sees_money: bool) -> list[tuple[str, Any]]:
+    facts: list[tuple[str, Any]] = [
+        (_("Plan"), str(row.plan)),
+        (_("Kind"), _(KINDS[row.kind].title)),
+        (_("Class"), row.get_activity_class_display() or "–"),
+        (_("As written"), row.date_text or "–"),
+        (_("Understood as"), _understood(row, line)),
+    ]
+    if line.when:
+        facts += [(_("Remark"), saying.fill(n.sentence, n.details)) for n in line.when.notes]
+    facts += [
+        (_("Place"), row.location or "–"),
+        (
+            _("Organised by"),
+            ", ".join(str(r.organisation) for r in row.roles.select_related("organisation")) or "–",
+        ),
+        (_("Who benefits"), row.get_joint_benefit_display()),
+    ]
+    if row.n_participants is not None:
+        units = dict(Participation.Unit.choices)
+        facts.append(
+            (_("Participants"), f"{words.number(row.n_participants)} {units.get(row.participant_unit, '')}")
+        )
+    if sees_money and row.cost is not None:
+        facts.append((_("Cost"), f"{words.money(Money(row.cost, row.currency))} ({row.payer or '?'})"))
+    return facts
+
+
+def _understood(row: Activity, line: queries.LedgerRow) -> str:
+    if line.when:
+        return words.interval(line.when)
+    reading = reading_of(row, "date_text")
+    return _("no date") if reading is None else str(saying.say(reading))
+
+
+def _benefit(row: Activity) -> Any:
+    if row.joint_benefit == Activity.Benefit.UNKNOWN:
+        return None
+    return planning.joint_benefit(row.joint_benefit, spillover=row.spillover)
+
+
+def _activity_links(frame: Frame, plan: str, number: int) -> list[dict[str, Any]]:
+    return [
+        link(frame.url("plans:edit_activity", plan, number), _("Correct it")),
+        link(frame.url("plans:new_participation", plan, number), _("Write down who took part")),
+        link(frame.url("plans:new_contribution", plan, number), _("Write down a contribution")),
+    ]
+
+
+def _people_and_money(request: HttpRequest, frame: Frame, row: Activity) -> list[dict[str, Any]]:
+    took_part = DataTable(
+        queries.participations(activity=row),
+        request,
+        name="participants",
+        columns=[
+            Col("who", gettext_lazy("Who"), phone=True,
+                value=lambda p: str(p.organisation) if p.organisation else in_language(p, "group_label")),
+            Col("role", gettext_lazy("Role"), "choice", choices=Participation.Role.choices),
+            Col("count", gettext_lazy("How many"), "number", phone=True),
+            Col("unit", gettext_lazy("Counted in"), "choice", choices=Participation.Unit.choices, phone=True),
+            Col("source", gettext_lazy("Source"), value=lambda p: p.cite()),
+        ],
+    )  # fmt: skip
+    gave = DataTable(
+        row.contributions.select_related("contributor", "source"),
+        request,
+        name="contributions",
+        prefix="c.",
+        columns=contribution_columns(frame),
+    )
+    return [
+        {
+            "title": _("Who took part"),
+            "table": took_part,
+            "empty_title": _("Nobody is written down"),
+            "empty_why": _(
+                "Persons trained and visits are counted from here; without a list the number is unknown."
+            ),
+        },
+        {
+            "title": _("Who contributed"),
+            "table": gave,
+            "empty_title": _("No contribution is written down"),
+            "empty_why": _(
+                "Time, rooms and equipment count as much as cash when the local share is worked out."
+            ),
+        },
+    ]
+
+
+def contribution_columns(frame: Frame) -> list[Col]:
+    """How contributions stand in a list; amounts only for those who may see sensitive fields."""
+    columns = [
+        Col("contributor", gettext_lazy("Who"), value=lambda c: str(c.contributor), phone=True),
+        Col("kind", gettext_lazy("Kind"), "choice", choices=Contribution.Kind.choices, phone=True),
+        Col("state", gettext_lazy("State"), "choice", choices=Contribution.State.choices),
+        Col("basis", gettext_lazy("How valued"), value=lambda c: in_language(c, "basis")),
+        dated("given_on", gettext_lazy("When")),
+    ]
+    access = frame.access
+    if access.may("read_sensitive"):
+        columns.insert(
+            2,
+            Col("amount", gettext_lazy("Value"), phone=True,
+                value=lambda c: amount_in_words(access, c, _("not valued"))),
+        )  # fmt: skip
+    return columns
+
+
+def _statements_about(request: HttpRequest, frame: Frame, row: Activity) -> dict[str, Any]:
+    said = queries.statements_about(activity=row)
+    return {
+        "title": _("What documents say about it"),
+        "table": DataTable(
+            said,
+            request,
+            name="statements",
+            prefix="s.",
+            columns=[
+                Col("label", gettext_lazy("Statement"), value=str, phone=True),
+                Col("value_text", gettext_lazy("Says"), phone=True),
+                Col("source", gettext_lazy("Source"), value=lambda s: s.cite()),
+            ],
+        ),
+        "empty_title": _("No document says more"),
+    }
+
+
+@programme_page(step=6, item="ledger")
+def new_activity(request: HttpRequest, frame: Frame) -> HttpResponse:
+    """Put an activity into a plan."""
+    plans = queries.plans(programme=frame.programme, cluster=frame.cluster)
+    plans = plans.filter(scope__in=frame.access.scopes_with(EDIT))
+    if not plans:
+        if not frame.may(EDIT):
+            raise NotAllowed(capability=EDIT)
+        messages.info(request, _("An activity stands in a plan, so begin the plan first."))
+        return redirect(frame.url("plans:new_plan"))
+    form = NewActivityForm(request.POST or None, plans=plans)
+
+    def act(values: dict[str, Any], version: int | None) -> None:
+        plan, agent_role = values.pop("plan"), values.pop("agent_role")
+        reason = values.pop("override_reason")
+        said = queries.rule_verdicts(
+            programme=frame.programme, cluster=plan.cluster, values=values, agent_role=agent_role
+        )
+        actions.plan_activity(
+            plan=plan,
+            agent_role=agent_role,
+            override_reason=reason if frame.may("override_rule") else "",
+            values=values,
+            by=request.user,
+        )
+        _tell_warnings(request, frame, said)
+
+    return form_page(
+        request,
+        frame,
+        form,
+        act,
+        title=_("Plan an activity"),
+        back=frame.url("plans:ledger"),
+        save_label=_("Save the activity"),
+        done=_("The activity is planned."),
+    )
+
+
+def _tell_warnings(request: HttpRequest, frame: Frame, said: list[tuple[str, Any]]) -> None:
+    """What a rule of the programme wants somebody to look at, though the activity was saved."""
+    for rule, verdict in said:
+        if verdict.decision != "yes" and frame.programme.rule_setting(rule) != "off":
+            messages.warning(request, str(saying.say_verdict(verdict)))
+
+
+@programme_page(step=6, item="ledger")
+def edit_activity(request: HttpRequest, frame: Frame, plan: str, number: int) -> HttpResponse:
+    """Correct an activity."""
+    row = activity_of(frame, plan, number)
+    require(frame, row.scope_id)
+    form = ActivityForm.of(row, request.POST or None)
+
+    def act(values: dict[str, Any], version: int) -> None:
+        reason = values.pop("override_reason")
+        actions.edit_activity(
+            activity=row,
+            values=values,
+            version=version,
+            override_reason=reason if frame.may("override_rule") else "",
+            by=request.user,
+        )
+
+    return form_page(
+        request,
+        frame,
+        form,
+        act,
+        title=f"{row.number}. {row}",
+        back=frame.url("plans:activity", plan, number),
+        save_label=_("Save the activity"),
+        done=_("The activity is saved."),
+    )
+
+
+@programme_page(step=7, item="ledger")
+def report_activity(request: HttpRequest, frame: Frame, plan: str, number: int) -> HttpResponse:
+    """Say what became of an activity."""
+    row = activity_of(frame, plan, number)
+    require(frame, row.scope_id)
+    form = ReportForm.of(row, request.POST or None)
+    return form_page(
+        request,
+        frame,
+        form,
+        lambda values, version: actions.report_activity(
+            activity=row,
+            status=values["reported_status"],
+            done_on=values["done_on"],
+            version=version,
+            by=request.user,
+        ),
+        title=_("What became of it: %(activity)s") % {"activity": row},
+        back=frame.url("plans:activity", plan, number),
+        save_label=_("Save"),
+        done=_("It is written down."),
+    )
+
+
+@programme_page(step=7, item="ledger")
+def new_participation(request: HttpRequest, frame: Frame, plan: str, number: int) -> HttpResponse:
+    """Write down who took part."""
+    row = activity_of(frame, plan, number)
+    require(frame, row.scope_id)
+    return form_page(
+        request,
+        frame,
+        ParticipationForm(request.POST or None),
+        lambda values: actions.record_participation(activity=row, values=values, by=request.user),
+        title=_("Who took part: %(activity)s") % {"activity": row},
+        back=frame.url("plans:activity", plan, number),
+        save_label=_("Save"),
+        done=_("It is written down."),
+    )
+
+
+@programme_page(step=7, item="ledger")
+def new_contribution(request: HttpRequest, frame: Frame, plan: str, number: int) -> HttpResponse:
+    """Write down a contribution."""
+    row = activity_of(frame, plan, number)
+    require(frame, row.scope_id)
+    form = ContributionForm(request.POST or None)
+    return form_page(
+        request,
+        frame,
+        form,
+        lambda _values: actions.record_contribution(activity=row, values=form.values(), by=request.user),
+        title=_("Who contributed: %(activity)s") % {"activity": row},
+        back=frame.url("plans:activity", plan, number),
+        save_label=_("Save"),
+        done=_("It is written down."),
+    )

@@ -1,0 +1,304 @@
+"""The plan of a cluster: its vision, action plans, milestones and shared money."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from nanduti.foundation.errors import NotFound
+from nanduti.interface import saying, words
+from nanduti.interface.tables import Col, DataTable
+from nanduti.programme.frames import Frame, programme_page
+from nanduti.programme.pages import dated, form_page, link, show
+
+from .. import actions, queries
+from ..forms import MilestoneForm, PlanForm, PlanStatusForm, VisionForm
+from ..kinds import KINDS
+from ..models import ActionPlan, Milestone
+from .activities import contribution_columns
+from .common import EDIT, require
+
+
+@programme_page(step=6, item="plan")
+def plan(request: HttpRequest, frame: Frame) -> HttpResponse:
+    """Visions and plans, who contributes, how widely people take part, what has been reached."""
+    visions = list(queries.visions(programme=frame.programme, cluster=frame.cluster))
+    plans = list(queries.plans(programme=frame.programme, cluster=frame.cluster))
+    breadth = queries.participation_breadth(programme=frame.programme, cluster=frame.cluster)
+    unlinked = queries.n_without_objective(programme=frame.programme, cluster=frame.cluster)
+    return show(
+        request,
+        frame,
+        title=_("Vision and plan"),
+        state=_plan_state(visions, plans, unlinked),
+        action=link(frame.url("plans:new_activity"), _("Plan an activity")) if frame.may(EDIT) and plans else None,
+        sections=[
+            _vision_section(request, frame, visions),
+            _plans_section(request, frame, plans),
+            {
+                "title": _("Contributions"),
+                "intro": _local_share_in_words(frame) if frame.sees_money() else "",
+                "table": DataTable(
+                    queries.contributions(programme=frame.programme, cluster=frame.cluster),
+                    request,
+                    name="contributions",
+                    prefix="c.",
+                    columns=[
+                        Col("activity", gettext_lazy("Activity"), value=lambda c: str(c.activity or c.plan)),
+                        *contribution_columns(frame),
+                    ],
+                ),
+                "empty_title": _("No contribution is written down"),
+                "empty_why": _("What the cluster itself gives shows that a plan is its own."),
+            },
+            {
+                "title": _("How widely people take part"),
+                "facts": _breadth_facts(breadth),
+                "intro": ""
+                if breadth
+                else _("No participation by named organisations is written down, so that this cannot be said."),
+            },
+            _cofinance_section(request, frame),
+            _awareness_section(frame),
+            _milestones_section(request, frame),
+        ],
+    )  # fmt: skip
+
+
+def _plan_state(visions: list[Any], plans: list[ActionPlan], unlinked: int) -> str:
+    if not plans:
+        return _("There is no plan yet.")
+    said = ngettext("%(n)s plan", "%(n)s plans", len(plans)) % {"n": words.number(len(plans))}
+    said += ", " + (
+        ngettext("%(n)s vision on record", "%(n)s visions on record", len(visions))
+        % {"n": words.number(len(visions))}
+        if visions
+        else _("no shared vision on record")
+    )
+    if unlinked:
+        said += "; " + ngettext(
+            "%(n)s activity serves no objective of its plan",
+            "%(n)s activities serve no objective of their plan",
+            unlinked,
+        ) % {"n": words.number(unlinked)}  # fmt: skip
+    return said + "."
+
+
+def _vision_section(request: HttpRequest, frame: Frame, visions: list[Any]) -> dict[str, Any]:
+    return {
+        "title": _("Vision"),
+        "table": DataTable(
+            visions,
+            request,
+            name="visions",
+            prefix="v.",
+            columns=[
+                Col("text", gettext_lazy("Vision"), value=str, phone=True),
+                Col("cluster", gettext_lazy("Cluster"), value=lambda v: str(v.cluster or "")),
+                dated("agreed_on", gettext_lazy("Agreed on"), phone=True),
+                Col("source", gettext_lazy("Source"), value=lambda v: v.cite()),
+            ],
+        ),
+        "links": [link(frame.url("plans:new_vision"), _("Write down a vision"))] if frame.may(EDIT) else [],
+        "empty_title": _("No shared vision is written down"),
+        "empty_why": _("Every activity should serve a picture of the future that the cluster agrees on."),
+    }
+
+
+def _plans_section(request: HttpRequest, frame: Frame, plans: list[ActionPlan]) -> dict[str, Any]:
+    may_edit = frame.may(EDIT)
+    return {
+        "title": _("Plans"),
+        "table": DataTable(
+            plans,
+            request,
+            name="plans",
+            prefix="p.",
+            columns=[
+                Col("title", gettext_lazy("Plan"), value=str, phone=True,
+                    url=lambda p: frame.url("plans:plan_status", p.code) if may_edit else None),
+                Col("cluster", gettext_lazy("Cluster"), value=lambda p: str(p.cluster or "")),
+                Col("status", gettext_lazy("Status"), "choice", choices=ActionPlan.Status.choices, phone=True),
+                Col("status_as_of", gettext_lazy("Reported as of"), "day"),
+                Col("n_activities", gettext_lazy("Activities"), "number", phone=True),
+            ],
+        ),
+        "links": [link(frame.url("plans:new_plan"), _("Begin a plan"))] if may_edit else [],
+        "empty_title": _("There is no plan yet"),
+        "empty_why": _("A plan says who does what until when, and who pays."),
+    }  # fmt: skip
+
+
+def _cofinance_section(request: HttpRequest, frame: Frame) -> dict[str, Any]:
+    """Whether the share paid from outside falls as an activity is repeated."""
+    rows = (
+        queries.cofinance(programme=frame.programme, cluster=frame.cluster)
+        if frame.may("read_sensitive")
+        else []
+    )
+    columns = [
+        Col("kind", gettext_lazy("Kind"), value=lambda r: _(KINDS[r.kind].title), phone=True),
+        Col("n_repetitions", gettext_lazy("Times held"), "number"),
+        Col("shares", gettext_lazy("Paid from outside"),
+            value=lambda r: " → ".join(words.share(s) for s in r.shares), phone=True),
+        Col("verdict", gettext_lazy("Rule"), phone=True,
+            value=lambda r: str(saying.say_verdict(r.verdict)) if r.verdict else _("valued once only")),
+    ]  # fmt: skip
+    return {
+        "title": _("Declining co-finance"),
+        "intro": _(
+            "What the programme pays of a repeated activity should fall until its users bear the cost."
+        ),
+        "table": DataTable(rows, request, columns=columns, name="cofinance", prefix="f."),
+        "empty_title": _("This cannot be said yet"),
+        "empty_why": _(
+            "It takes contributions with a value, to activities of one kind that were held more than once."
+        ),
+    }
+
+
+def _awareness_section(frame: Frame) -> dict[str, Any]:
+    """The mix of actions that inform and actions that spread specialised knowledge."""
+    mix = queries.awareness_mix(programme=frame.programme, cluster=frame.cluster)
+    labels = {"inform": _("Inform and involve"), "specialised": _("Spread specialised knowledge")}
+    return {
+        "title": _("Awareness actions"),
+        "intro": _("At the outset actions inform; later they should spread specialised knowledge.")
+        if mix
+        else _("No such action has a date yet."),
+        "facts": [
+            (labels[name], _("%(early)s in the first half, %(late)s in the second") % {
+                "early": words.number(early), "late": words.number(late)})
+            for name, (early, late) in mix.items()
+        ],
+    }  # fmt: skip
+
+
+def _milestones_section(request: HttpRequest, frame: Frame) -> dict[str, Any]:
+    return {
+        "title": _("What has been reached"),
+        "table": DataTable(
+            queries.milestones(programme=frame.programme, cluster=frame.cluster),
+            request,
+            name="milestones",
+            prefix="m.",
+            columns=[
+                Col("label", gettext_lazy("What happened"), value=str, phone=True),
+                Col("kind", gettext_lazy("Kind"), "choice", choices=Milestone.Kind.choices, filter="choice"),
+                Col("count", gettext_lazy("How many"), "number", phone=True),
+                dated("reached_on", gettext_lazy("When"), sortable="reached_on_start"),
+                Col("source", gettext_lazy("Source"), value=lambda m: m.cite()),
+            ],
+        ),
+        "links": [link(frame.url("plans:new_milestone"), _("Write down a milestone"))]
+        if frame.may(EDIT)
+        else [],
+        "empty_title": _("Nothing is written down yet"),
+        "empty_why": _("Practices adopted, services introduced and markets found are counted from here."),
+    }
+
+
+def _local_share_in_words(frame: Frame) -> str:
+    share = queries.local_share(programme=frame.programme, cluster=frame.cluster)
+    if share is None:
+        return _("No contribution has been valued, so the local share cannot be said.")
+    said = _("Of what was given and valued, %(part)s came from the cluster itself.") % {
+        "part": words.share(share.share)
+    }
+    if share.n_unvalued:
+        said += " " + ngettext(
+            "%(n)s contribution has no value yet and is left out.",
+            "%(n)s contributions have no value yet and are left out.",
+            share.n_unvalued,
+        ) % {"n": words.number(share.n_unvalued)}  # fmt: skip
+    return said
+
+
+def _breadth_facts(breadth: Any) -> list[tuple[str, Any]]:
+    if breadth is None:
+        return []
+    return [
+        (_("Organisations that took part"), words.number(breadth.n_participants)),
+        (_("Concentration (Gini)"), words.number(breadth.gini, 2) or _("cannot be said")),
+        (_("Places taken by the most active tenth"), words.share(breadth.top_share) or _("cannot be said")),
+        (_("Newcomers"), words.share(breadth.newcomer_share) or _("cannot be said")),
+    ]
+
+
+@programme_page(step=6, item="plan", may=EDIT)
+def new_plan(request: HttpRequest, frame: Frame) -> HttpResponse:
+    """Begin a plan."""
+    cluster = frame.writes_in(EDIT)
+    return form_page(
+        request,
+        frame,
+        PlanForm(request.POST or None),
+        lambda values: actions.make_plan(
+            programme=frame.programme, cluster=cluster, by=request.user, **values
+        ),
+        title=_("Begin a plan"),
+        back=frame.url("plans:plan"),
+        save_label=_("Save the plan"),
+        done=_("The plan is begun."),
+    )
+
+
+@programme_page(step=6, item="plan")
+def plan_status(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
+    """Endorse a plan, set it running, or close it."""
+    row = queries.plans(programme=frame.programme).filter(code=code).first()
+    if row is None:
+        raise NotFound(kind="plan", code_given=code)
+    require(frame, row.scope_id)
+    form = PlanStatusForm.of(row, request.POST or None)
+    return form_page(
+        request,
+        frame,
+        form,
+        lambda values, version: actions.move_plan(
+            plan=row, status=values["status"], version=version, by=request.user
+        ),
+        title=str(row),
+        back=frame.url("plans:plan"),
+        save_label=_("Save"),
+        done=_("The plan is saved."),
+    )
+
+
+@programme_page(step=6, item="plan", may=EDIT)
+def new_vision(request: HttpRequest, frame: Frame) -> HttpResponse:
+    """Write down a vision."""
+    cluster = frame.writes_in(EDIT)
+    return form_page(
+        request,
+        frame,
+        VisionForm(request.POST or None),
+        lambda values: actions.agree_vision(
+            programme=frame.programme, cluster=cluster, values=values, by=request.user
+        ),
+        title=_("Write down a vision"),
+        back=frame.url("plans:plan"),
+        save_label=_("Save the vision"),
+        done=_("The vision is saved."),
+    )
+
+
+@programme_page(step=7, item="plan", may=EDIT)
+def new_milestone(request: HttpRequest, frame: Frame) -> HttpResponse:
+    """Write down a milestone."""
+    cluster = frame.writes_in(EDIT)
+    return form_page(
+        request,
+        frame,
+        MilestoneForm(request.POST or None),
+        lambda values: actions.reach_milestone(
+            programme=frame.programme, cluster=cluster, values=values, by=request.user
+        ),
+        title=_("Write down a milestone"),
+        back=frame.url("plans:plan"),
+        save_label=_("Save the milestone"),
+        done=_("The milestone is saved."),
+    )

@@ -1,0 +1,83 @@
+"""The pages of a programme, one module for each noun; here what the pages of every room of a programme share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from nanduti.foundation.access import Access
+from nanduti.interface import words
+from nanduti.interface.forms import EditForm, NandutiForm
+from nanduti.interface.tables import Col
+from nanduti.methods.values import Money
+
+from ..frames import Frame
+
+
+def link(url: str, label: Any) -> dict[str, Any]:
+    """A link as the templates take it."""
+    return {"url": url, "label": label}
+
+
+def dated(key: str, label: Any, **more: Any) -> Col:
+    """A column of dates as people wrote them, in the reader's words; exports keep what was written."""
+    return Col(
+        key, label, value=lambda r: words.written(getattr(r, key)), plain=lambda r: getattr(r, key), **more
+    )
+
+
+def amount_in_words(access: Access, row: Any, unvalued: str = "") -> str:
+    """The amount of a row, for those who may see what is sensitive in its scope."""
+    if not access.may("read_sensitive", row.scope_id):
+        return ""
+    return unvalued if row.amount is None else words.money(Money(row.amount, row.currency))
+
+
+def show(
+    request: HttpRequest,
+    frame: Frame,
+    *,
+    title: Any,
+    template: str = "programme/sections.html",
+    **context: Any,
+) -> HttpResponse:
+    """A page of sections; a table that was asked to export answers with the file instead."""
+    for section in context.get("sections", ()):
+        table = section.get("table")
+        if table is not None and table.wants_export:
+            return table.export()
+    return render(request, template, {"title": title, "frame_of": frame, **context})
+
+
+def form_page(
+    request: HttpRequest,
+    frame: Frame,
+    form: NandutiForm,
+    act: Callable[..., Any],
+    *,
+    title: Any,
+    back: str,
+    save_label: Any,
+    done: Any,
+    template: str = "programme/form.html",
+    **context: Any,
+) -> HttpResponse:
+    """Show a form, and on a clean submission run the action: what it refuses is told in the form."""
+    if request.method == "POST" and form.is_valid():
+        ok = (
+            form.save_with(act) if isinstance(form, EditForm) else form.try_to(lambda: act(form.cleaned_data))
+        )
+        if ok:
+            messages.success(request, done)
+            return redirect(back)
+    return render(
+        request,
+        template,
+        {"title": title, "form": form, "back": link(back, _("Back")), "save_label": save_label, **context},
+        status=form.status,
+    )

@@ -1,0 +1,139 @@
+"""Candidate clusters, how they were chosen, and what the programme covers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from nanduti.foundation.errors import NotFound
+from nanduti.interface import words
+from nanduti.interface.tables import Col, DataTable
+
+from .. import actions, codes, queries
+from ..forms import CandidateForm
+from ..frames import Frame, programme_page
+from ..models import Candidate
+from ..models.programmes import in_language
+from . import form_page, show
+
+
+class CandidateTable(DataTable):
+    """The clusters that were considered."""
+
+    name, caption, order = "candidates", gettext_lazy("Clusters considered"), ""
+    columns = [
+        Col("cluster", gettext_lazy("Cluster"), value=lambda r: str(r.cluster), phone=True),
+        Col("sector", gettext_lazy("Sector"), sortable=True, filter="choice", shown=True),
+        Col("stage", gettext_lazy("Stage"), "chip", choices=Candidate.Stage.choices, filter="choice", sortable=True,
+            phone=True, tone=lambda s: {"selected": "good", "dropped": "calm"}.get(s, "")),
+        Col("reason", gettext_lazy("Why"), value=lambda r: in_language(r, "reason"), phone=True),
+        Col("source", gettext_lazy("Source"), value=lambda r: r.cite()),
+    ]  # fmt: skip
+
+
+@programme_page(step=1)
+def selection(request: HttpRequest, frame: Frame) -> HttpResponse:
+    """Long list to short list with reasons, and which component runs where."""
+    rows = queries.candidates(programme=frame.programme)
+    sectors = sorted({row.sector for row in rows if row.sector})
+    choices = {code: codes.said(codes.TRADES, code) for code in sectors}
+    columns = [
+        Col(**{**col.__dict__, "choices": choices}) if col.key == "sector" else col
+        for col in CandidateTable.columns
+    ]
+    if frame.may_programme("decide") or frame.may_programme("edit_programme"):
+        columns.append(
+            Col("edit", "", value=lambda r: _("Judge"), url=lambda r: frame.url("programme:candidate", r.pk))
+        )
+    n_selected = sum(row.stage == Candidate.Stage.SELECTED for row in rows)
+    matrix = queries.coverage_matrix(programme=frame.programme)
+    state = ngettext(
+        "%(n)s of %(all)s clusters considered was selected.", "%(n)s of %(all)s clusters considered were selected.",
+        n_selected,
+    ) % {"n": words.number(n_selected), "all": words.number(len(rows))}  # fmt: skip
+    return show(
+        request,
+        frame,
+        title=_("Selection of clusters"),
+        state=state,
+        sections=[
+            {
+                "title": _("Coverage"),
+                "intro": _dilution(matrix),
+                "html": _coverage_table(matrix),
+            },
+            {
+                "title": _("Candidates"),
+                "table": CandidateTable(rows, request, columns=columns),
+                "empty_title": _("No candidates are written down"),
+                "empty_why": _(
+                    "The committee's choice can be followed only if each candidate and its reason stand here."
+                ),
+            },
+        ],
+    )
+
+
+def _dilution(matrix: queries.CoverageMatrix) -> str:
+    if matrix.dilution is None:
+        return _("No component runs in any cluster yet.")
+    return _("Components were meant to work together: %(part)s of the cells are without one.") % {
+        "part": words.share(matrix.dilution)
+    }
+
+
+def _coverage_table(matrix: queries.CoverageMatrix) -> Any:
+    head = format_html_join("", '<th scope="col">{}</th>', ((code,) for code in matrix.components))
+    body = format_html_join(
+        "",
+        '<tr><th scope="row">{}</th>{}</tr>',
+        ((str(cluster), _coverage_cells(matrix, cluster)) for cluster in matrix.clusters),
+    )
+    return format_html(
+        '<div class="scroll"><table class="grid-table"><caption class="unseen">{}</caption>'
+        '<thead><tr><th scope="col">{}</th>{}</tr></thead><tbody>{}</tbody></table></div>',
+        _("Which component runs in which cluster"),
+        _("Cluster"),
+        head,
+        body,
+    )
+
+
+def _coverage_cells(matrix: queries.CoverageMatrix, cluster: Any) -> Any:
+    cells = (matrix.cells.get((cluster.pk, code)) for code in matrix.components)
+    return format_html_join("", "<td>{}</td>", ((_coverage_cell(cell),) for cell in cells))
+
+
+def _coverage_cell(cell: Any) -> Any:
+    if cell is None:
+        return format_html('<span aria-label="{}">–</span>', _("not covered"))
+    remark = in_language(cell, "note")
+    since = _("since %(year)s") % {"year": cell.since} if cell.since else _("yes")
+    return format_html("✓ {}{}", since, format_html("<br><small>{}</small>", remark) if remark else "")
+
+
+@programme_page(step=1)
+def candidate(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
+    """Judge a candidate."""
+    row = queries.candidates(programme=frame.programme).filter(pk=pk).first()
+    if row is None:
+        raise NotFound(kind="candidate", code_given=pk)
+    if not frame.may_programme("edit_programme"):
+        frame.access.require("decide", frame.programme.scope_id)
+    form = CandidateForm.of(row, request.POST or None)
+    return form_page(
+        request,
+        frame,
+        form,
+        lambda values, version: actions.judge_candidate(
+            candidate=row, version=version, by=request.user, **values
+        ),
+        title=str(row.cluster),
+        back=frame.url("programme:selection"),
+        save_label=_("Save the judgement"),
+        done=_("The judgement is saved."),
+    )
