@@ -3,6 +3,7 @@
 import htmx from 'htmx.org';
 import './main.css';
 import './rooms.css';
+import './networks.css';
 
 htmx.config.allowEval = false; // the content security policy forbids it
 htmx.config.includeIndicatorStyles = false; // our own style sheet has them; inline styles are forbidden
@@ -53,6 +54,10 @@ htmx.onLoad((root) => {
   for (const place of root.querySelectorAll('[data-part]:not([data-drawn])')) {
     place.dataset.drawn = '';
     near.observe(place);
+  }
+  for (const figure of root.querySelectorAll('[data-relations]:not([data-drawn])')) {
+    figure.dataset.drawn = 'yes';
+    import('./relations.js').then(({ enliven }) => enliven(figure));
   }
   // What scrolls sideways must be reachable by keyboard.
   for (const box of root.querySelectorAll('.scroll:not([tabindex])')) {

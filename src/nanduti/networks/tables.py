@@ -14,7 +14,6 @@ from nanduti.programme.tables import CLUSTER, PROGRAMME, choices, cluster_of, pr
 from nanduti.register.models import Cluster
 from nanduti.register.pseudonyms import is_well_formed, tidy
 
-from .actions.ties import check_strength
 from .actors import FIELDS, NAMED, RECORDS, tidy_code
 from .actors import cluster_of as home_of
 from .kinds import KINDS, NETWORK_KINDS, Kind
@@ -28,7 +27,7 @@ from .models import (
     TieRespondent,
     TieWave,
 )
-from .queries.kinds import kind_from
+from .queries.kinds import check_strength, kind_from
 
 RECORD_KINDS = ("establishment", "organisation", "person")
 

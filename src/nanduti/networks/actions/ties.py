@@ -17,10 +17,9 @@ from nanduti.register.models import Cluster
 from nanduti.register.pseudonyms import tidy
 
 from ..actors import FIELDS, NAMED, actor_for, named_actor, records_of
-from ..errors import AlreadyKnown, KindNotKnown, StrengthOffScale, TieToItself, TieToNobody, WaveTaken
-from ..kinds import Kind
+from ..errors import AlreadyKnown, TieToItself, TieToNobody, WaveTaken
 from ..models import Nomination, Tie, TieActor, TieKind, TieRespondent, TieWave
-from ..queries.kinds import kinds_of
+from ..queries.kinds import check_strength, kind_of
 
 
 @action("networks.declare_tie")
@@ -65,24 +64,6 @@ def declare_tie(
     )
     note(subject=row, kind=known.code)
     return row
-
-
-def kind_of(programme: Programme, code: str) -> Kind:
-    """The kind of that code; refuses what the programme does not know."""
-    known = kinds_of(programme)
-    if code not in known:
-        raise KindNotKnown(kind=code[:40], known=", ".join(known))
-    return known[code]
-
-
-def check_strength(kind: Kind, strength: float | None) -> None:
-    """Refuse a strength that is not on the scale of the kind, or not positive."""
-    if strength is None:
-        return
-    lowest, highest = kind.scale or (0.0, float("inf"))
-    if not lowest <= strength <= highest or strength <= 0:
-        most = f"{highest:g}" if highest != float("inf") else "…"
-        raise StrengthOffScale(kind=kind.said, lowest=f"{lowest:g}", highest=most, strength=f"{strength:g}")
 
 
 def _end(programme: Programme, cluster: Cluster | None, text: str, access: Access | None) -> TieActor:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from nanduti.programme.models import Programme
 
+from ..errors import KindNotKnown, StrengthOffScale
 from ..kinds import KINDS, Kind
 from ..models import TieKind
 
@@ -38,3 +39,21 @@ def known_kinds(programme: Programme, asked: Iterable[str]) -> list[Kind]:
     """The kinds asked for that the programme knows, in the order asked."""
     kinds = kinds_of(programme)
     return [kinds[code] for code in dict.fromkeys(asked) if code in kinds]
+
+
+def kind_of(programme: Programme, code: str) -> Kind:
+    """The kind of that code; refuses what the programme does not know."""
+    known = kinds_of(programme)
+    if code not in known:
+        raise KindNotKnown(kind=code[:40], known=", ".join(known))
+    return known[code]
+
+
+def check_strength(kind: Kind, strength: float | None) -> None:
+    """Refuse a strength that is not on the scale of the kind, or not positive."""
+    if strength is None:
+        return
+    lowest, highest = kind.scale or (0.0, float("inf"))
+    if not lowest <= strength <= highest or strength <= 0:
+        most = f"{highest:g}" if highest != float("inf") else "…"
+        raise StrengthOffScale(kind=kind.said, lowest=f"{lowest:g}", highest=most, strength=f"{strength:g}")

@@ -206,8 +206,8 @@ def actor_table(network: Network, groups: methods.Communities | None = None) -> 
     partners = np.diff(network.either.indptr)
     table = network.table(
         partners=partners,
-        ties_out=found["out_degree"] if network.directed else found["degree"],
-        ties_in=found["in_degree"] if network.directed else found["degree"],
+        ties_out=found["out_degree"] if network.directed else partners,
+        ties_in=found["in_degree"] if network.directed else partners,
         answered=network.answered,
     )
     if network.n < 2 or not network.n_arcs:

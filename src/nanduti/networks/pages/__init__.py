@@ -1,0 +1,1 @@
+"""Pages of networks, noun by noun."""

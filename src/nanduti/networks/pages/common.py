@@ -1,0 +1,141 @@
+"""What every page of ties starts from: which round and kinds the reader has chosen, and what they may see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from nanduti.programme.frames import Frame
+from nanduti.register.names import names_for, organisations_named
+from nanduti.register.pseudonyms import is_well_formed, tidy
+
+from ..kinds import Kind
+from ..models import TieWave
+from ..queries.kinds import kinds_of
+from ..queries.ties import Ties, tie_frame, waves_of
+
+EDIT = "edit_diagnostics"
+# In the address: records alone, of no round.
+RECORDS = "records"
+# Names are opened one by one and each look is written down: only for a map that somebody can read.
+MOST_NAMED = 400
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the address asks for; what cannot be understood is as if nothing had been asked."""
+
+    waves: list[TieWave]
+    wave: TieWave | None
+    before: TieWave | None
+    only_records: bool
+    known: Mapping[str, Kind]
+    kinds: tuple[str, ...]
+    colour: str
+    shape: str
+    find: str
+    with_names: bool
+    sees_all: bool
+
+    def args(self) -> dict[str, Any]:
+        """As the address says it, for links to pages about the same ties."""
+        said: dict[str, Any] = {"kind": list(self.kinds)}
+        if self.only_records:
+            said["wave"] = RECORDS
+        elif self.wave:
+            said["wave"] = self.wave.code
+        return {name: value for name, value in said.items() if value}
+
+    @property
+    def title(self) -> str:
+        """The round in words."""
+        if self.only_records:
+            return _("from records")
+        return str(self.wave) if self.wave else _("all rounds together")
+
+
+def chosen(request: HttpRequest, frame: Frame) -> Chosen:
+    """Read the address; without any choice the latest round is meant, and every kind that was asked in it."""
+    waves = list(waves_of(programme=frame.programme, cluster=frame.cluster))
+    by_code = {wave.code: wave for wave in waves}
+    asked = _arg(request, "wave")
+    only_records = asked == RECORDS
+    wave = None if only_records or asked == "all" else by_code.get(asked) or (waves[-1] if waves else None)
+    before = by_code.get(_arg(request, "before"))
+    known = kinds_of(frame.programme)
+    kinds = tuple(dict.fromkeys(code for code in request.GET.getlist("kind") if code in known))
+    return Chosen(
+        waves=waves,
+        wave=wave,
+        before=before if before and wave and before.pk != wave.pk else None,
+        only_records=only_records,
+        known=known,
+        kinds=kinds,
+        colour=_arg(request, "colour"),
+        shape=_arg(request, "shape"),
+        find=_arg(request, "find"),
+        with_names=_arg(request, "names") == "1",
+        sees_all=frame.sees_money(),
+    )
+
+
+def _arg(request: HttpRequest, name: str) -> str:
+    return request.GET.get(name, "").replace("\x00", "").strip()[:80]
+
+
+def ties_of(frame: Frame, choice: Chosen, *, wave: TieWave | None = None) -> Ties:
+    """The ties that the address asks for, of all kinds; ``wave``: of another round than the one chosen."""
+    records = [code for code, kind in choice.known.items() if kind.is_record]
+    return tie_frame(
+        programme=frame.programme,
+        cluster=frame.cluster,
+        access=frame.access,
+        wave=wave or choice.wave,
+        kinds=records if choice.only_records else None,
+        at=frame.asked_as_of,
+    )
+
+
+def kinds_meant(choice: Chosen, ties: Ties) -> tuple[str, ...]:
+    """The kinds to draw and to measure: those chosen; else all of the round, or, without any, all from records.
+
+    Rivalry is no cooperation: it is drawn only where it is asked for.
+    """
+    if choice.kinds:
+        return tuple(code for code in choice.kinds if code in ties.kinds)
+    present = [code for code in ties.kinds if ties.kinds[code].group != "rivalry"]
+    from_people = [code for code in present if not ties.kinds[code].is_record]
+    return tuple(from_people or present)
+
+
+def names_of(frame: Frame, pseudonyms: list[str]) -> dict[str, str]:
+    """What to call actors, as far as the reader may know; each look at a name is written down."""
+    if len(pseudonyms) > MOST_NAMED:
+        return {}
+    known = [p for p in pseudonyms if is_well_formed(p)]
+    return names_for(access=frame.access, pseudonyms=known)
+
+
+def found_by(frame: Frame, text: str, pseudonyms: list[str]) -> list[str]:
+    """The actors that somebody looks for: by pseudonym or a part of it, else by a name that the reader may see."""
+    if not text:
+        return []
+    code = tidy(text)
+    by_code = [p for p in pseudonyms if code in p.upper()]
+    if by_code:
+        return by_code[:20]
+    firms = organisations_named(access=frame.access, text=text)
+    if not firms:
+        return []
+    from nanduti.register.models import Establishment, Organisation
+
+    here = set(pseudonyms)
+    sites = Establishment._base_manager.filter(organisation__in=firms[:200]).values_list(
+        "pseudonym", flat=True
+    )
+    bodies = Organisation._base_manager.filter(pk__in=firms[:200]).values_list("pseudonym", flat=True)
+    return [p for p in (*sites, *bodies) if p in here][:20]

@@ -1,0 +1,494 @@
+"""The relation map: its picture, who is in it, what changed, and the same as files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from nanduti.interface import words
+from nanduti.interface.parts import Figure
+from nanduti.interface.tables import Col, DataTable
+from nanduti.methods import networks as methods
+from nanduti.methods.networks import Network
+from nanduti.programme.frames import Frame, programme_page
+from nanduti.programme.pages import link
+from nanduti.register.pseudonyms import is_well_formed
+
+from .. import drawing, picture
+from ..queries.attributes import Attributes, attributes_of
+from ..queries.changes import Changed, changed
+from ..queries.measures import network_of
+from ..queries.ties import Ties
+from .common import EDIT, MOST_NAMED, Chosen, chosen, found_by, kinds_meant, names_of, ties_of
+
+FATES = {
+    "kept": gettext_lazy("kept"),
+    "new": gettext_lazy("new since the round before"),
+    "lost": gettext_lazy("gone since the round before"),
+    "unknown": gettext_lazy("not known whether still there"),
+}
+# A picture of more actors than this is worked out in the background.
+DRAWN_AT_ONCE = 3_000
+
+
+@programme_page(step=3, item="networks")
+def relations(request: HttpRequest, frame: Frame) -> HttpResponse:
+    """Who works with, trusts, lends to whom: the picture and the same as a table."""
+    choice = chosen(request, frame)
+    ties = ties_of(frame, choice)
+    kinds = kinds_meant(choice, ties)
+    known = attributes_of(ties, programme=frame.programme, cluster=frame.cluster, access=frame.access)
+    network = network_of(ties, kinds=kinds, attributes=known.frame) if ties.n else None
+    names = names_of(frame, ties.actors["actor"].to_list()) if choice.with_names and choice.sees_all else {}
+    compared = _compared(frame, choice, ties, kinds)
+    table = _actor_table(request, frame, network, known, names)
+    pairs = _change_table(request, compared, names) if compared else None
+    for one in (table, pairs):
+        if one is not None and one.wants_export:
+            return one.export()
+    found = found_by(frame, choice.find, ties.actors["actor"].to_list())
+    return render(
+        request,
+        "networks/map.html",
+        {
+            "title": _("Relation map"),
+            "state": _state(ties, network, choice),
+            "frame_of": frame,
+            "choice": choice,
+            "form": _form(frame, choice, ties, kinds, known),
+            "figures": _figures(frame, choice, ties, network),
+            "picture": _picture(frame, choice, ties, network, kinds, known, names, compared, found),
+            "too_many": network is not None and network.n > DRAWN_AT_ONCE,
+            "compared": compared,
+            "change_facts": _change_facts(compared) if compared else [],
+            "pairs": pairs,
+            "table": table,
+            "find_failed": bool(choice.find) and not found,
+            "links": _links(frame, choice, ties),
+            "action": _action(frame, ties),
+            "sees": "sensitive" if choice.sees_all else "open",
+        },
+    )
+
+
+def _compared(frame: Frame, choice: Chosen, ties: Ties, kinds: tuple[str, ...]) -> Changed | None:
+    if choice.before is None:
+        return None
+    former = ties_of(frame, choice, wave=choice.before)
+    asked = tuple(code for code in kinds if not choice.known[code].is_record)
+    return changed(former, ties, asked) if asked else None
+
+
+def _state(ties: Ties, network: Network | None, choice: Chosen) -> str:
+    if network is None or not network.n:
+        return _("No tie is known yet.")
+    alone = int((_partners(network) == 0).sum())
+    said = ngettext(
+        "%(tied)s of %(n)s actor has at least one tie (%(round)s)",
+        "%(tied)s of %(n)s actors have at least one tie (%(round)s)",
+        network.n,
+    ) % {"tied": words.number(network.n - alone), "n": words.number(network.n), "round": choice.title}
+    if ties.missing and not network.answered.all():
+        n_silent = int((~network.answered).sum())
+        said += "; " + ngettext(
+            "%(n)s gave no answer of its own", "%(n)s gave no answer of their own", n_silent
+        ) % {"n": words.number(n_silent)}
+    return said + "."
+
+
+def _partners(network: Network) -> Any:
+    import numpy as np
+
+    return np.diff(network.either.indptr)
+
+
+def _figures(frame: Frame, choice: Chosen, ties: Ties, network: Network | None) -> list[Figure]:
+    if network is None:
+        return []
+    alone = int((_partners(network) == 0).sum())
+    args = choice.args()
+    figures = [
+        Figure(network.n, _("actors"), address(frame, "networks:actors", **args)),
+        Figure(network.n_ties, _("ties"), address(frame, "networks:ties", **args)),
+        Figure(
+            alone,
+            _("stand alone"),
+            address(frame, "networks:actors", is_isolated="yes", **args),
+            tone="warn" if alone else "",
+        ),
+    ]
+    n_silent = sum(why != "not_asked" for why in ties.missing.values())
+    if n_silent:
+        figures.append(
+            Figure(
+                n_silent,
+                _("did not answer"),
+                address(frame, "networks:actors", answered="no", **args),
+                tone="warn",
+            )
+        )
+    if ties.n_not_in_register:
+        figures.append(
+            Figure(ties.n_not_in_register, _("named, not known"), frame.url("networks:named"), tone="calm")
+        )
+    return figures
+
+
+def address(frame: Frame, name: str, *args: Any, **query: Any) -> str:
+    """The address of a page about the same ties; a value may be a list."""
+    from urllib.parse import urlencode
+
+    plain = {k: v for k, v in query.items() if not isinstance(v, list)}
+    several = [(k, v) for k, values in query.items() if isinstance(values, list) for v in values]
+    url = frame.url(name, *args, **plain)
+    if not several:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(several)}"
+
+
+def _links(frame: Frame, choice: Chosen, ties: Ties) -> list[dict[str, Any]]:
+    args = choice.args()
+    found = []
+    if ties.n:
+        found += [
+            link(address(frame, "networks:measures", **args), _("What the map says, in words and figures")),
+            link(address(frame, "networks:left_out", **args), _("Who is left out")),
+            link(address(frame, "networks:ties", **args), _("Every tie")),
+            link(address(frame, "networks:graphml", **args), _("Take it along as GraphML")),
+        ]
+    found += [
+        link(frame.url("networks:groups"), _("Business networks")),
+        link(frame.url("networks:waves"), _("Rounds of asking")),
+        link(frame.url("networks:kinds"), _("Kinds of tie")),
+    ]
+    return found
+
+
+def _action(frame: Frame, ties: Ties) -> dict[str, Any] | None:
+    if not frame.may(EDIT):
+        return None
+    if ties.n_not_in_register and frame.sees_money():
+        return link(frame.url("networks:named"), _("Say who was named"))
+    return link(frame.url("networks:declare"), _("Write down a tie"))
+
+
+# --- the form above the picture
+
+
+def _form(
+    frame: Frame, choice: Chosen, ties: Ties, kinds: tuple[str, ...], known: Attributes
+) -> dict[str, Any]:
+    rounds = [
+        (wave.code, str(wave), choice.wave is not None and wave.pk == choice.wave.pk) for wave in choice.waves
+    ]
+    before = [
+        (wave.code, str(wave), choice.before is not None and wave.pk == choice.before.pk)
+        for wave in choice.waves
+        if choice.wave is None or wave.pk != choice.wave.pk
+    ]
+    colour = colour_of(choice, known)
+    return {
+        "url": frame.url("networks:map", keep=False),
+        "kept": [("cluster", frame.cluster.code)] if frame.cluster else [],
+        "rounds": rounds,
+        "is_all": choice.wave is None and not choice.only_records,
+        "is_records": choice.only_records,
+        "before": before if len(choice.waves) > 1 and choice.wave else [],
+        "kinds": [(code, kind.said, code in kinds) for code, kind in ties.kinds.items()],
+        "colours": [(name, title, name == colour) for name, title in known.titles.items()],
+        "shapes": [(name, title, name == choice.shape) for name, title in known.titles.items()],
+        "find": choice.find,
+        "may_name": choice.sees_all and 0 < ties.n <= MOST_NAMED,
+        "with_names": choice.with_names,
+        "actors": ties.actors["actor"].to_list()[:MOST_NAMED],
+    }
+
+
+def colour_of(choice: Chosen, known: Attributes) -> str:
+    """The attribute to colour by: as asked, else the first that tells the actors apart."""
+    if choice.colour in known.titles or choice.colour == "none":
+        return choice.colour
+    several = [name for name in known.titles if known.frame[name].drop_nulls().n_unique() > 1]
+    return several[0] if several else ""
+
+
+# --- the picture
+
+
+def _picture(
+    frame: Frame,
+    choice: Chosen,
+    ties: Ties,
+    network: Network | None,
+    kinds: tuple[str, ...],
+    known: Attributes,
+    names: dict[str, str],
+    compared: Changed | None,
+    found: list[str],
+) -> picture.RelationMap | None:
+    if network is None or not network.n or network.n > DRAWN_AT_ONCE:
+        return None
+    shown, lines = _both_rounds(compared) if compared else (network, _lines(ties, network, kinds))
+    values = dict(zip(known.frame["actor"].to_list(), known.values(colour_of(choice, known)), strict=True))
+    shapes = dict(zip(known.frame["actor"].to_list(), known.values(choice.shape), strict=True))
+    colour = colour_of(choice, known)
+    marks, legend = picture.marks_of([values.get(a) for a in shown.actors], known.labels(colour))  # type: ignore[arg-type]
+    if choice.shape in known.titles and choice.shape != colour:
+        other, forms = picture.marks_of([shapes.get(a) for a in shown.actors], known.labels(choice.shape))  # type: ignore[arg-type]
+        marks = picture.with_shapes(marks, other)
+        legend = [
+            *(picture.Mark(m.label, m.colour, "circle", m.n) for m in legend),
+            *(picture.Mark(m.label, picture.OTHER, m.shape, m.n) for m in forms),
+        ]
+    before = [compared.before] if compared else _earlier(frame, choice, kinds)
+    return picture.RelationMap(
+        shown,
+        drawing.drawn(shown, before=before),
+        lines,
+        marks,
+        legend=legend if len(legend) > 1 else [],
+        title=_("Relations of %(where)s, %(round)s") % {"where": frame.where, "round": choice.title},
+        told=_told(shown, lines, legend, known.titles.get(colour, "")),
+        names=names,
+        url=lambda actor: frame.url("networks:actor", actor),
+        found=frozenset(found),
+        notes=_notes(shown, values, known.labels(colour), ties),
+    )
+
+
+def _notes(network: Network, values: dict[Any, Any], labels: Any, ties: Ties) -> dict[str, str]:
+    """What a mark says when it is pointed at, besides the name."""
+    partners = _partners(network)
+    said = {}
+    for row, actor in enumerate(network.actors):
+        parts = [str(labels.get(values.get(actor), values.get(actor) or ""))]
+        parts.append(
+            ngettext("%(n)s partner", "%(n)s partners", int(partners[row]))
+            % {"n": words.number(int(partners[row]))}
+        )
+        if not network.answered[row]:
+            parts.append(_("gave no answer"))
+        said[str(actor)] = ", ".join(filter(None, parts))
+    return said
+
+
+def _earlier(frame: Frame, choice: Chosen, kinds: tuple[str, ...]) -> list[Network]:
+    """The networks of the rounds before, so that the drawing stays where it was."""
+    if choice.wave is None:
+        return []
+    former = choice.waves[: [w.pk for w in choice.waves].index(choice.wave.pk)][-1:]
+    return [network_of(ties_of(frame, choice, wave=wave), kinds=kinds) for wave in former]
+
+
+def _lines(ties: Ties, network: Network, kinds: tuple[str, ...]) -> list[picture.Line]:
+    """The ties by kind; of a pair that is tied in two ways the rarer kind is drawn last."""
+    rows = {actor: row for row, actor in enumerate(network.actors)}
+    lines = []
+    for place, code in enumerate(kinds):
+        some = ties.frame.filter((pl.col("kind") == code) & (pl.col("status") == "tie"))
+        kind = ties.kinds[code]
+        pairs: dict[tuple[int, int], float] = {}
+        for source, target, strength in some.select("source", "target", "strength").iter_rows():
+            pair = (rows[source], rows[target])
+            pair = pair if kind.is_directed else (min(pair), max(pair))
+            pairs[pair] = max(pairs.get(pair, 0.0), strength or 1.0)
+        strengths = list(pairs.values()) if kind.scale else []
+        lines.append(
+            picture.Line(
+                kind.said, list(pairs), picture.DASHES[place % 6], strengths=strengths, code=f"kind-{place}"
+            )
+        )
+    return lines
+
+
+def _both_rounds(compared: Changed) -> tuple[Network, list[picture.Line]]:
+    """One network of everybody in either round, and its ties by what became of them."""
+    actors = sorted({*compared.before.actors, *compared.after.actors}, key=str)
+    frame = pl.DataFrame(
+        {"source": [str(a) for a, _b in compared.pairs], "target": [str(b) for _a, b in compared.pairs]},
+        schema={"source": pl.String, "target": pl.String},
+    )
+    silent = [a for a, heard in zip(compared.after.actors, compared.after.answered, strict=True) if not heard]
+    network = methods.build(
+        frame, [str(a) for a in actors], directed=compared.after.directed, missing=map(str, silent)
+    )
+    rows = {actor: row for row, actor in enumerate(network.actors)}
+    lines = []
+    for fate, (dash, colour) in picture.FATES.items():
+        pairs = [(rows[str(a)], rows[str(b)]) for (a, b), found in compared.pairs.items() if found == fate]
+        lines.append(picture.Line(FATES[fate], pairs, dash, colour, code=fate))
+    return network, lines
+
+
+def _told(network: Network, lines: list[picture.Line], legend: list[picture.Mark], by: Any) -> str:
+    """The picture in a sentence."""
+    n_ties = sum(len(one.pairs) for one in lines)
+    said = _("%(n)s actors and %(ties)s ties") % {"n": words.number(network.n), "ties": words.number(n_ties)}
+    drawn = [f"{one.label} {words.number(len(one.pairs))}" for one in lines if one.pairs]
+    if len(drawn) > 1:
+        said += " (" + ", ".join(drawn) + ")"
+    if by and len(legend) > 1:
+        said += ". " + str(by) + ": " + ", ".join(f"{mark.label} {words.number(mark.n)}" for mark in legend)
+    return said + ". " + _("The table below says the same.")
+
+
+# --- the same as tables
+
+
+def _actor_table(
+    request: HttpRequest, frame: Frame, network: Network | None, known: Attributes, names: dict[str, str]
+) -> DataTable:
+    columns = [
+        Col(
+            "actor",
+            gettext_lazy("Actor"),
+            sortable=True,
+            phone=True,
+            plain=lambda r: r["actor"],
+            value=lambda r: names.get(r["actor"], r["actor"]),
+            url=lambda r: frame.url("networks:actor", r["actor"]),
+        ),
+        Col("partners", gettext_lazy("Partners"), "number", sortable=True, filter="range", phone=True),
+        Col("ties_out", gettext_lazy("Ties to others"), "number", sortable=True),
+        Col("ties_in", gettext_lazy("Ties from others"), "number", sortable=True),
+        *attribute_columns(known),
+        Col("answered", gettext_lazy("Answered"), "bool", filter="bool"),
+    ]
+    rows: list[dict[str, Any]] = []
+    if network is not None and network.n:
+        rows = known.frame.join(plain_table(network), on="actor", how="left").to_dicts()
+        rows.sort(key=lambda r: (-(r["partners"] or 0), r["actor"]))
+    return DataTable(rows, request, name="actors", columns=columns, caption=_("Actors"), search=("actor",))
+
+
+def attribute_columns(known: Attributes) -> list[Col]:
+    """A column for each attribute that tells the actors apart."""
+    return [_attribute_column(known, name, title) for name, title in known.titles.items()]
+
+
+def _attribute_column(known: Attributes, name: str, title: Any) -> Col:
+    choices = choices_of(known, name)
+    is_few = len(choices) <= 40
+    return Col(
+        name,
+        title,
+        "choice",
+        choices=choices,
+        filter="choice" if is_few else "",
+        sortable=True,
+        shown=name in ("place", "size_class", "trade"),
+    )
+
+
+def choices_of(known: Attributes, name: str) -> dict[str, Any]:
+    """The values of an attribute that occur, with words for them."""
+    words_ = known.labels(name)
+    values = known.frame[name].drop_nulls().cast(pl.String).unique().sort().to_list()
+    return {value: words_.get(value, value) for value in values}
+
+
+def plain_table(network: Network) -> pl.DataFrame:
+    """Partners and ties of each actor; what takes longer stands on the page of measures."""
+    found = methods.degree(network)
+    partners = _partners(network)
+    return network.table(
+        partners=partners,
+        ties_out=found["out_degree"] if network.directed else partners,
+        ties_in=found["in_degree"] if network.directed else partners,
+        answered=network.answered,
+    )
+
+
+def _change_facts(compared: Changed) -> list[tuple[str, Any]]:
+    """The comparison in words, each with its textbook name."""
+    facts: list[tuple[str, Any]] = [(FATES[fate], words.number(compared.n(fate))) for fate in FATES]
+    change, bounds = compared.change, compared.bounds
+    if change is None:
+        return facts
+    facts += [(_("Came in"), words.number(len(change.joined))), (_("Left"), words.number(len(change.left)))]
+    if bounds is None:
+        facts.append((_("How much stayed (Jaccard index)"), _("cannot be said: there are no ties")))
+    elif compared.is_certain:
+        facts.append(
+            (
+                _("How much stayed: ties in both rounds over ties in either (Jaccard index)"),
+                words.share(bounds[0]),
+            )
+        )
+        if change.turnover is not None:
+            facts.append(
+                (_("Ties made or gone over the ties of both rounds (turnover)"), words.share(change.turnover))
+            )
+    else:
+        between = {"lowest": words.share(bounds[0]), "highest": words.share(bounds[1])}
+        facts.append(
+            (
+                _("How much stayed (Jaccard index)"),
+                _("between %(lowest)s and %(highest)s: too much is not known") % between,
+            )
+        )
+    return facts
+
+
+def _change_table(request: HttpRequest, compared: Changed, names: dict[str, str]) -> DataTable:
+    rows = [
+        {"source": str(a), "target": str(b), "fate": fate}
+        for (a, b), fate in sorted(compared.pairs.items(), key=lambda item: (item[1], str(item[0])))
+    ]
+    columns = [
+        Col(
+            "source",
+            gettext_lazy("From"),
+            sortable=True,
+            phone=True,
+            plain=lambda r: r["source"],
+            value=lambda r: names.get(r["source"], r["source"]),
+        ),
+        Col(
+            "target",
+            gettext_lazy("To"),
+            sortable=True,
+            phone=True,
+            plain=lambda r: r["target"],
+            value=lambda r: names.get(r["target"], r["target"]),
+        ),
+        Col(
+            "fate",
+            gettext_lazy("What became of it"),
+            "chip",
+            choices=FATES,
+            filter="choice",
+            sortable=True,
+            phone=True,
+            tone=lambda f: {"new": "good", "lost": "warn"}.get(f, "calm"),
+        ),
+    ]
+    return DataTable(rows, request, name="changes", columns=columns, caption=_("What changed"), prefix="c.")
+
+
+# --- as a file
+
+
+@programme_page(step=3, item="networks")
+def graphml(request: HttpRequest, frame: Frame) -> HttpResponse:
+    """The same ties for Gephi, yEd or visone: pseudonyms and groups, no name."""
+    choice = chosen(request, frame)
+    ties = ties_of(frame, choice)
+    known = attributes_of(ties, programme=frame.programme, cluster=frame.cluster, access=frame.access)
+    network = network_of(ties, kinds=kinds_meant(choice, ties), attributes=known.frame)
+    response = HttpResponse(
+        methods.write_graphml(network), content_type="application/graphml+xml; charset=utf-8"
+    )
+    response["Content-Disposition"] = f'attachment; filename="relations-{frame.programme.code}.graphml"'
+    return response
+
+
+def register_url(pseudonym: str) -> str:
+    """The page of the register about an actor; empty for somebody who is not in it."""
+    return reverse("register:actor", args=[pseudonym]) if is_well_formed(pseudonym) else ""
