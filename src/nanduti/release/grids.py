@@ -167,7 +167,7 @@ def indicators(part: Mapping[str, Any], frame: pl.DataFrame, columns: Mapping[st
 
 def _place(row: Mapping[str, Any], columns: Mapping[str, Any]) -> str:
     cluster = code_said(columns, "cluster", row["cluster"] or TOTAL)
-    return f"{cluster} · {row['group']}" if row.get("group") else cluster
+    return f"{cluster} · {code_said(columns, 'group', row['group'])}" if row.get("group") else cluster
 
 
 def indicator_said(row: Mapping[str, Any]) -> str:

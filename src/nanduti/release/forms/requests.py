@@ -15,6 +15,7 @@ from nanduti.programme.forms import text
 from nanduti.register.models import Cluster
 
 from .. import rules
+from ..materials.figures import offered
 from ..models import Publication, ReleaseRequest
 from ..queries.offers import Source, tongue
 from .classes import ClassesField, write
@@ -196,8 +197,37 @@ class SheetForm(MaterialForm):
         return {"questions": material.get("questions", []), "clusters": material.get("clusters", [])}
 
 
+class IndicatorsForm(MaterialForm):
+    """Indicators of one source, by cluster and, where asked, by one column more."""
+
+    field_order = ["codes", "by", "clusters"]
+    codes = forms.MultipleChoiceField(label=_("Which indicators"), widget=forms.CheckboxSelectMultiple)
+    by = forms.ChoiceField(label=_("Broken down by"), required=False)
+
+    def offer(self) -> None:
+        definitions = offered(self.source.programme, self.source.spec["source"])
+        self.fields["codes"].choices = [(d.code, d.text("title", tongue())) for d in definitions]  # type: ignore[attr-defined]
+        dims = [one for one in self.named("choice") if one[0] != "cluster"]
+        self.fields["by"].choices = [("", _("clusters only")), *dims]  # type: ignore[attr-defined]
+
+    def material(self) -> dict[str, Any]:
+        return {**super().material(), "codes": self.cleaned_data["codes"], "by": self.cleaned_data["by"]}
+
+    @staticmethod
+    def initial_of(material: Mapping[str, Any]) -> dict[str, Any]:
+        """What the form shows of a spec."""
+        return {name: material.get(name) for name in ("codes", "by", "clusters")}
+
+
 class ProtectionForm(NandutiForm):
     """More protection than the default; less only with a reason, and only where somebody may."""
+
+    is_folded = True
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether it asks for other than the default, so that the page shows it open."""
+        return any(self.initial.get(n, v) != v for n, v in rules.DEFAULTS.items()) if self.initial else False
 
     def __init__(self, *args: Any, kind: str = "table", may_override: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -317,5 +347,6 @@ class VersionForm(EditForm):
 FORMS: dict[str, type[MaterialForm]] = {
     ReleaseRequest.Kind.TABLE: TableForm,
     ReleaseRequest.Kind.MICRODATA: RecordsForm,
+    ReleaseRequest.Kind.INDICATORS: IndicatorsForm,
     ReleaseRequest.Kind.SHEET: SheetForm,
 }

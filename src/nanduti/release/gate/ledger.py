@@ -90,9 +90,10 @@ class Entry:
         n = int(np.prod([len(h.codes) for h in hierarchies.values()]))
         mask = np.zeros(n, dtype=bool)
         mask[list(shown.hidden)] = True
+        asked = [*shown.dims, *([shown.measure] if shown.measure else [])]
         return disclosure.release_of(
             f"{self.title}: {shown.name}",
-            self.frame,
+            self.frame.filter(pl.col(name).is_not_null() for name in asked),
             ids=ID,
             dims=shown.dims,
             suppressed=mask,
@@ -155,12 +156,12 @@ def _records_as_tables(new: Release, entries: list[Entry]) -> list[Release]:
     return found
 
 
-def _values(frame: pl.DataFrame, other: pl.DataFrame, measure: str) -> pl.DataFrame:
-    """The firms that stand in both with figures that differ."""
-    if measure not in frame.columns or measure not in other.columns:
+def _values(frame: pl.DataFrame, entry: Entry, measure: str) -> pl.DataFrame:
+    """The firms that stand in both with figures that differ; nobody where it was not added up there."""
+    if not any(shown.measure == measure for shown in entry.tables):
         return pl.DataFrame({ID: []})
     both = frame.select(ID, pl.col(measure).cast(pl.Float64).alias("now")).join(
-        other.select(ID, pl.col(measure).cast(pl.Float64).alias("then")), on=ID
+        entry.frame.select(ID, pl.col(measure).cast(pl.Float64).alias("then")), on=ID
     )
     return both.filter((pl.col("now") - pl.col("then")).abs() > 1e-9)
 
@@ -171,7 +172,7 @@ def _changed(new: Release, frame: pl.DataFrame, entries: list[Entry]) -> Verdict
     if not measure:
         return None
     for entry in entries:
-        n = _values(frame, entry.frame, measure).height
+        n = _values(frame, entry, measure).height
         if 0 < n < LEAST_CHANGED:
             told = Reason(
                 "release.ledger.few_changed",
@@ -190,4 +191,4 @@ def _is_same_sum(new: Release, frame: pl.DataFrame, old: Release, entries: list[
     if not new.table.measure or old.table.measure != new.table.measure:
         return True
     entry = next((e for e in entries if any(r is old for r in e.releases)), None)
-    return entry is None or not _values(frame, entry.frame, new.table.measure).height
+    return entry is None or not _values(frame, entry, new.table.measure).height

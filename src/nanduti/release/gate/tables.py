@@ -28,9 +28,13 @@ def check(
     *,
     title: str,
     secret: bytes,
+    may_leave_out: bool = False,
     say: Any = lambda _done, _total: None,
 ) -> Checked:
-    """Every part protected, one after the other, each beside all that was shown before and the parts before it."""
+    """Every part protected, one after the other, each beside all that was shown before and the parts before it.
+
+    ``may_leave_out``: a part that cannot go out is left out, instead of holding up the others.
+    """
     if protection["method"] == "noise":
         return _with_noise(material, secret, title)
     parts, verdicts, shown = [], [], []
@@ -39,6 +43,10 @@ def check(
         mine = Entry(title, material.population, material.frame, tuple(shown))
         before = [*earlier, *([mine] if shown else [])]
         made, verdict, table = _one(material, part, protection, before)
+        if may_leave_out and not verdict.allows:
+            told = Reason("release.table.left_out", mark("“{name}” is left out."), {"name": part.name})
+            verdicts.append(flag(told, *verdict.reasons, source=verdict.source))
+            continue
         verdicts.append(verdict)
         if made is not None and table is not None:
             parts.append(made)
@@ -69,8 +77,11 @@ def _one(
     rules = rules_of(protection["threshold"], protection["p_percent"], protection["protect_zeros"])
     holding = HOLDER if HOLDER in material.frame.columns else None
     frame = material.frame
-    if part.measure:
-        frame = frame.filter(pl.col(part.measure).is_not_null())
+    asked = [part.measure, *part.dims] if part.measure else part.dims
+    # Who was not asked, or did not answer what an indicator needs, stands behind no figure of it.
+    frame = frame.filter(pl.col(name).is_not_null() for name in asked)
+    if not frame.height:
+        return None, _nobody(part), None
     try:
         safe = disclosure.protect_table(
             frame, dims=part.dims, measure=part.measure, hierarchies=hierarchies, holding=holding, rules=rules
@@ -174,6 +185,13 @@ def _exposed(n: int) -> Verdict:
         {"n": n},
     )
     return no(told, source=SOURCE, remedy=mark("Put values together, or leave a column out."))
+
+
+def _nobody(part: Part) -> Verdict:
+    told = Reason(
+        "release.table.nobody", mark("Nobody has answered what “{name}” needs."), {"name": part.name}
+    )
+    return flag(told, source=SOURCE, remedy=mark("Leave it out."))
 
 
 def _cannot() -> Verdict:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from ..models import ReleaseRequest
-from . import records, sheets, tables
+from . import figures, records, sheets, tables
 from .model import Material
 
 LOADERS = {
     ReleaseRequest.Kind.TABLE: tables.load,
     ReleaseRequest.Kind.MICRODATA: records.load,
     ReleaseRequest.Kind.SHEET: sheets.load,
+    ReleaseRequest.Kind.INDICATORS: figures.load,
 }
 
 

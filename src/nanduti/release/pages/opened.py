@@ -19,9 +19,9 @@ from nanduti.foundation.errors import NotFound
 from nanduti.interface import words
 from nanduti.interface.saying import Said
 
-from ..grids import grids, records, said, tongue
+from ..grids import grids, indicator_said, indicators, records, said, tongue
 from ..materials.model import TOTAL
-from ..models import Publication, PublishedFile
+from ..models import Publication, PublishedFile, ReleaseRequest
 from ..publishing import citing, contents
 from ..queries import opened
 
@@ -99,6 +99,7 @@ def programme(request: HttpRequest, programme: str) -> HttpResponse:
             "state": state,
             "rows": [{"row": p, "url": address(p), "kind": kind_said(p)} for p in rows],
             "cards": dashboard(rows),
+            "is_synthetic": any(p.contents.get("is_synthetic") for p in rows),
         },
     )
 
@@ -122,18 +123,9 @@ def card_of(row: dict[str, Any], publication: Publication) -> dict[str, Any]:
     """One indicator as a card; what cannot be said is said to be so."""
     column = publication.contents["columns"].get("code", {})
     label = said(column.get("codes", {}).get(row["code"], {}), row["code"])
-    value = row.get("value")
-    if value is None:
-        text = _("cannot be said")
-    elif row.get("unit") == "share":
-        text = words.share(value)
-    else:
-        text = words.number(round(value, 2))
-    unit = "" if row.get("unit") in ("share", None) else row["unit"]
     return {
         "label": label,
-        "text": text,
-        "unit": unit,
+        "text": indicator_said(row),
         "url": address(publication),
         "on": publication.published_on,
     }
@@ -146,8 +138,6 @@ def address(publication: Publication, *, exactly: bool = False) -> str:
 
 
 def kind_said(publication: Publication) -> str:
-    from ..models import ReleaseRequest
-
     return str(dict(ReleaseRequest.Kind.choices).get(publication.kind, publication.kind))
 
 
@@ -185,8 +175,6 @@ def shown_of(publication: Publication) -> dict[str, Any]:
         elif part["shape"] == "table":
             tables += grids(part, frame, columns)
         else:
-            from ..grids import indicators
-
             tables += indicators(part, frame, columns)
     dictionary = [
         {
@@ -203,6 +191,7 @@ def shown_of(publication: Publication) -> dict[str, Any]:
         "samples": samples,
         "dictionary": dictionary,
         "files": [(f, f"{base}{f.name}") for f in opened.files(publication)],
+        "is_synthetic": bool(publication.contents.get("is_synthetic")),
         "notes": [said(n) for n in publication.contents.get("notes", [])],
         "sources": [said(s) for s in publication.contents.get("sources", [])],
     }

@@ -26,7 +26,7 @@ from ..actions import decisions
 from ..actions import requests as actions
 from ..forms.requests import FORMS, AskForm, DecisionForm, ProtectionForm, VersionForm
 from ..gate.result import verdicts_of
-from ..grids import grids, records
+from ..grids import grids, indicators, records
 from ..keeping import result_of
 from ..models import DisclosureCheck, Publication, ReleaseRequest
 from ..queries import offers
@@ -287,7 +287,7 @@ def _one(request: HttpRequest, frame: Frame, row: ReleaseRequest, decision: Deci
         else None,
         "back": link(frame.url("release:home"), _("Release")),
         "about": _about(row),
-        "verdicts": verdicts_of(check.verdict) if check and check.state == DisclosureCheck.State.DONE else [],
+        **_verdicts(check),
         "sees": sees,
         "looser": rules.may_protect_so(rules.protection_of(row.protection)),
         "may_decide": may if frame.may("approve_release") and row.is_open and check else None,
@@ -305,6 +305,17 @@ def _one(request: HttpRequest, frame: Frame, row: ReleaseRequest, decision: Deci
     return found
 
 
+def _verdicts(check: DisclosureCheck | None) -> dict[str, Any]:
+    """What must be read first; of many that are content the first speaks, the others can be opened."""
+    if check is None or check.state != DisclosureCheck.State.DONE:
+        return {"verdicts": [], "further": []}
+    every = verdicts_of(check.verdict)
+    loud = [v for v in every if v.decision != "yes"]
+    quiet = [v for v in every if v.decision == "yes"]
+    kept = quiet if len(quiet) <= 3 else quiet[:1]
+    return {"verdicts": [*loud, *kept], "further": quiet[len(kept) :]}
+
+
 def _preview(check: DisclosureCheck) -> dict[str, Any]:
     checked = result_of(check)
     tables: list[Any] = []
@@ -312,6 +323,8 @@ def _preview(check: DisclosureCheck) -> dict[str, Any]:
     for part in checked.parts:
         if part.shape == "records":
             samples.append(records(part.frame, checked.columns))
+        elif part.shape == "indicators":
+            tables += indicators(part.about(), part.frame, checked.columns)
         else:
             tables += grids(part.about(), part.frame, checked.columns, with_reasons=True)
     return {"grids": tables[:40], "samples": samples, "notes": checked.notes}

@@ -20,6 +20,7 @@ def about(publication: Publication) -> dict[str, Any]:
         "published_on": publication.published_on.isoformat(),
         "address": where,
         "citation": cite(publication),
+        "is_synthetic": publication.programme.is_synthetic,
     }
 
 
@@ -45,5 +46,6 @@ def of(publication: Publication, checked: Checked) -> dict[str, Any]:
         "columns": {name: dict(column) for name, column in checked.columns.items()},
         "sources": [dict(s) for s in checked.sources],
         "notes": [dict(n) for n in checked.notes],
+        "is_synthetic": publication.programme.is_synthetic,
         "protection": publication.of_check.protection["method"],
     }

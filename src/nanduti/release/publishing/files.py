@@ -18,6 +18,10 @@ from ..gate.result import VALUE, Checked, CheckedPart, parquet
 from ..materials.model import TOTAL
 
 CSV, PARQUET, ZIP, JSON = "text/csv", "application/vnd.apache.parquet", "application/zip", "application/json"
+SYNTHETIC = {
+    "en": "Synthetic data, made up: no figure tells of real firms.",
+    "es": "Datos sintéticos, inventados: ninguna cifra habla de empresas reales.",
+}
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
@@ -106,7 +110,12 @@ def data_package(checked: Checked, about: Mapping[str, Any], files: Sequence[Mad
         "created": about["published_on"],
         "homepage": about["address"],
         "sources": [{"title": s.get("en", "")} for s in checked.sources],
-        "description": " ".join(n.get("en", "") for n in checked.notes),
+        "description": " ".join(
+            [
+                *([SYNTHETIC["en"]] if about.get("is_synthetic") else []),
+                *(n.get("en", "") for n in checked.notes),
+            ]
+        ),
         "resources": resources,
     }
 
@@ -141,6 +150,8 @@ def _type(kind: Any) -> str:
 def read_me(checked: Checked, about: Mapping[str, Any]) -> str:
     """What is in the ZIP, for a person, in both languages."""
     lines = [about["title"], about.get("title_es") or "", "", about["citation"], ""]
+    if about.get("is_synthetic"):
+        lines += [SYNTHETIC["en"], SYNTHETIC["es"], ""]
     for language, head in (("en", "What the columns mean"), ("es", "Qué significan las columnas")):
         lines.append(f"{head}:")
         for name, column in checked.columns.items():

@@ -28,6 +28,7 @@ class Source:
 
     key: str
     label: str
+    programme: Programme
     instrument: Instrument | None = None
     wave: str = ""
 
@@ -40,16 +41,16 @@ class Source:
 
 def sources(*, programme: Programme) -> list[Source]:
     """The register, then each instrument; one asked in waves once for each wave."""
-    found = [Source(REGISTER, _("The register"))]
+    found = [Source(REGISTER, _("The register"), programme)]
     waves: dict[int, list[Wave]] = {}
     for wave in Wave.objects.filter(instrument__programme=programme).order_by("-id")[:200]:
         waves.setdefault(wave.instrument_id, []).append(wave)
     for instrument in Instrument.objects.filter(programme=programme).order_by("title")[:200]:
         for wave in waves.get(instrument.pk, []):
             key, label = f"{instrument.code}@{wave.code}", f"{instrument} · {wave}"
-            found.append(Source(key, label, instrument, wave.code))
+            found.append(Source(key, label, programme, instrument, wave.code))
         if instrument.pk not in waves:
-            found.append(Source(instrument.code, str(instrument), instrument))
+            found.append(Source(instrument.code, str(instrument), programme, instrument))
     return found
 
 
