@@ -89,6 +89,84 @@ class GateNotShut(PersonError):
     remedy = mark("Nothing has to be done.")
 
 
+# --- assessments
+
+
+class RecipeUnreadable(PersonError):
+    """Text that is no recipe of an assessment."""
+
+    code = "diagnostics.recipe_unreadable"
+    title = mark("This recipe cannot be read")
+    sentence = mark("Something in the recipe is wrong: {problem}.")
+    remedy = mark("Correct it there; a recipe that comes with Nanduti shows how it is written.")
+
+
+class RecipeContradicts(PersonError):
+    """A recipe with rules that can never apply."""
+
+    code = "diagnostics.recipe_contradicts"
+    title = mark("Rules of this recipe contradict each other")
+    sentence = mark("These can never apply: {rules}. The first because {why}.")
+    remedy = mark("Change their limits or their order, so that each can apply to somebody.")
+
+
+class RecipeFrozen(PersonError):
+    """A published recipe that somebody wants to change."""
+
+    code = "diagnostics.recipe_frozen"
+    title = mark("This version is published")
+    sentence = mark("Version {number} of “{recipe}” is published, and results rest on it.")
+    remedy = mark("Make a new version from it.")
+
+
+class DraftExists(PersonError):
+    """A second draft of one recipe."""
+
+    code = "diagnostics.draft_exists"
+    title = mark("There is a draft already")
+    sentence = mark("“{recipe}” has a draft that is not published yet.")
+    remedy = mark("Go on with that draft, publish it or throw it away.")
+
+
+class RecipeNotPublished(PersonError):
+    """A round with a recipe that is still a draft."""
+
+    code = "diagnostics.recipe_not_published"
+    title = mark("The recipe is a draft")
+    sentence = mark("“{recipe}” is not published, so nothing can be assessed by it yet.")
+    remedy = mark("Look at its effect, then publish it.")
+
+
+class RecipesDiffer(PersonError):
+    """Two rounds that were scored by different recipes or versions."""
+
+    code = "diagnostics.recipes_differ"
+    title = mark("Two different recipes")
+    sentence = mark(
+        "The earlier round was scored by “{before}”, this one by “{after}”; a difference between them would say "
+        "nothing about the firms."
+    )
+    remedy = mark("Assess the earlier answers again by the same version, then compare.")
+
+
+class NobodyAnswered(PersonError):
+    """A round without a single answer."""
+
+    code = "diagnostics.nobody_answered"
+    title = mark("Nobody has answered")
+    sentence = mark("No firm in the choice has answered “{instrument}”, so there is nothing to assess.")
+    remedy = mark("Choose another round, another cluster or a later day.")
+
+
+class WrongSubject(PersonError):
+    """A recipe for firms used on a cluster, or the other way round."""
+
+    code = "diagnostics.wrong_subject"
+    title = mark("The recipe is about something else")
+    sentence = mark("“{recipe}” assesses {subject}.")
+    remedy = mark("Choose a recipe for what you want to assess.")
+
+
 # --- studies
 
 

@@ -1,0 +1,52 @@
+"""Questions about studies: which there are, what stands in one, what is still missing."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Q, QuerySet
+
+from nanduti.foundation.errors import NotFound
+from nanduti.programme.models import Programme
+from nanduti.register.models import Cluster
+
+from ..models import DiagnosticStudy, StudyReport
+
+
+def studies(*, programme: Programme, cluster: Cluster | None = None) -> QuerySet[DiagnosticStudy]:
+    """The studies of a programme, with how many issues and likely partners each has."""
+    rows = (
+        DiagnosticStudy.objects.filter(programme=programme)
+        .select_related("cluster", "cluster__place", "source", "instrument", "wave", "programme")
+        .annotate(
+            n_issues=Count("issues", distinct=True),
+            n_unrouted=Count(
+                "issues",
+                distinct=True,
+                filter=~Q(issues__in_cluster=True)
+                & ~Q(issues__in_country=True)
+                & ~Q(issues__by_advanced=True),
+            ),
+            n_prospects=Count("prospects", distinct=True),
+        )
+    )
+    return rows.filter(cluster=cluster) if cluster else rows
+
+
+def study_by_code(*, programme: Programme, code: str) -> DiagnosticStudy:
+    """The study of that code; raises ``NotFound``."""
+    found = None if "\x00" in code else studies(programme=programme).filter(code=code).first()
+    if found is None:
+        raise NotFound(kind="study", code_given=code)
+    return found
+
+
+def reports(*, study: DiagnosticStudy) -> QuerySet[StudyReport]:
+    """The documents that were made of it, the newest first."""
+    return StudyReport.objects.filter(study=study).select_related("file")
+
+
+def report_by_id(*, study: DiagnosticStudy, pk: int) -> StudyReport:
+    """A document of it; raises ``NotFound``."""
+    found = reports(study=study).filter(pk=pk).first()
+    if found is None:
+        raise NotFound(kind="report", code_given=pk)
+    return found

@@ -1,0 +1,143 @@
+"""What a study says, in the language of the moment: chapters, what cannot be said, sources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from nanduti.interface import words
+from nanduti.programme.models.programmes import in_language
+from nanduti.register.folding import in_language as choose
+
+from .. import wording
+from ..findings import LEAST, Findings
+from ..models import DiagnosticStudy
+from ..queries.sections import Material, Section, sections
+from . import abroad, operations, profile, region
+from .blocks import Block, Chapter, Document, Words
+
+# Chapters of a kind of block that rooms above or beside may add: code → blocks for a study (none: left out).
+Maker = Callable[[DiagnosticStudy], Iterable[Block]]
+_more: dict[str, Maker] = {}
+
+
+def offer_chapter(code: str, maker: Maker) -> None:
+    """Let another room add a chapter, such as the map of relations; ``code`` is a key of ``wording.SECTIONS``."""
+    _more[code] = maker
+
+
+def document(given: Material, *, comparison: Iterable[Any] = (), with_more: bool = True) -> Document:
+    """The study as a document. The findings must be safe already when it is to leave the programme."""
+    study = given.study
+    chapters = [_chapter(section, given) for section in sections(given)]
+    lines = list(comparison)
+    if lines:
+        blocks = tuple(region.comparison_blocks(lines, given))
+        chapters.append(Chapter("comparison", str(wording.SECTIONS["comparison"]), blocks))
+    for code, maker in _more.items() if with_more else ():
+        blocks = tuple(maker(study))
+        if blocks:
+            chapters.append(Chapter(code, str(wording.SECTIONS.get(code, code)), blocks))
+    return Document(
+        language=(get_language() or "en")[:2],
+        title=str(study),
+        subtitle=_subtitle(study),
+        facts=tuple(_facts(study, given.found)),
+        chapters=tuple(chapters),
+        unsaid=tuple(dict.fromkeys(_unsaid(given, chapters))),
+        sources=tuple(dict.fromkeys(_sources(given))),
+        labels=_labels(),
+        dated=study.agreed_on.isoformat() if study.agreed_on else "",
+    )
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "contents": _("Contents"),
+        "unsaid": _("What cannot be said"),
+        "unsaid_none": _("Nothing was asked that could not be answered."),
+        "sources": _("Sources"),
+        "sources_none": _("No source was written down."),
+        "missing": _("Still missing:"),
+        "page": _("page"),
+        "of": _("of"),
+        "by_rule": _("Rule:"),
+        "no_names": _("No firm is named here; groups of fewer than %(least)s firms are kept back.")
+        % {"least": LEAST},
+        "made_up": _("Made-up data: nothing here is a finding about real firms."),
+    }
+
+
+def _subtitle(study: DiagnosticStudy) -> str:
+    kind = (
+        _("Diagnostic study of an advanced cluster")
+        if study.kind == DiagnosticStudy.Kind.ADVANCED
+        else _("Diagnostic study of the cluster")
+    )
+    return f"{kind} · {study.cluster}"
+
+
+def _facts(study: DiagnosticStudy, found: Findings | None) -> Iterable[tuple[str, str]]:
+    yield _("Programme"), str(study.programme)
+    yield _("Cluster"), str(study.cluster)
+    if study.cluster.trade_said:
+        yield _("Trade"), study.cluster.trade_said
+    if study.cluster.place:
+        yield _("Place"), str(study.cluster.place)
+    if study.done:
+        yield _("Made"), words.written(study.done)
+    if study.instrument:
+        yield _("Questionnaire"), str(study.wave or study.instrument)
+    state = (
+        _("agreed on %(day)s") % {"day": words.day(study.agreed_on)}
+        if study.agreed_on
+        else _("draft, not agreed yet")
+    )
+    yield _("State"), state
+    if found is not None:
+        yield _("Figures computed"), words.day(datetime.fromisoformat(found.computed_at))
+
+
+MAKERS: dict[str, Callable[[Material], Iterable[Block]]] = {
+    "profile": profile.profile_blocks,
+    "coverage": profile.coverage_blocks,
+    "sectors": region.sector_blocks,
+    "productivity": abroad.productivity_blocks,
+    "aobo": operations.aobo_blocks,
+    "routing": operations.routing_blocks,
+    "partners": abroad.partner_blocks,
+    "challenges": operations.challenge_blocks,
+}
+
+
+def _chapter(section: Section, given: Material) -> Chapter:
+    blocks = [Words(section.state), *MAKERS[section.code](given)]
+    if section.code == "profile" and (purpose := in_language(given.study, "purpose")):
+        blocks.insert(0, Words(purpose))
+    return Chapter(section.code, str(section.title), tuple(blocks), section.missing)
+
+
+def _unsaid(given: Material, chapters: Iterable[Chapter]) -> Iterable[str]:
+    """Everything that was asked and could not be answered, each with why."""
+    if given.found is not None:
+        yield from profile.unsaid(given.found)
+    yield from region.unsaid(given.tables)
+    yield from abroad.unsaid(given.rates)
+    for chapter in chapters:
+        for gap in chapter.missing:
+            yield _("%(chapter)s: %(gap)s.") % {"chapter": chapter.title, "gap": gap}
+
+
+def _sources(given: Material) -> Iterable[str]:
+    study = given.study
+    rows = [study, *given.issues, *given.prospects, *given.rates, *given.tables, *given.challenges]
+    yield from sorted({cite for row in rows if (cite := row.cite())})
+    if given.found is not None:
+        facts = {f.source for f in given.found.figures if f.basis == "fact" and f.source}
+        yield from sorted(facts)
+        for en, es in given.found.sources:
+            yield choose(get_language(), en, es)
