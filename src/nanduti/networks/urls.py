@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from .pages import actors, groups, map, measures, ties, waves
+from .pages import actors, changes, groups, map, measures, ties, waves
 
 app_name = "networks"
 urlpatterns = [
     path("", map.relations, name="map"),
-    path("graphml/", map.graphml, name="graphml"),
+    path("graphml/", changes.graphml, name="graphml"),
     path("measures/", measures.measures, name="measures"),
     path("actors/", measures.actors, name="actors"),
     path("left-out/", measures.left_out, name="left_out"),

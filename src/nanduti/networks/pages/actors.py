@@ -26,8 +26,8 @@ from ..models import Nomination, Tie, TieActor
 from ..queries.attributes import attributes_of
 from ..queries.measures import network_of
 from ..queries.ties import Ties, actor_of
-from .common import EDIT, chosen, kinds_meant, names_of, ties_of
-from .map import _lines, address, register_url
+from .common import EDIT, chosen, kinds_meant, names_of, register_url, ties_of
+from .map import address, lines_of
 
 
 @programme_page(step=3, item="networks")
@@ -98,7 +98,7 @@ def _ego_picture(
     return picture.RelationMap(
         part,
         drawing.drawn(part),
-        _lines(replace(ties, frame=some), part, kinds),
+        lines_of(replace(ties, frame=some), part, kinds),
         marks,
         legend=legend if len(legend) > 1 else [],
         title=_("%(who)s and its partners") % {"who": code},
@@ -131,6 +131,7 @@ def _ties_table(request: HttpRequest, frame: Frame, ties: Ties, rows: pl.DataFra
         Col(
             "partner",
             gettext_lazy("Partner"),
+            "code",
             phone=True,
             sortable=True,
             url=lambda r: frame.url("networks:actor", r["partner"]),
@@ -284,6 +285,7 @@ def _nominations(request: HttpRequest, frame: Frame, row: TieActor) -> DataTable
         Col(
             "teller",
             gettext_lazy("Who named them"),
+            "code",
             value=lambda n: str(n.teller),
             phone=True,
             url=lambda n: frame.url("networks:actor", n.teller.pseudonym),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nanduti.programme.frames import Frame
@@ -139,3 +140,8 @@ def found_by(frame: Frame, text: str, pseudonyms: list[str]) -> list[str]:
     )
     bodies = Organisation._base_manager.filter(pk__in=firms[:200]).values_list("pseudonym", flat=True)
     return [p for p in (*sites, *bodies) if p in here][:20]
+
+
+def register_url(pseudonym: str) -> str:
+    """The page of the register about an actor; empty for somebody who is not in it."""
+    return reverse("register:actor", args=[pseudonym]) if is_well_formed(pseudonym) else ""

@@ -28,7 +28,7 @@ from ..kinds import NETWORK_KINDS
 from ..models import BusinessNetwork, FormalisationStep, NetworkMember
 from ..models.groups import FUND
 from ..queries import groups as queries
-from .common import EDIT
+from .common import EDIT, register_url
 
 STEPS = dict(FormalisationStep.STEPS)
 KINDS = {kind.code: gettext_lazy(kind.title) for kind in NETWORK_KINDS.values()}
@@ -238,8 +238,6 @@ def _members_table(
     names = names_for(
         access=frame.access, pseudonyms=[m.pseudonym for m in members if is_well_formed(m.pseudonym)][:400]
     )
-    from .map import register_url
-
     columns = [
         Col(
             "who",

@@ -7,7 +7,6 @@ from typing import Any
 import polars as pl
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -18,21 +17,15 @@ from nanduti.methods import networks as methods
 from nanduti.methods.networks import Network
 from nanduti.programme.frames import Frame, programme_page
 from nanduti.programme.pages import link
-from nanduti.register.pseudonyms import is_well_formed
 
 from .. import drawing, picture
-from ..queries.attributes import Attributes, attributes_of
+from ..queries.attributes import Attributes, attributes_of, with_sub_groups
 from ..queries.changes import Changed, changed
-from ..queries.measures import network_of
+from ..queries.measures import alone, network_of
 from ..queries.ties import Ties
+from .changes import FATES, change_facts, change_table
 from .common import EDIT, MOST_NAMED, Chosen, chosen, found_by, kinds_meant, names_of, ties_of
 
-FATES = {
-    "kept": gettext_lazy("kept"),
-    "new": gettext_lazy("new since the round before"),
-    "lost": gettext_lazy("gone since the round before"),
-    "unknown": gettext_lazy("not known whether still there"),
-}
 # A picture of more actors than this is worked out in the background.
 DRAWN_AT_ONCE = 3_000
 
@@ -45,10 +38,12 @@ def relations(request: HttpRequest, frame: Frame) -> HttpResponse:
     kinds = kinds_meant(choice, ties)
     known = attributes_of(ties, programme=frame.programme, cluster=frame.cluster, access=frame.access)
     network = network_of(ties, kinds=kinds, attributes=known.frame) if ties.n else None
+    if network is not None:
+        known = with_sub_groups(known, network)
     names = names_of(frame, ties.actors["actor"].to_list()) if choice.with_names and choice.sees_all else {}
     compared = _compared(frame, choice, ties, kinds)
     table = _actor_table(request, frame, network, known, names)
-    pairs = _change_table(request, compared, names) if compared else None
+    pairs = change_table(request, compared, names) if compared else None
     for one in (table, pairs):
         if one is not None and one.wants_export:
             return one.export()
@@ -62,11 +57,11 @@ def relations(request: HttpRequest, frame: Frame) -> HttpResponse:
             "frame_of": frame,
             "choice": choice,
             "form": _form(frame, choice, ties, kinds, known),
-            "figures": _figures(frame, choice, ties, network),
+            "figures": _figures(frame, choice, ties, network, kinds),
             "picture": _picture(frame, choice, ties, network, kinds, known, names, compared, found),
             "too_many": network is not None and network.n > DRAWN_AT_ONCE,
             "compared": compared,
-            "change_facts": _change_facts(compared) if compared else [],
+            "change_facts": change_facts(compared) if compared else [],
             "pairs": pairs,
             "table": table,
             "find_failed": bool(choice.find) and not found,
@@ -88,12 +83,12 @@ def _compared(frame: Frame, choice: Chosen, ties: Ties, kinds: tuple[str, ...]) 
 def _state(ties: Ties, network: Network | None, choice: Chosen) -> str:
     if network is None or not network.n:
         return _("No tie is known yet.")
-    alone = int((_partners(network) == 0).sum())
+    n_alone = int((_partners(network) == 0).sum())
     said = ngettext(
         "%(tied)s of %(n)s actor has at least one tie (%(round)s)",
         "%(tied)s of %(n)s actors have at least one tie (%(round)s)",
         network.n,
-    ) % {"tied": words.number(network.n - alone), "n": words.number(network.n), "round": choice.title}
+    ) % {"tied": words.number(network.n - n_alone), "n": words.number(network.n), "round": choice.title}
     if ties.missing and not network.answered.all():
         n_silent = int((~network.answered).sum())
         said += "; " + ngettext(
@@ -108,19 +103,26 @@ def _partners(network: Network) -> Any:
     return np.diff(network.either.indptr)
 
 
-def _figures(frame: Frame, choice: Chosen, ties: Ties, network: Network | None) -> list[Figure]:
+def _figures(
+    frame: Frame, choice: Chosen, ties: Ties, network: Network | None, kinds: tuple[str, ...]
+) -> list[Figure]:
     if network is None:
         return []
-    alone = int((_partners(network) == 0).sum())
+    sure, perhaps = (int(who.sum()) for who in alone(network))
     args = choice.args()
     figures = [
         Figure(network.n, _("actors"), address(frame, "networks:actors", **args)),
-        Figure(network.n_ties, _("ties"), address(frame, "networks:ties", **args)),
         Figure(
-            alone,
+            network.n_ties,
+            _("ties") if len(kinds) < 2 else _("tied pairs"),
+            address(frame, "networks:ties", **args),
+        ),
+        Figure(
+            sure,
             _("stand alone"),
             address(frame, "networks:actors", is_isolated="yes", **args),
-            tone="warn" if alone else "",
+            note=_("and %(n)s of whom too little is known") % {"n": words.number(perhaps)} if perhaps else "",
+            tone="warn" if sure else "",
         ),
     ]
     n_silent = sum(why != "not_asked" for why in ties.missing.values())
@@ -234,7 +236,7 @@ def _picture(
 ) -> picture.RelationMap | None:
     if network is None or not network.n or network.n > DRAWN_AT_ONCE:
         return None
-    shown, lines = _both_rounds(compared) if compared else (network, _lines(ties, network, kinds))
+    shown, lines = _both_rounds(compared) if compared else (network, lines_of(ties, network, kinds))
     values = dict(zip(known.frame["actor"].to_list(), known.values(colour_of(choice, known)), strict=True))
     shapes = dict(zip(known.frame["actor"].to_list(), known.values(choice.shape), strict=True))
     colour = colour_of(choice, known)
@@ -286,7 +288,7 @@ def _earlier(frame: Frame, choice: Chosen, kinds: tuple[str, ...]) -> list[Netwo
     return [network_of(ties_of(frame, choice, wave=wave), kinds=kinds) for wave in former]
 
 
-def _lines(ties: Ties, network: Network, kinds: tuple[str, ...]) -> list[picture.Line]:
+def lines_of(ties: Ties, network: Network, kinds: tuple[str, ...]) -> list[picture.Line]:
     """The ties by kind; of a pair that is tied in two ways the rarer kind is drawn last."""
     rows = {actor: row for row, actor in enumerate(network.actors)}
     lines = []
@@ -403,92 +405,3 @@ def plain_table(network: Network) -> pl.DataFrame:
         ties_in=found["in_degree"] if network.directed else partners,
         answered=network.answered,
     )
-
-
-def _change_facts(compared: Changed) -> list[tuple[str, Any]]:
-    """The comparison in words, each with its textbook name."""
-    facts: list[tuple[str, Any]] = [(FATES[fate], words.number(compared.n(fate))) for fate in FATES]
-    change, bounds = compared.change, compared.bounds
-    if change is None:
-        return facts
-    facts += [(_("Came in"), words.number(len(change.joined))), (_("Left"), words.number(len(change.left)))]
-    if bounds is None:
-        facts.append((_("How much stayed (Jaccard index)"), _("cannot be said: there are no ties")))
-    elif compared.is_certain:
-        facts.append(
-            (
-                _("How much stayed: ties in both rounds over ties in either (Jaccard index)"),
-                words.share(bounds[0]),
-            )
-        )
-        if change.turnover is not None:
-            facts.append(
-                (_("Ties made or gone over the ties of both rounds (turnover)"), words.share(change.turnover))
-            )
-    else:
-        between = {"lowest": words.share(bounds[0]), "highest": words.share(bounds[1])}
-        facts.append(
-            (
-                _("How much stayed (Jaccard index)"),
-                _("between %(lowest)s and %(highest)s: too much is not known") % between,
-            )
-        )
-    return facts
-
-
-def _change_table(request: HttpRequest, compared: Changed, names: dict[str, str]) -> DataTable:
-    rows = [
-        {"source": str(a), "target": str(b), "fate": fate}
-        for (a, b), fate in sorted(compared.pairs.items(), key=lambda item: (item[1], str(item[0])))
-    ]
-    columns = [
-        Col(
-            "source",
-            gettext_lazy("From"),
-            sortable=True,
-            phone=True,
-            plain=lambda r: r["source"],
-            value=lambda r: names.get(r["source"], r["source"]),
-        ),
-        Col(
-            "target",
-            gettext_lazy("To"),
-            sortable=True,
-            phone=True,
-            plain=lambda r: r["target"],
-            value=lambda r: names.get(r["target"], r["target"]),
-        ),
-        Col(
-            "fate",
-            gettext_lazy("What became of it"),
-            "chip",
-            choices=FATES,
-            filter="choice",
-            sortable=True,
-            phone=True,
-            tone=lambda f: {"new": "good", "lost": "warn"}.get(f, "calm"),
-        ),
-    ]
-    return DataTable(rows, request, name="changes", columns=columns, caption=_("What changed"), prefix="c.")
-
-
-# --- as a file
-
-
-@programme_page(step=3, item="networks")
-def graphml(request: HttpRequest, frame: Frame) -> HttpResponse:
-    """The same ties for Gephi, yEd or visone: pseudonyms and groups, no name."""
-    choice = chosen(request, frame)
-    ties = ties_of(frame, choice)
-    known = attributes_of(ties, programme=frame.programme, cluster=frame.cluster, access=frame.access)
-    network = network_of(ties, kinds=kinds_meant(choice, ties), attributes=known.frame)
-    response = HttpResponse(
-        methods.write_graphml(network), content_type="application/graphml+xml; charset=utf-8"
-    )
-    response["Content-Disposition"] = f'attachment; filename="relations-{frame.programme.code}.graphml"'
-    return response
-
-
-def register_url(pseudonym: str) -> str:
-    """The page of the register about an actor; empty for somebody who is not in it."""
-    return reverse("register:actor", args=[pseudonym]) if is_well_formed(pseudonym) else ""

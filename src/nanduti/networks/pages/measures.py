@@ -87,7 +87,7 @@ MEASURES: dict[str, Measure] = {
 def measures(request: HttpRequest, frame: Frame) -> HttpResponse:
     """The map in sentences, each with its figure, its textbook name and the actors behind it."""
     choice = chosen(request, frame)
-    ties, known, found = _measured(frame, choice)
+    ties, found = _measured(frame, choice)
     hidden = not choice.sees_all and found.network.n < LEAST_FOR_ALL
     rows = [] if hidden else [_row(statement, frame, choice) for statement in found.statements]
     groups = _groups(found, frame, choice)
@@ -112,9 +112,9 @@ def measures(request: HttpRequest, frame: Frame) -> HttpResponse:
     )
 
 
-def _measured(frame: Frame, choice: Chosen) -> tuple[Ties, Attributes | None, Measured]:
+def _measured(frame: Frame, choice: Chosen) -> tuple[Ties, Measured]:
     ties = ties_of(frame, choice)
-    return ties, None, measured(ties, kinds=kinds_meant(choice, ties))
+    return ties, measured(ties, kinds=kinds_meant(choice, ties))
 
 
 def _state(found: Measured, choice: Chosen, hidden: bool) -> str:
@@ -171,7 +171,11 @@ def _brokers(request: HttpRequest, found: Measured, frame: Frame, choice: Chosen
         return None
     columns = [
         Col(
-            "actor", gettext_lazy("Actor"), phone=True, url=lambda r: frame.url("networks:actor", r["actor"])
+            "actor",
+            gettext_lazy("Actor"),
+            "code",
+            phone=True,
+            url=lambda r: frame.url("networks:actor", r["actor"]),
         ),
         Col("partners", gettext_lazy("Partners"), "number", phone=True),
         Col(
@@ -259,6 +263,7 @@ def _actors_table(
         Col(
             "actor",
             gettext_lazy("Actor"),
+            "code",
             sortable=True,
             phone=True,
             plain=lambda r: r["actor"],

@@ -39,6 +39,7 @@ def ties(request: HttpRequest, frame: Frame) -> HttpResponse:
         Col(
             "source",
             pgettext_lazy("a tie", "From"),
+            "code",
             sortable=True,
             phone=True,
             url=lambda r: frame.url("networks:actor", r["source"]),
@@ -49,6 +50,7 @@ def ties(request: HttpRequest, frame: Frame) -> HttpResponse:
         Col(
             "target",
             pgettext_lazy("a tie", "To"),
+            "code",
             sortable=True,
             phone=True,
             url=lambda r: frame.url("networks:actor", r["target"]),

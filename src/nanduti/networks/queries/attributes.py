@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import yaml
 from django.utils.translation import get_language
@@ -16,6 +17,8 @@ from django.utils.translation import gettext as _
 from nanduti.foundation.access import Access
 from nanduti.foundation.kept import kept
 from nanduti.indicators.units import unit_frame
+from nanduti.methods import networks as methods
+from nanduti.methods.networks import Network
 from nanduti.programme.models import Programme
 from nanduti.register.models import Cluster
 from nanduti.register.models.organisations import SizeBand
@@ -24,6 +27,7 @@ from .ties import Ties
 
 # An attribute with more values than this tells no groups apart, and one value tells nothing.
 MOST_VALUES = 12
+MOST_DIVIDED = 10_000
 BASE = ("place", "size_class", "trade", "actor_kind", "cluster")
 
 
@@ -105,6 +109,27 @@ def attributes_of(
             words[group.code] = {"yes": _("yes"), "no": _("no")}
     shown = {name: title for name, title in titles.items() if _tells_apart(frame, name)}
     return Attributes(frame, shown, words, tuple(g for g in found if g.code in shown))
+
+
+SUB_GROUP = "sub_group"
+
+
+def with_sub_groups(known: Attributes, network: Network) -> Attributes:
+    """The same with the sub-group that each actor belongs to, found from the ties; whoever has none is in no group."""
+    if not network.n_arcs or network.n > MOST_DIVIDED:
+        return known
+    found = methods.communities(network, seed=1)
+    partners = np.diff(network.either.indptr)
+    groups = pl.Series(
+        [str(g) if n else None for g, n in zip(found.of, partners, strict=True)], dtype=pl.String
+    )
+    names = {str(n + 1): _("Sub-group %(n)s") % {"n": n + 1} for n in range(found.n)}
+    return Attributes(
+        known.frame.with_columns(groups.alias(SUB_GROUP)),
+        {**known.titles, SUB_GROUP: _("Sub-group, from the ties")},
+        {**known.words, SUB_GROUP: names},
+        known.inclusions,
+    )
 
 
 def _tells_apart(frame: pl.DataFrame, name: str) -> bool:

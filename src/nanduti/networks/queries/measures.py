@@ -160,6 +160,12 @@ SENTENCES: Mapping[str, str] = {
     "outside": mark(
         "{n} establishments of the register are neither tied nor asked: of them nothing is said here."
     ),
+    "alone_perhaps": mark(
+        "{n} without a tie may have some all the same: too little is known of them to say that they stand alone."
+    ),
+    "unknown_pairs": mark(
+        "Of {n} pairs nobody knows whether they are tied; they count neither as tied nor as not."
+    ),
     "several_kinds": mark(
         "Several kinds of tie are taken together: a tie here means that at least one of them is there."
     ),
@@ -186,6 +192,11 @@ def warnings_of(ties: Ties, network: Network, chosen: Collection[Kind]) -> tuple
         said.append(_warn("named", n=ties.n_not_in_register))
     if ties.n_outside:
         said.append(_warn("outside", n=ties.n_outside))
+    n_perhaps = int(alone(network)[1].sum())
+    if n_perhaps:
+        said.append(_warn("alone_perhaps", n=n_perhaps))
+    if network.unknown_pairs is not None and network.unknown_pairs.nnz:
+        said.append(_warn("unknown_pairs", n=network.unknown_pairs.nnz // (1 if network.directed else 2)))
     if len(chosen) > 1:
         said.append(_warn("several_kinds"))
     return (*said, *network.notes)
@@ -196,6 +207,16 @@ def _warn(code: str, **details: Any) -> Reason:
 
 
 # --- each actor
+
+
+def alone(network: Network) -> tuple[np.ndarray, np.ndarray]:
+    """Who stands alone as far as anybody can know, and who perhaps: without a partner, but not all is known of them."""
+    without = np.diff(network.either.indptr) == 0
+    doubtful = ~network.answered
+    if network.unknown_pairs is not None:
+        single = network.unknown_pairs
+        doubtful = doubtful | (np.diff(single.tocsr().indptr) > 0) | (np.diff(single.tocsc().indptr) > 0)
+    return without & ~doubtful, without & doubtful
 
 
 def actor_table(network: Network, groups: methods.Communities | None = None) -> pl.DataFrame:
@@ -211,23 +232,23 @@ def actor_table(network: Network, groups: methods.Communities | None = None) -> 
         answered=network.answered,
     )
     if network.n < 2 or not network.n_arcs:
-        return _plain(table)
+        return _plain(table, network)
     parts = methods.components(network)
     cut = set(methods.cut_points(network).actors)
     groups = groups or methods.communities(network, seed=1)
-    alone = partners == 0
+    without = partners == 0
     return table.with_columns(
         betweenness=pl.Series(methods.betweenness(network, sources=_sources(network))),
         constraint=methods.structural_holes(network)["constraint"],
-        group=pl.Series(np.where(alone, 0, groups.of)),
-        part=pl.Series(np.where(alone, 0, parts.of)),
+        group=pl.Series(np.where(without, 0, groups.of)),
+        part=pl.Series(np.where(without, 0, parts.of)),
         is_core=_core(network),
         is_cut=pl.Series([actor in cut for actor in network.actors]),
-        is_isolated=pl.Series(alone),
+        is_isolated=_isolated(network),
     )
 
 
-def _plain(table: pl.DataFrame) -> pl.DataFrame:
+def _plain(table: pl.DataFrame, network: Network) -> pl.DataFrame:
     none = pl.lit(None)
     return table.with_columns(
         none.cast(pl.Float64).alias("betweenness"),
@@ -236,8 +257,16 @@ def _plain(table: pl.DataFrame) -> pl.DataFrame:
         pl.lit(0).alias("part"),
         none.cast(pl.Boolean).alias("is_core"),
         pl.lit(False).alias("is_cut"),
-        (pl.col("partners") == 0).alias("is_isolated"),
+        _isolated(network).alias("is_isolated"),
     )
+
+
+def _isolated(network: Network) -> pl.Series:
+    """Null where it cannot be said."""
+    _sure, perhaps = alone(network)
+    without = np.diff(network.either.indptr) == 0
+    said = zip(without.tolist(), perhaps.tolist(), strict=True)
+    return pl.Series([None if doubtful else bool(is_so) for is_so, doubtful in said], dtype=pl.Boolean)
 
 
 def _sources(network: Network) -> int | None:
