@@ -22,6 +22,7 @@ from nanduti.methods.networks.drawing import COLOURS, OTHER
 
 WIDTH = 1000.0
 MARGIN = 30.0
+HIGHEST = 860.0
 # Up to so many ties each is a line with an arrow; beyond, direction stands in the table alone.
 SINGLE_LINES = 600
 # Up to so many actors each carries its pseudonym; beyond, only those with most partners.
@@ -170,18 +171,18 @@ class RelationMap:
         return "".join(parts)
 
     def _scaled(self) -> tuple[np.ndarray, np.ndarray, float]:
-        """Places on the canvas; its height follows the drawing, between a strip and a square."""
+        """Places on the canvas; its height follows the drawing."""
         where = self.places.positions
         if not self.network.n:
             return np.zeros(0), np.zeros(0), 200.0
         low, reach = where.min(axis=0), np.maximum(np.ptp(where, axis=0), 1e-9)
-        height = float(np.clip((WIDTH - 2 * MARGIN) * reach[1] / reach[0], 360, 900)) + 2 * MARGIN
-        scale = min((WIDTH - 2 * MARGIN) / reach[0], (height - 2 * MARGIN) / reach[1])
-        scale = min(scale, 220.0)
+        # As large as fits; a handful of actors is not blown up to fill the page.
+        scale = float(min((WIDTH - 2 * MARGIN) / reach[0], HIGHEST / reach[1], 160.0))
+        height = max(scale * reach[1], 140.0) + 2 * MARGIN
         spare = np.array([WIDTH, height]) - 2 * MARGIN - scale * reach
         x = MARGIN + spare[0] / 2 + scale * (where[:, 0] - low[0])
         y = MARGIN + spare[1] / 2 + scale * (low[1] + reach[1] - where[:, 1])
-        return x.round(1), y.round(1), round(height, 1)
+        return x.round(1), y.round(1), round(float(height), 1)
 
     def _radii(self) -> np.ndarray:
         """Area follows the number of partners; smaller where there are many actors."""

@@ -43,7 +43,7 @@ def actor(request: HttpRequest, frame: Frame, actor: str) -> HttpResponse:
             raise NotFound(kind="actor", code_given=code)
         code = other.pseudonym
     kinds = kinds_meant(choice, ties)
-    shown = names_of(frame, [code]).get(code, code) if choice.sees_all else code
+    shown = names_of(frame, [code], with_kept=choice.sees_all).get(code, code)
     rows = ties.of_kinds(tuple(ties.kinds)).filter((pl.col("source") == code) | (pl.col("target") == code))
     table = _ties_table(request, frame, ties, rows, code)
     if table.wants_export:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nanduti.programme.frames import Frame
-from nanduti.register.names import names_for, organisations_named
+from nanduti.register.names import names_for, organisations_named, public_names
 from nanduti.register.pseudonyms import is_well_formed, tidy
 
 from ..kinds import Kind
@@ -56,7 +56,9 @@ class Chosen:
         """The round in words."""
         if self.only_records:
             return _("from records")
-        return str(self.wave) if self.wave else _("all rounds together")
+        if self.wave:
+            return str(self.wave)
+        return _("all rounds together") if self.waves else _("all that is written down")
 
 
 def chosen(request: HttpRequest, frame: Frame) -> Chosen:
@@ -88,13 +90,16 @@ def _arg(request: HttpRequest, name: str) -> str:
     return request.GET.get(name, "").replace("\x00", "").strip()[:80]
 
 
-def ties_of(frame: Frame, choice: Chosen, *, wave: TieWave | None = None) -> Ties:
-    """The ties that the address asks for, of all kinds; ``wave``: of another round than the one chosen."""
+def ties_of(frame: Frame, choice: Chosen, *, wave: TieWave | None = None, as_operator: bool = False) -> Ties:
+    """The ties that the address asks for, of all kinds; ``wave``: of another round than the one chosen.
+
+    ``as_operator``: also those told in confidence, for figures of the whole that single nobody out.
+    """
     records = [code for code, kind in choice.known.items() if kind.is_record]
     return tie_frame(
         programme=frame.programme,
         cluster=frame.cluster,
-        access=frame.access,
+        access=None if as_operator else frame.access,
         wave=wave or choice.wave,
         kinds=records if choice.only_records else None,
         at=frame.asked_as_of,
@@ -113,12 +118,18 @@ def kinds_meant(choice: Chosen, ties: Ties) -> tuple[str, ...]:
     return tuple(from_people or present)
 
 
-def names_of(frame: Frame, pseudonyms: list[str]) -> dict[str, str]:
-    """What to call actors, as far as the reader may know; each look at a name is written down."""
-    if len(pseudonyms) > MOST_NAMED:
-        return {}
+def names_of(frame: Frame, pseudonyms: list[str], *, with_kept: bool = False) -> dict[str, str]:
+    """What to call actors: public names for everybody; ``with_kept``: also those that the reader may look at.
+
+    Each look at a kept name is written down.
+    """
     known = [p for p in pseudonyms if is_well_formed(p)]
-    return names_for(access=frame.access, pseudonyms=known)
+    if with_kept and len(known) <= MOST_NAMED:
+        return names_for(access=frame.access, pseudonyms=known)
+    found: dict[str, str] = {}
+    for start in range(0, len(known), 900):
+        found |= public_names(known[start : start + 900])
+    return found
 
 
 def found_by(frame: Frame, text: str, pseudonyms: list[str]) -> list[str]:

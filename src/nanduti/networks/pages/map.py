@@ -40,9 +40,9 @@ def relations(request: HttpRequest, frame: Frame) -> HttpResponse:
     network = network_of(ties, kinds=kinds, attributes=known.frame) if ties.n else None
     if network is not None:
         known = with_sub_groups(known, network)
-    names = names_of(frame, ties.actors["actor"].to_list()) if choice.with_names and choice.sees_all else {}
+    names = names_of(frame, ties.actors["actor"].to_list(), with_kept=choice.with_names and choice.sees_all)
     compared = _compared(frame, choice, ties, kinds)
-    table = _actor_table(request, frame, network, known, names)
+    table = _actor_table(request, frame, network, known, names, ties.is_asked_known)
     pairs = change_table(request, compared, names) if compared else None
     for one in (table, pairs):
         if one is not None and one.wants_export:
@@ -344,7 +344,12 @@ def _told(network: Network, lines: list[picture.Line], legend: list[picture.Mark
 
 
 def _actor_table(
-    request: HttpRequest, frame: Frame, network: Network | None, known: Attributes, names: dict[str, str]
+    request: HttpRequest,
+    frame: Frame,
+    network: Network | None,
+    known: Attributes,
+    names: dict[str, str],
+    is_asked_known: bool,
 ) -> DataTable:
     columns = [
         Col(
@@ -360,8 +365,9 @@ def _actor_table(
         Col("ties_out", gettext_lazy("Ties to others"), "number", sortable=True),
         Col("ties_in", gettext_lazy("Ties from others"), "number", sortable=True),
         *attribute_columns(known),
-        Col("answered", gettext_lazy("Answered"), "bool", filter="bool"),
     ]
+    if is_asked_known:
+        columns.append(Col("answered", gettext_lazy("Answered"), "bool", filter="bool"))
     rows: list[dict[str, Any]] = []
     if network is not None and network.n:
         rows = known.frame.join(plain_table(network), on="actor", how="left").to_dicts()

@@ -20,6 +20,7 @@ from nanduti.programme.pages import link
 
 from ..queries import left_out as queries
 from ..queries.attributes import Attributes, attributes_of
+from ..queries.left_out import LEAST
 from ..queries.measures import Measured, measured, network_of
 from ..queries.ties import Ties
 from .common import Chosen, chosen, kinds_meant, names_of, ties_of
@@ -89,7 +90,8 @@ def measures(request: HttpRequest, frame: Frame) -> HttpResponse:
     choice = chosen(request, frame)
     ties, found = _measured(frame, choice)
     hidden = not choice.sees_all and found.network.n < LEAST_FOR_ALL
-    rows = [] if hidden else [_row(statement, frame, choice) for statement in found.statements]
+    said = [s for s in found.statements if choice.sees_all or _is_safe(s)]
+    rows = [] if hidden else [_row(statement, frame, choice) for statement in said]
     groups = _groups(found, frame, choice)
     return render(
         request,
@@ -113,8 +115,19 @@ def measures(request: HttpRequest, frame: Frame) -> HttpResponse:
 
 
 def _measured(frame: Frame, choice: Chosen) -> tuple[Ties, Measured]:
+    """For those who may not read answers: sentences on the whole of what was told, if there are enough who told."""
     ties = ties_of(frame, choice)
+    if not choice.sees_all:
+        whole = ties_of(frame, choice, as_operator=True)
+        if whole.n >= LEAST_FOR_ALL:
+            ties = whole
     return ties, measured(ties, kinds=kinds_meant(choice, ties))
+
+
+def _is_safe(statement: Statement) -> bool:
+    """Whether a sentence singles nobody out: no cut points, and no count of one or two who stand alone."""
+    n_alone = statement.sentence.details.get("n_isolated")
+    return statement.topic != "cut_points" and not (isinstance(n_alone, int) and n_alone < LEAST)
 
 
 def _state(found: Measured, choice: Chosen, hidden: bool) -> str:
@@ -232,7 +245,7 @@ def actors(request: HttpRequest, frame: Frame) -> HttpResponse:
     ties = ties_of(frame, choice)
     found = measured(ties, kinds=kinds_meant(choice, ties), draws=2)
     known = attributes_of(ties, programme=frame.programme, cluster=frame.cluster, access=frame.access)
-    table = _actors_table(request, frame, choice, found, known)
+    table = _actors_table(request, frame, choice, found, known, ties.is_asked_known)
     if table.wants_export:
         return table.export()
     return render(
@@ -253,7 +266,12 @@ def actors(request: HttpRequest, frame: Frame) -> HttpResponse:
 
 
 def _actors_table(
-    request: HttpRequest, frame: Frame, choice: Chosen, found: Measured, known: Attributes
+    request: HttpRequest,
+    frame: Frame,
+    choice: Chosen,
+    found: Measured,
+    known: Attributes,
+    is_asked_known: bool,
 ) -> DataTable:
     rows = known.frame.join(found.actors, on="actor", how="left").to_dicts() if found.actors.height else []
     rows.sort(key=lambda r: (-(r["partners"] or 0), r["actor"]))
@@ -300,12 +318,11 @@ def _actors_table(
         Col("is_isolated", gettext_lazy("Stands alone"), "bool", filter="bool"),
         Col("is_core", gettext_lazy("In the core"), "bool", filter="bool"),
         Col("is_cut", gettext_lazy("Cuts others off if it leaves"), "bool", filter="bool", shown=False),
-        Col("answered", gettext_lazy("Answered"), "bool", filter="bool"),
+        *([Col("answered", gettext_lazy("Answered"), "bool", filter="bool")] if is_asked_known else []),
         *attribute_columns(known),
     ]
     table = DataTable(rows, request, name="actors", columns=columns, caption=_("Actors"), search=("actor",))
-    if choice.with_names:
-        n_names.update(names_of(frame, [r["actor"] for r in rows]))
+    n_names.update(names_of(frame, [r["actor"] for r in rows], with_kept=choice.with_names))
     return table
 
 
@@ -327,7 +344,7 @@ def left_out(request: HttpRequest, frame: Frame) -> HttpResponse:
     ]
     sections = []
     for place, name in enumerate(names):
-        if len(choices_of(known, name)) <= 12:
+        if 2 <= len(choices_of(known, name)) <= 12:
             sections.append(_left_out_section(request, network, known, name, place, frame, choice))
     for section in sections:
         if section["table"].wants_export:
@@ -392,7 +409,7 @@ def _left_out_section(
         ),
         Col(
             "ei_index",
-            gettext_lazy("With others rather than among themselves (E-I index, −1 to 1)"),
+            gettext_lazy("E-I index (−1 to 1)"),
             "number",
             value=lambda r: None if r.too_few or r.ei_index is None else round(r.ei_index, 2),
         ),
