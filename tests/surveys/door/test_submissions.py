@@ -12,7 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from nanduti.surveys import keeping
 from nanduti.surveys.models import Envelope, QuarantinedPost, Submission, SubmissionFile
+from nanduti.surveys.parking import NOT_GIVEN, UNKNOWN_FORM
 from nanduti.surveys.queries import door
+from tests.support import surveys
 from tests.support.surveys import photo, post, submission, xml_part
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +57,45 @@ def test_other_answers_under_the_same_id_are_kept_aside(client, field):
     assert row.submission == Submission.objects.get()
     assert keeping.quarantined_bytes(row) == other
     assert [f["name"] for f in row.files] == ["a.jpg"]
+
+
+def test_what_was_sent_for_an_instrument_that_was_not_given_waits_for_a_supervisor(client, field):
+    """Field data is never refused for a fault of the office: it is kept, and a person says whether it counts."""
+    who = field.enrolled.enumerator
+    who.instruments.set([surveys.instrument(field.programme, "other")])
+    for parts in ([xml_part(submission("uuid:1"))], [xml_part(submission("uuid:1")), photo("a.jpg")]):
+        assert post(client, field.address, *parts).status_code in {201, 202}
+    row = Submission.objects.get()
+    assert (row.processing, row.processing_note, row.instrument) == ("parked", NOT_GIVEN, field.instrument)
+    assert row.files.count() == 1
+    supervisor = field.world.user("coordinator")
+    client.force_login(supervisor, backend=settings.AUTHENTICATION_BACKENDS[-1])
+    listed = client.get("/p/weaving/surveys/review/?tab=unread").content.decode()
+    assert "The instrument was not given to whoever sent it." in listed
+    here = f"/p/weaving/surveys/submissions/{row.pk}/"
+    shown = client.get(here).content.decode()
+    assert "Why it should be taken in" in shown and "Read again" not in shown
+    client.post(f"{here}take-in/", {"reason": " "})
+    row.refresh_from_db()
+    assert row.processing == "parked", "an exception needs its reason"
+    for _twice in range(2):
+        client.post(f"{here}take-in/", {"reason": "She stood in for her colleague."})
+    row.refresh_from_db()
+    assert (row.processing, row.processing_note) == ("waiting", "")
+    assert row.review_steps.get().comment == "She stood in for her colleague."
+
+
+@pytest.mark.parametrize(("given", "form_id", "note"), [
+    ((), "census", ""), (("census",), "census", ""), (("census", "other"), "census", ""),
+    (("other",), "census", NOT_GIVEN), (("other",), "nothing", NOT_GIVEN), ((), "nothing", UNKNOWN_FORM),
+])  # fmt: skip
+def test_whoever_was_given_nothing_in_particular_may_send_everything(client, field, given, form_id, note):
+    other = surveys.instrument(field.programme, "other")
+    codes = {"census": field.instrument, "other": other}
+    field.enrolled.enumerator.instruments.set([codes[code] for code in given])
+    xml = submission("uuid:1").replace(b'id="census"', f'id="{form_id}"'.encode())
+    assert post(client, field.address, xml_part(xml)).status_code == 201
+    assert Submission.objects.get().processing_note == note
 
 
 def test_files_arrive_in_any_number_of_posts(client, field):

@@ -15,6 +15,7 @@ from nanduti.methods.values import mark
 
 from ..errors import CommentNeeded, NotReviewable, OpenFindings, OwnWork, ReviewedMeanwhile, StepRefused
 from ..models import Finding, ReviewStep, Submission
+from ..parking import NOT_GIVEN
 from ..reviewing import NEED_COMMENT, STEPS, collector_of, hooks
 from ..rules import FOUR_EYES, four_eyes
 
@@ -159,6 +160,26 @@ def read_again(*, submissions: Iterable[Submission], by: User | str, at: datetim
         note(subject=rows[0], n=n)
     work.wake()
     return n
+
+
+@action("surveys.take_in")
+def take_in(*, submission: Submission, reason: str, by: User | str, at: datetime | None = None) -> Submission:
+    """Take in what somebody sent who had not been given the instrument; the reason stays with it."""
+    if not reason.strip():
+        raise CommentNeeded()
+    parked = Submission.objects.filter(pk=submission.pk, processing_note=NOT_GIVEN)
+    if not parked.filter(processing=Submission.Processing.PARKED).update(
+        processing=Submission.Processing.WAITING, processing_note=""
+    ):
+        raise NotReviewable(why=mark("it was taken in already, or nobody asks whether to take it in"))
+    submission.refresh_from_db()
+    ReviewStep.objects.create(
+        submission=submission, from_state=submission.state, to_state=submission.state, comment=reason.strip(),
+        at=at or timezone.now(), **_who(by),
+    )  # fmt: skip
+    note(subject=submission)
+    work.wake()
+    return submission
 
 
 @action("surveys.choose_version")

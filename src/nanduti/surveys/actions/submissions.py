@@ -24,7 +24,7 @@ from ..models import (
     Submission,
     SubmissionFile,
 )
-from ..parking import CLOSED, ENCRYPTED, SECOND_EDIT, UNKNOWN_FORM, UNKNOWN_VERSION
+from ..parking import CLOSED, ENCRYPTED, NOT_GIVEN, SECOND_EDIT, UNKNOWN_FORM, UNKNOWN_VERSION
 from ..queries import door
 
 State = InstrumentVersion.State
@@ -44,7 +44,8 @@ def receive(
     """The one door of submissions: each becomes one row, however often it was posted.
 
     Who posts the same at the same time waits for the other, and is told that it is there. What belongs to the
-    office (unknown form, closed instrument) parks a submission; it refuses none.
+    office (unknown form, closed instrument, an instrument that was not given to the sender) parks a submission; it
+    refuses none.
     """
     first: dict[str, Arrival] = {}
     for arrival in arrivals:
@@ -68,8 +69,9 @@ def _make(programme: Programme, arrivals: list[Arrival], at: datetime) -> dict[s
     if not arrivals:
         return {}
     versions = door.versions(programme_id=programme.pk, form_ids={a.head.form_id for a in arrivals})
+    given = door.given(enumerator_ids={a.enumerator.pk for a in arrivals if a.enumerator})
     edits = _Edits(programme, arrivals)
-    rows = {a.head.instance_id: _values(programme, a, versions, edits) for a in arrivals}
+    rows = {a.head.instance_id: _values(programme, a, versions, given, edits) for a in arrivals}
     returned = insert(
         Submission,
         list(rows.values()),
@@ -92,10 +94,16 @@ def _make(programme: Programme, arrivals: list[Arrival], at: datetime) -> dict[s
 
 
 def _values(
-    programme: Programme, arrival: Arrival, versions: dict[Any, door.Version], edits: _Edits
+    programme: Programme,
+    arrival: Arrival,
+    versions: dict[Any, door.Version],
+    given: dict[int, set[int]],
+    edits: _Edits,
 ) -> dict[str, Any]:
     head = arrival.head
     version, why_parked = _version_of(arrival, versions)
+    if not _is_given(arrival, version, given):
+        why_parked = NOT_GIVEN
     corrects, is_current, why_edit = edits.of(head.instance_id, head.deprecated_id)
     why = why_parked or why_edit
     return {
@@ -138,6 +146,12 @@ def _version_of(arrival: Arrival, versions: dict[Any, door.Version]) -> tuple[do
     if version is None or (version.state == State.DRAFT and not is_on_trial):
         return instrument, UNKNOWN_VERSION
     return version, "" if version.is_open or is_on_trial else CLOSED
+
+
+def _is_given(arrival: Arrival, version: door.Version | None, given: dict[int, set[int]]) -> bool:
+    """Whether whoever sent it may fill the instrument; a form that nobody knows was given to nobody."""
+    chosen = given.get(arrival.enumerator.pk) if arrival.enumerator else None
+    return not chosen or (version is not None and version.instrument_id in chosen)
 
 
 # --- edits

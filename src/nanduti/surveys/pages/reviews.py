@@ -28,6 +28,7 @@ from ..actions import reviews as actions
 from ..actions.submissions import SECOND_EDIT
 from ..forms.reviews import FindingForm, ReviewForm
 from ..models import Finding, Instrument, RecordLink, Submission
+from ..parking import NOT_GIVEN
 from ..queries import answers, audits, reviews
 from ..reading import definition_of
 from ..reviewing import STEPS, collector_of
@@ -317,6 +318,7 @@ def _show_submission(
             "steps": reviews.steps_of(submissions=versions),
             "audit": audits.summary(row, definition) if definition else None,
             "choose_url": frame.url("surveys:choose", row.pk) if row.processing_note == SECOND_EDIT else "",
+            "take_in_url": frame.url("surveys:take_in", row.pk) if row.processing_note == NOT_GIVEN else "",
             "correct_url": frame.url("surveys:correct", row.pk) if is_reviewable else "",
             "read_again_url": frame.url("surveys:read_again", row.pk),
             "note": note_said(row.processing_note),
@@ -459,6 +461,20 @@ def choose(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
     try:
         actions.choose_version(submission=row, reason=request.POST.get("reason", "")[:2_000], by=request.user)
         messages.success(request, _("This version counts now."))
+    except PersonError as error:
+        messages.error(request, str(say(error)))
+    return redirect(frame.url("surveys:submission", row.pk))
+
+
+@require_POST
+@programme_page(item="field", may="manage_surveys")
+def take_in(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
+    """Take in what was sent by somebody who had not been given the instrument."""
+    row = found_submission(frame, pk)
+    frame.access.require("manage_surveys", row.scope_id)
+    try:
+        actions.take_in(submission=row, reason=request.POST.get("reason", "")[:2_000], by=request.user)
+        messages.success(request, _("It will be read in a moment."))
     except PersonError as error:
         messages.error(request, str(say(error)))
     return redirect(frame.url("surveys:submission", row.pk))

@@ -76,6 +76,19 @@ def edits_of(*, programme_id: int, instance_ids: Collection[str]) -> dict[str, l
     return found
 
 
+def given(*, enumerator_ids: Collection[int]) -> dict[int, set[int]]:
+    """The instruments that these enumerators were given; who is not there was given all."""
+    rows = _rows(
+        "SELECT enumerator_id, instrument_id FROM surveys_enumerator_instruments WHERE enumerator_id IN ({})",
+        [],
+        enumerator_ids,
+    )
+    found: dict[int, set[int]] = {}
+    for enumerator_id, instrument_id in rows:
+        found.setdefault(enumerator_id, set()).add(instrument_id)
+    return found
+
+
 def version_of_key(*, token_digest: str) -> int | None:
     """The version of the enumerator with a key; ``None`` where no key is like that."""
     rows = _rows("SELECT version FROM surveys_enumerator WHERE token_digest IN ({})", [], [token_digest])
