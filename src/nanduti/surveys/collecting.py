@@ -1,4 +1,4 @@
-"""Who collects when somebody who has signed in fills a form: their enumerator, enrolled on first use.
+"""Who collects when somebody who has signed in fills a form: their enumerator, enrolled when they say that they start.
 
 So the answers of a browser say who asked, just as those of a phone do, entity lists reach as far as that
 enumerator's, and taking back the enumerator closes the browser as well.
@@ -19,6 +19,7 @@ from nanduti.programme.frames import Frame, frame_of
 from nanduti.register.models import Cluster
 
 from .actions import enumerators
+from .errors import NotYetCollecting
 from .models import Enumerator, Instrument
 from .queries import filling
 
@@ -40,15 +41,19 @@ class Collector:
         return f"user-{self.user.pk}"
 
 
-def collector_of(request: HttpRequest, programme: str, pk: int) -> Collector:
-    """Who asks to fill an instrument; raises what they are told where they may not."""
+def collector_of(request: HttpRequest, programme: str, pk: int, *, enrol: bool = False) -> Collector:
+    """Who asks to fill an instrument; raises what they are told where they may not.
+
+    With ``enrol``, for what somebody posts, who has no enumerator yet gets one; without, for what somebody looks at,
+    :class:`NotYetCollecting` says so.
+    """
     frame = frame_of(request, programme)
     cluster = _where(frame)
     with scopes_disabled():  # the right was asked for above; an instrument belongs to the whole programme
         instrument = Instrument.objects.filter(programme=frame.programme, pk=pk, is_open=True).first()
         if instrument is None:
             raise NotFound(kind="instrument", code_given=str(pk))
-        enumerator = _enumerator(frame, request.user, cluster)  # type: ignore[arg-type]
+        enumerator = _enumerator(frame, request.user, cluster, enrol=enrol)  # type: ignore[arg-type]
         chosen = filling.open_instruments(programme=frame.programme, enumerator=enumerator)
         if not filling.may_collect(enumerator) or not chosen.filter(pk=instrument.pk).exists():
             raise NotAllowed(capability="collect")
@@ -71,10 +76,12 @@ def _where(frame: Frame) -> Cluster | None:
     raise NotAllowed(capability="collect")
 
 
-def _enumerator(frame: Frame, user: User, cluster: Cluster | None) -> Enumerator:
+def _enumerator(frame: Frame, user: User, cluster: Cluster | None, *, enrol: bool) -> Enumerator:
     found = filling.enumerator_of(user=user, programme=frame.programme, cluster=cluster)
     if found is not None:
         return found
+    if not enrol:
+        raise NotYetCollecting()
     wanted = slugify(f"{user.username}-{cluster.code}" if cluster else user.username)[:70] or "browser"
     return enumerators.enrol(
         programme=frame.programme,

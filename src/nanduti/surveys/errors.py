@@ -35,6 +35,15 @@ class KeyRefused(DoorError):
     remedy = mark("Ask your supervisor for a new code, then send again.")
 
 
+class NotYetCollecting(PersonError):
+    """Somebody may collect here and has not begun: looking at a page enrols nobody."""
+
+    code = "surveys.not_yet_collecting"
+    title = mark("You have not begun to fill in forms here")
+    sentence = mark("Forms are filled in under your own code, and you have none in this programme yet.")
+    remedy = mark("Open the form and press “Start filling in”.")
+
+
 class SignInNeeded(DoorError):
     """No user name and password, or wrong ones."""
 

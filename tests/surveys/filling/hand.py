@@ -18,7 +18,10 @@ def address(served, version) -> str:
 def opened(page, where: str, *, whole: bool = True) -> None:
     """Open a form; one long page unless the pages themselves are meant."""
     page.goto(where)
-    page.wait_for_selector(".sitting, .panel")
+    page.wait_for_selector(".sitting, .panel, form:has-text('Start filling in')")
+    if page.get_by_role("button", name="Start filling in").count():  # the first time of an account
+        page.get_by_role("button", name="Start filling in").click()
+        page.wait_for_selector(".sitting, .panel")
     if whole and page.locator("#form-layout").count():
         page.locator("#form-layout").select_option("whole")
 

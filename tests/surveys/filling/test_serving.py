@@ -37,8 +37,28 @@ def post(client, field, *parts, **headers):
     )
 
 
+def begin(client, field) -> None:
+    """Say once that one starts, as the page asks."""
+    answer = client.post(here(field))
+    assert answer.status_code == 302 and answer.url == here(field)
+
+
+def test_looking_enrols_nobody(client, field, asker):
+    sign_in(client, asker)
+    for rest in ("", "", f"forms/{field.version.pk}/form.xml", f"forms/{field.version.pk}/manifest"):
+        answer = client.get(here(field, rest), headers=OURS)
+        assert answer.status_code == (403 if rest else 200)
+        assert rest or b"Start filling in" in answer.content
+    assert client.head(here(field, "submission"), headers=OURS).status_code == 403
+    assert not Enumerator.objects.filter(user=asker).exists()
+    begin(client, field)
+    assert b"Start filling in" not in client.get(here(field)).content
+    assert Enumerator.objects.filter(user=asker).count() == 1
+
+
 def test_the_page_may_run_the_form_engine_and_nothing_else(client, field, asker):
     sign_in(client, asker)
+    begin(client, field)
     page = client.get(here(field))
     assert page.status_code == 200
     policy = page.headers["Content-Security-Policy"]
@@ -69,7 +89,8 @@ def test_roles_that_collect_nothing_are_refused(client, field, role):
 def test_who_signed_in_posts_under_an_enumerator_of_their_own(client, field, role):
     user = register.account("asking", role, field.programme.scope)
     sign_in(client, user)
-    assert client.get(here(field)).status_code == 200
+    begin(client, field)
+    begin(client, field)
     assert client.get(here(field)).status_code == 200
     own = Enumerator.objects.get(user=user)
     assert (own.code, own.cluster) == ("asking", None)
@@ -82,14 +103,14 @@ def test_who_signed_in_posts_under_an_enumerator_of_their_own(client, field, rol
 def test_who_collects_in_one_cluster_stays_within_its_work(client, field):
     user = register.account("nearby", "cda", field.world.cluster.scope)
     sign_in(client, user)
-    assert client.get(here(field)).status_code == 200
+    begin(client, field)
     own = Enumerator.objects.get(user=user)
     assert own.cluster == field.world.cluster and own.scope.kind == "work"
 
 
 def test_an_enumerator_that_was_taken_back_closes_the_browser_too(client, field, asker):
     sign_in(client, asker)
-    client.get(here(field))
+    begin(client, field)
     enumerators.revoke_key(enumerator=Enumerator.objects.get(user=asker), by="test", at=AT)
     assert client.get(here(field)).status_code == 403
     assert post(client, field, surveys.xml_part(surveys.submission())).status_code == 403
@@ -113,6 +134,7 @@ def test_what_somebody_else_left_in_the_queue_waits_for_them(client, field, aske
 
 def test_form_manifest_and_probe(client, field, asker):
     sign_in(client, asker)
+    begin(client, field)
     form = client.get(here(field, f"forms/{field.version.pk}/form.xml"), headers=OURS)
     assert form.status_code == 200 and form.content.decode() == field.version.xform
     known = {**OURS, "If-None-Match": form.headers["ETag"]}
@@ -196,7 +218,7 @@ def test_answers_are_opened_for_a_correction_by_whoever_collected_them(client, f
 
 def test_the_page_asks_the_database_little(client, field, asker, django_assert_max_num_queries):
     sign_in(client, asker)
-    client.get(here(field))
+    begin(client, field)
     with django_assert_max_num_queries(20):
         client.get(here(field))
     with django_assert_max_num_queries(10):

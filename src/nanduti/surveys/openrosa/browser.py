@@ -16,7 +16,7 @@ from django_scopes import scopes_disabled
 from nanduti.foundation.errors import NotAllowed, NotFound
 
 from ..collecting import Collector, collector_of
-from ..errors import DoorError, KeyRefused, NotServed, SignInNeeded
+from ..errors import DoorError, KeyRefused, NotServed, NotYetCollecting, SignInNeeded
 from ..intake import receive_stream, refused
 from ..queries.callers import Caller
 from . import documents, forms
@@ -55,10 +55,10 @@ def _collector(request: HttpRequest, call: Call, programme: str, pk: int) -> Col
     }:
         raise NotServed()
     try:
-        who = collector_of(request, programme, pk)
+        who = collector_of(request, programme, pk, enrol=request.method == "POST")
     except NotFound as error:
         raise NotServed() from error
-    except NotAllowed as error:
+    except (NotAllowed, NotYetCollecting) as error:
         raise KeyRefused() from error
     # What somebody else left in the queue of this device waits for them.
     if call.headers["X-Nanduti-Owner"] not in {"", who.owner}:

@@ -19,11 +19,10 @@ from nanduti.foundation.errors import NotAllowed, NotFound
 from nanduti.programme.frames import Frame, frame_of
 
 from .. import keeping
-from ..collecting import collector_of as collector_in_browser
 from ..models import AnswerSet, Submission
 from ..queries.callers import Caller
 from ..reviewing import collector_of
-from .filling import config_of, filled, key_of, shell, with_key
+from .filling import collector_or_start, config_of, filled, key_of, shell, with_key
 
 
 def may_correct(frame: Frame, submission: Submission) -> bool:
@@ -64,7 +63,9 @@ def correct(request: HttpRequest, programme: str, pk: int) -> HttpResponse:
             _("Its answers tell who somebody is, so they are opened only for whoever collected them. Return it with "
               "a comment that says what to put right."),
         )  # fmt: skip
-    who = collector_in_browser(request, programme, submission.instrument_id or 0)
+    who = collector_or_start(request, programme, submission.instrument_id or 0)
+    if isinstance(who, HttpResponse):
+        return who
     return filled(request, _config(who, submission, back), home=back, where=str(frame.programme))
 
 

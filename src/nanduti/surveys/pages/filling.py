@@ -13,7 +13,7 @@ from csp.decorators import csp_update
 from django.contrib.auth.decorators import login_required
 from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -26,8 +26,8 @@ from nanduti.interface.middleware import answer
 from nanduti.interface.saying import say
 from nanduti.programme.models.programmes import in_language
 
-from ..collecting import collector_of
-from ..errors import DoorError
+from ..collecting import Collector, collector_of
+from ..errors import DoorError, NotYetCollecting
 from ..models import Instrument, InstrumentVersion
 from ..queries import filling
 from ..queries.callers import Caller, caller_by_draft, caller_by_token
@@ -97,7 +97,9 @@ def filled(request: HttpRequest, config: dict[str, Any], *, home: str, where: st
 @shell
 def fill(request: HttpRequest, programme: str, pk: int) -> HttpResponse:
     """Fill an instrument, signed in."""
-    who = collector_of(request, programme, pk)
+    who = collector_or_start(request, programme, pk)
+    if isinstance(who, HttpResponse):
+        return who
     with scopes_disabled():
         version = filling.newest_version(instrument=who.instrument)
         if version is None:
@@ -114,6 +116,20 @@ def fill(request: HttpRequest, programme: str, pk: int) -> HttpResponse:
         )
     home = reverse("home:programme", args=(programme,))
     return filled(request, config, home=home, where=str(who.frame.programme))
+
+
+def collector_or_start(request: HttpRequest, programme: str, pk: int) -> Collector | HttpResponse:
+    """Who fills; for somebody who never did here, a page with the button that makes them an enumerator."""
+    if request.method == "POST":
+        collector_of(request, programme, pk, enrol=True)
+        return redirect(request.path)
+    try:
+        return collector_of(request, programme, pk)
+    except NotYetCollecting:
+        with scopes_disabled():  # it was found above
+            title = title_of(Instrument.objects.get(pk=pk))
+        state = _("Your answers will carry your name, as those of an enumerator do. You are asked this once.")
+        return render(request, "surveys/fill_start.html", {"title": title, "state": state})
 
 
 # --- an enumerator with a key and no account; a draft that is tried
