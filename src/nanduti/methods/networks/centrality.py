@@ -13,6 +13,7 @@ from scipy.sparse import linalg as sparse_linalg
 from nanduti.methods.values import BadInput, CannotBeSaid, mark
 
 from . import _paths
+from ._leading import leading
 from .counting import at_least
 from .errors import NoTies
 from .graph import Network
@@ -227,11 +228,7 @@ def _principal(matrix: sparse.csr_array) -> tuple[float, np.ndarray]:
         values, vectors = np.linalg.eigh(matrix.toarray())
         value, vector = values[-1], vectors[:, -1]
     else:
-        start = np.asarray(matrix.sum(axis=1)).ravel()
-        values, vectors = sparse_linalg.eigsh(
-            matrix.astype(float), k=1, which="LA", v0=start, tol=1e-11, ncv=min(n - 1, 40)
-        )
-        value, vector = values[0], vectors[:, 0]
+        value, vector = leading(matrix.astype(float))
     vector = np.abs(vector)
     return float(value), vector / np.linalg.norm(vector)
 
