@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from nanduti.diagnostics import weighing
+from nanduti.diagnostics import ranking, weighing
 from nanduti.methods.values import RuleSource
 
 RECIPE = weighing.read_recipe(weighing.shipped_recipe("emerging"))
@@ -24,7 +24,7 @@ def drawn(n, seed, steps=(0, 1, 2, 3, 4, None)):
 
 
 def rank(scores, **more):
-    return weighing.rank(RECIPE, scores, kept_out={}, weightings=EQUAL, n=400, **more)
+    return ranking.rank(RECIPE, scores, kept_out={}, weightings=EQUAL, n=400, **more)
 
 
 def plain_score(own, weights):
@@ -107,15 +107,16 @@ def test_one_candidate_is_ranked_alone_without_drivers():
 
 
 def test_raw_values_run_from_the_least_to_the_most_and_are_dropped_when_all_are_equal():
-    document = {"title": "t", "parameters": [{"code": "jobs", "measure": "value", "title": "Jobs"},
-                                             {"code": "cost", "measure": "value", "title": "Cost", "direction": -1}]}  # fmt: skip
+    jobs = {"code": "jobs", "measure": "value", "title": "Jobs"}
+    cost = {"code": "cost", "measure": "value", "title": "Cost", "direction": -1}
+    document = {"title": "t", "parameters": [jobs, cost]}
     recipe = weighing.read_recipe(document)
     weights = weighing.committee_weights(recipe, [], [])
     scores = {"a": {"jobs": 10, "cost": 5}, "b": {"jobs": 30, "cost": 9}, "c": {"jobs": 20, "cost": 5}}
-    found = weighing.rank(recipe, scores, kept_out={}, weightings=weights, n=50)
+    found = ranking.rank(recipe, scores, kept_out={}, weightings=weights, n=50)
     assert {p.key: round(p.score, 3) for p in found.ranked} == {"c": 0.75, "a": 0.5, "b": 0.5}
     flat = {k: {**v, "cost": 7} for k, v in scores.items()}
-    found = weighing.rank(recipe, flat, kept_out={}, weightings=weights, n=50)
+    found = ranking.rank(recipe, flat, kept_out={}, weightings=weights, n=50)
     assert [p.key for p in found.ranked] == ["b", "c", "a"] and set(found.idle) == {"cost"}
 
 
@@ -124,20 +125,24 @@ def test_several_weightings_are_all_tried():
     weights = weighing.committee_weights(RECIPE, heavy, [])
     a = {**dict.fromkeys(CODES, 3), "willingness": 1}
     b = {**dict.fromkeys(CODES, 1), "willingness": 4}
-    alone = weighing.rank(RECIPE, {"a": a, "b": b}, kept_out={}, weightings=EQUAL, n=400)
-    both = weighing.rank(RECIPE, {"a": a, "b": b}, kept_out={}, weightings=weights, n=400)
+    alone = ranking.rank(RECIPE, {"a": a, "b": b}, kept_out={}, weightings=EQUAL, n=400)
+    both = ranking.rank(RECIPE, {"a": a, "b": b}, kept_out={}, weightings=weights, n=400)
     assert alone.ranked[0].key == both.ranked[0].key == "a"
     assert both.ranked[0].lead_share < alone.ranked[0].lead_share
-    chosen = weighing.rank(RECIPE, {"a": a, "b": b}, kept_out={}, weightings=weights, chosen="budget", n=400)
+    chosen = ranking.rank(RECIPE, {"a": a, "b": b}, kept_out={}, weightings=weights, chosen="budget", n=400)
     assert chosen.ranked[0].key == "b"
 
 
 def test_the_gate_speaks_before_anything_is_ranked():
     source = RuleSource("x")
     assert weighing.gate_verdict(RECIPE, {}, source) is None
-    handloom = weighing.gate_verdict(RECIPE, {"buyers_abroad": 3, "technology_abroad": 3, "tradable": 0}, source)
+    handloom = weighing.gate_verdict(
+        RECIPE, {"buyers_abroad": 3, "technology_abroad": 3, "tradable": 0}, source
+    )
     assert handloom.decision == "no"
-    leather = weighing.gate_verdict(RECIPE, {"buyers_abroad": 3, "technology_abroad": 1, "tradable": 3}, source)
+    leather = weighing.gate_verdict(
+        RECIPE, {"buyers_abroad": 3, "technology_abroad": 1, "tradable": 3}, source
+    )
     assert leather.decision == "yes"
 
 
@@ -156,7 +161,7 @@ def test_the_advanced_cluster_is_chosen_as_the_arithmetic_of_twinning_does():
     out = {k: "no" for k, own in scores.items()
            if weighing.gate_verdict(recipe, own, RuleSource("x")).decision == "no"}  # fmt: skip
     assert set(out) == {"turin"}
-    found = weighing.rank(
+    found = ranking.rank(
         recipe, scores, kept_out=out, weightings=weighing.committee_weights(recipe, [], []), n=50
     )
     assert [p.key for p in found.ranked] == ["marche", "brenta"]

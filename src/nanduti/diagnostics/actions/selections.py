@@ -18,6 +18,7 @@ from nanduti.methods import indices
 from nanduti.programme import actions as programme_actions
 from nanduti.programme.models import Candidate, Programme, Resolution
 
+from .. import ranking as ranks
 from .. import weighing
 from ..errors import (
     EvidenceMissing,
@@ -336,7 +337,7 @@ def _keep_run(table: queries.Table, by: User | str, at: datetime) -> Run:
     return Run.objects.create(
         scope=selection.scope, recipe=f"diagnostics.selection.{selection.recipe.get('selection', '')}",
         recipe_version=table.weighing.version, input_digest=hashlib.sha256(text.encode()).hexdigest(),
-        package_version=nanduti.__version__, seed=str(weighing.SEED),
+        package_version=nanduti.__version__, seed=str(ranks.SEED),
         result={"placed": placed, "n": ranking.n, "drivers": dict(ranking.drivers), "weights": dict(ranking.weights),
                 "inputs": inputs},
         by=by if isinstance(by, User) else None, started_at=at,

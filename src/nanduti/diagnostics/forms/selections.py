@@ -151,7 +151,7 @@ def values_of(parameter: Parameter, row: CandidateScore | None) -> dict[str, Any
 
 
 def _value_field(parameter: Parameter) -> forms.Field:
-    label, help_text = parameter.title, parameter.help
+    label, help_text = _("Score"), parameter.help
     if parameter.is_rubric:
         steps = [(str(n), f"{n} · {words}") for n, words in enumerate(parameter.anchors)]
         choices = [

@@ -21,7 +21,7 @@ from nanduti.programme.pages import link, show
 from ..models import Selection
 from ..queries import selections as queries
 from ..queries.selections import Table
-from ..weighing import Placed, Ranking
+from ..ranking import Placed, Ranking
 from .saying import driver_words, history_of, title_of
 
 #: From which share of the versions on a lead is called clear, and from which it is one at all.
@@ -89,6 +89,11 @@ def state_of(table: Table) -> str:
         return _("%(names)s share the lead.") % {"names": _(" and ").join(names)}
     lead = ranking.leaders[0].lead_share or 0.0
     details = {"one": names[0], "share": words.share(lead, 0), "n": words.number(ranking.n)}
+    most = max(ranking.ranked, key=lambda p: p.lead_share or 0.0)
+    if (most.lead_share or 0.0) > lead:
+        details |= {"other": str(table.entry(most.key)), "theirs": words.share(most.lead_share, 0)}
+        return _("%(one)s stands first by the weights in force, but %(other)s leads in %(theirs)s of %(n)s ways to "
+                 "weigh.") % details  # fmt: skip
     if lead >= CLEAR:
         return _("%(one)s leads clearly: in %(share)s of %(n)s ways to weigh.") % details
     if lead >= LIKELY:

@@ -17,6 +17,7 @@ from nanduti.methods.values import RuleSource, Verdict, mark
 from nanduti.programme.models import Candidate, Programme
 from nanduti.programme.queries import candidates
 
+from .. import ranking as ranks
 from .. import weighing
 from ..models import CandidateScore, MemberWeighting, Selection, SelectionCandidate
 
@@ -110,13 +111,13 @@ class Table:
         return sum(own.get(c) is None for own in self.scores.values() for c in codes)
 
     @cached_property
-    def ranking(self) -> weighing.Ranking:
+    def ranking(self) -> ranks.Ranking:
         """The ranking by the weights in force."""
         return self.ranked_by(self.selection.weighting)
 
-    def ranked_by(self, chosen: str, n: int = weighing.REPLICATIONS) -> weighing.Ranking:
+    def ranked_by(self, chosen: str, n: int = ranks.REPLICATIONS) -> ranks.Ranking:
         """The ranking by one of the weightings there are."""
-        return weighing.rank(
+        return ranks.rank(
             self.weighing,
             self.scores,
             kept_out={key: self.why_out(key) for key, gate in self.gates.items() if not gate.passes},

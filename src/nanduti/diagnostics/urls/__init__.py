@@ -1,9 +1,10 @@
 """Addresses of the room; each begins with the programme's code. One line for each noun."""
 
-from . import selections, studies
+from . import assessments, selections, studies
 
 app_name = "diagnostics"
 urlpatterns = [
+    *assessments.urlpatterns,
     *selections.urlpatterns,
     *studies.urlpatterns,
 ]

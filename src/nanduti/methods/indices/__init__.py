@@ -15,6 +15,7 @@ from .assessing import (
     assess,
     assess_many,
     gap_priorities,
+    gap_priorities_of,
     progress,
 )
 from .benefit_of_doubt import BenefitOfTheDoubt, benefit_of_the_doubt
@@ -143,6 +144,7 @@ __all__ = [
     "drop_one",
     "ellison_glaeser",
     "gap_priorities",
+    "gap_priorities_of",
     "herfindahl",
     "homogeneity",
     "importance",

@@ -63,6 +63,13 @@ class Assessment:
         """One dimension by code."""
         return next(d for d in self.dimensions if d.code == code)
 
+    @property
+    def mean_gap(self) -> float | None:
+        """Mean gap to the targets over the dimensions that have one, by weight; ``None`` where none is known."""
+        known = [(d.gap, d.weight) for d in self.dimensions if d.gap is not None]
+        whole = sum(w for _, w in known)
+        return sum(g * w for g, w in known) / whole if whole else None
+
     def frame(self) -> pl.DataFrame:
         """One row per dimension."""
         names = ("code", "name", "score", "band", "target", "gap", "weight", "reason")
@@ -347,6 +354,36 @@ def gap_priorities(
             )
     first = next(iter(assessments.values()))
     rows = [_priority(d.code, d.name, assessments, willingness) for d in first.dimensions]
+    names = ("code", "name", "priority", "mean_gap", "n_with_gap", "n_known", "n_unknown")
+    types = (pl.String, pl.String, pl.Float64, pl.Float64, pl.Int64, pl.Int64, pl.Int64)
+    frame = pl.DataFrame(rows, schema=dict(zip(names, types, strict=True)), orient="row")
+    return frame.sort("priority", descending=True, nulls_last=True, maintain_order=True)
+
+
+def gap_priorities_of(rubric: Rubric, scores: pl.DataFrame) -> pl.DataFrame:
+    """As :func:`gap_priorities` with all equally willing, from a table with a column of scores per dimension.
+
+    For many firms: one row each, null where a dimension has no score.
+
+    >>> from nanduti.methods import indices
+    >>> r = indices.parse_rubric('''
+    ... rubric: small
+    ... bands: [{code: low, from: 0}]
+    ... dimensions:
+    ...   - {code: a, target: 80, questions: [{code: q1, kind: rating, low: 0, high: 100, favourable: 100}]}
+    ...   - {code: b, target: 40, questions: [{code: q2, kind: rating, low: 0, high: 100, favourable: 100}]}
+    ... ''')
+    >>> gap_priorities_of(r, pl.DataFrame({"a": [70.0, 50.0], "b": [90.0, None]})).select("code", "mean_gap").rows()
+    [('a', 20.0), ('b', 0.0)]
+    """
+    rows = []
+    for d in rubric.dimensions:
+        known = scores[d.code].drop_nulls()
+        gaps = (d.target - known).clip(lower_bound=0) if d.target is not None else known.clear()
+        total = float(gaps.sum()) * d.weight if gaps.len() else None
+        mean = gaps.mean() if gaps.len() else None
+        unknown = scores.height - gaps.len()
+        rows.append((d.code, d.name, total, mean, int((gaps > 0).sum()), gaps.len(), unknown))
     names = ("code", "name", "priority", "mean_gap", "n_with_gap", "n_known", "n_unknown")
     types = (pl.String, pl.String, pl.Float64, pl.Float64, pl.Int64, pl.Int64, pl.Int64)
     frame = pl.DataFrame(rows, schema=dict(zip(names, types, strict=True)), orient="row")
