@@ -18,6 +18,7 @@ import polars as pl
 from django.db import models
 from django.db.models import Exists, F, Func, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce
+from django.utils import timezone
 
 from nanduti.foundation.access import Access
 from nanduti.foundation.arrow import MOMENT, read_frame
@@ -30,6 +31,8 @@ from .reviews import open_findings
 
 State = Submission.State
 PAGE_SIZE = 50
+# From here on one statement that reads all of them is quicker than a hundred that read those asked for.
+MANY_CODES = 5_000
 # About the submission, beside its answers.
 ABOUT: dict[str, Any] = {
     KEY: pl.Int64,
@@ -78,8 +81,12 @@ class Choice:
     states: tuple[str, ...] = (State.RECEIVED, State.ACCEPTED, State.RETURNED)
     with_trials: bool = False
     with_former: bool = False
+    # By the day they arrived.
     since: date | None = None
     until: date | None = None
+    # By the day the form was filled in, as waves count: a phone may send, or an office type, weeks later.
+    filled_since: date | None = None
+    filled_until: date | None = None
     enumerator: int | None = None
     with_findings: bool | None = None
     # Path of a question → the choice that was made.
@@ -125,12 +132,27 @@ def chosen(
         rows = rows.filter(received_at__gte=_start_of(choice.since))
     if choice.until:
         rows = rows.filter(received_at__lt=_start_of(choice.until + timedelta(days=1)))
+    if choice.filled_since or choice.filled_until:
+        rows = _filled_within(rows, choice.filled_since, choice.filled_until)
     if choice.with_findings is not None:
         found = Exists(open_findings())
         rows = rows.filter(found if choice.with_findings else ~found)
     for number, (path, value) in enumerate(choice.answers.items()):
         rows = rows.alias(**{f"said_{number}": Said(F("answer_set__answers"), path)})
         rows = rows.filter(**{f"said_{number}": value})
+    return rows
+
+
+def _filled_within(
+    rows: QuerySet[Submission], since: date | None, until: date | None
+) -> QuerySet[Submission]:
+    """By the end of filling in, on the days of the place; where the phone noted none, by the arrival."""
+    rows = rows.alias(filled_at=Coalesce("ended_at", "received_at"))
+    if since:
+        rows = rows.filter(filled_at__gte=timezone.make_aware(datetime.combine(since, time.min)))
+    if until:
+        after = until + timedelta(days=1)
+        rows = rows.filter(filled_at__lt=timezone.make_aware(datetime.combine(after, time.min)))
     return rows
 
 
@@ -237,8 +259,12 @@ def _read(rows: QuerySet[Submission]) -> pl.DataFrame:
 
 
 def _codes(model: type[models.Model], numbers: pl.Series, code: str) -> dict[int, str]:
-    """Number → code of the records that occur, looked up some hundreds at a time."""
+    """Number → code of the records that occur, looked up some hundreds at a time; of very many, all between them."""
     asked = [n for n in numbers.unique().to_list() if n is not None and n >= 0]
+    if len(asked) > MANY_CODES:
+        between = model._base_manager.filter(pk__gte=min(asked), pk__lte=max(asked)).order_by()
+        read = read_frame(between.values_list("pk", code), {"pk": pl.Int64, "code": pl.String})
+        return dict(zip(read["pk"].to_list(), read["code"].to_list()))
     found: dict[int, str] = {}
     for start in range(0, len(asked), 900):
         rows = model._base_manager.filter(pk__in=asked[start : start + 900])
