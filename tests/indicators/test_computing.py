@@ -9,6 +9,7 @@ from nanduti.indicators import actions, computing, queries
 from nanduti.indicators.definitions import read_definition
 from nanduti.indicators.errors import NoSuchInstrument, NothingToCompute
 from nanduti.indicators.models import Indicator, IndicatorVersion, Measurement
+from nanduti.methods.values import BadInput
 from nanduti.surveys.models import Sample, SampleUnit
 from tests.support import census as support
 from tests.support.census import AT, answered, establishment, three_workshops, wave
@@ -94,15 +95,20 @@ def test_an_empty_programme_says_so_everywhere(census):
 
 def test_a_formula_that_does_not_fit_the_form_says_so(census):
     three_workshops(census)
-    take(census, ["women_share"])
-    data = {
-        "code": "own", "title": "Own", "unit": "share", "direction": "up", "level": "context",
-        "instrument": "workshop_census", "formula": {"kind": "share", "of": "rooms > 2"}, "source": {"document": "us"},
-    }  # fmt: skip
-    actions.write_indicator(programme=census.programme, definition=read_definition(data), by="test", at=AT)
+    take(census, ["women_share", "licensed_firms"])
+    # The form was changed since: it asks this no longer.
+    version = IndicatorVersion.objects.get(indicator__code="licensed_firms")
+    version.definition["formula"] = {"kind": "share", "of": "rooms > 2"}
+    version.save()
     compute(census)
-    assert value(census, "own")["reason"] == "The form does not ask what the formula needs."
+    told = value(census, "licensed_firms")
+    assert (told["value"], told["reason"]) == (None, "The form does not ask what the formula needs.")
     assert value(census, "women_share")["verdict"] == "said"
+    definition = read_definition(version.definition)
+    with pytest.raises(BadInput, match="there is no such question"):
+        actions.change_indicator(
+            indicator=version.indicator, definition=definition, version=1, by="test", at=AT
+        )
 
 
 def test_nothing_is_overwritten(census):

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from . import answer_commands, instrument_commands
+from . import answer_commands, indicator_commands, instrument_commands
 
 Add = Callable[[str, Callable, str], argparse.ArgumentParser]
 
@@ -25,6 +25,7 @@ def add_verbs(add: Add) -> None:
     _add_field_work(add)
     instrument_commands.add_verbs(add)
     answer_commands.add_verbs(add)
+    indicator_commands.add_verbs(add)
 
 
 def _add_running(add: Add) -> None:

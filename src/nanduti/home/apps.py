@@ -20,6 +20,7 @@ class HomeConfig(AppConfig):
                 navigation.Item("field", _("Field"), frame.room_url("surveys:instruments"), order=32, on_phone=True,
                                 may="read"),
                 navigation.Item("results", _("Results"), frame.room_url("results:table"), order=16, may="read"),
+                navigation.Item("indicators", _("Indicators"), frame.room_url("indicators:list"), order=15, may="read"),
                 navigation.Item("quality", _("Quality"), frame.room_url("results:quality"), order=17,
                                 may="read_sensitive"),
                 navigation.Item("release", _("Release"), frame.room_url("release:home"), order=34, may="read"),

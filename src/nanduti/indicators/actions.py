@@ -16,7 +16,7 @@ from nanduti.programme.scopes import work_scope
 from nanduti.surveys.models import Wave
 
 from . import library
-from .binding import digest_of_meaning, instrument_for
+from .binding import digest_of_meaning, instrument_for, must_fit
 from .definitions import IndicatorDefinition
 from .errors import CodeFixed, CodeTaken
 from .models import Indicator, IndicatorVersion, Measurement
@@ -49,6 +49,7 @@ def write_indicator(
     hold(programme)
     if Indicator.objects.filter(programme=programme, code=definition.code).exists():
         raise CodeTaken(name=definition.code)
+    must_fit(definition, instrument_for(programme, definition))
     return _make(programme, definition, library_code="", by=by)
 
 
@@ -88,6 +89,7 @@ def change_indicator(
     hold(indicator)
     present = IndicatorVersion.objects.get(indicator=indicator, is_current=True)
     instrument = instrument_for(indicator.programme, definition)
+    must_fit(definition, instrument)
     same = definition.to_json() == present.definition and instrument == indicator.instrument
     note(subject=indicator, fields=[] if same else ["definition"])
     if same:

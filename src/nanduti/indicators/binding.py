@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 
+from nanduti.methods.instruments.formulas import understand
 from nanduti.programme.models import Programme
 from nanduti.surveys.models import Instrument
 
 from .definitions import REGISTER, IndicatorDefinition
 from .errors import NoSuchInstrument
+from .meanings import columns_of_form
 from .models import Indicator
+from .reckoning import formula_columns
 
 
 def instrument_for(programme: Programme, definition: IndicatorDefinition) -> Instrument | None:
@@ -23,6 +26,12 @@ def instrument_for(programme: Programme, definition: IndicatorDefinition) -> Ins
         if found is not None:
             return found
     raise NoSuchInstrument(forms=", ".join(definition.instruments))
+
+
+def must_fit(definition: IndicatorDefinition, instrument: Instrument | None) -> None:
+    """Hold the formula against the form as it is asked now; ``BadInput`` names the place and the remedy."""
+    columns = formula_columns(columns_of_form(instrument))
+    understand(definition.formula, columns, f"indicator “{definition.code}”, formula")
 
 
 def digest_of_meaning(indicator: Indicator, definition: IndicatorDefinition) -> str:

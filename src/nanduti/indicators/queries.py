@@ -23,6 +23,8 @@ from .reckoning import ALL, UNKNOWN, Cell, columns_of, digest_of, needed
 from .safe import HIDDEN, hidden, may_show_whole, safe_cell, safe_groups
 from .units import Units, unit_frame
 
+# Above this the fingerprint is not worked out for a page: it needs every column that the run had read.
+MOST_COMPARED = 20_000
 VALUES = {
     "code": pl.String, "cluster": pl.String, "wave": pl.String, "group": pl.String, "n": pl.Int64,
     "numerator": pl.Float64, "denominator": pl.Float64, "value": pl.Float64, "unit": pl.String, "verdict": pl.String,
@@ -234,24 +236,26 @@ def behind(
 ) -> Behind:
     """Firm by firm what goes into a value: ``_unit``, ``asked``, ``part``, ``whole``, and the frame they belong to.
 
-    ``is_same``: the same answers as when the value was worked out; None where the reader does not see all of them.
+    ``is_same``: the same answers as when the value was worked out; None where not all of them are looked at.
     """
     definition = version.said
     programme = version.indicator.programme
+    few = measurement.run.result.get("n_units", 0) <= MOST_COMPARED
+    sees_all = (
+        few and cluster is None and (access is None or access.may("read_sensitive", programme.scope_id))
+    )
     others = IndicatorVersion.objects.filter(
         Exists(Measurement.objects.filter(run=measurement.run, indicator_version=OuterRef("pk")))
     )
     # Read as the run read, so that the fingerprint can be compared.
-    names = needed([v.said for v in others.order_by("indicator_id")])
+    names = needed([v.said for v in others.order_by("indicator_id")] if sees_all else [definition])
     units = unit_frame(
         programme=programme, access=access, wave=measurement.wave,
         instrument=None if measurement.wave else version.indicator.instrument, columns=names, with_unlinked=True,
+        clusters=None if cluster is None else [cluster],
     )  # fmt: skip
-    sees_all = access is None or access.may("read_sensitive", programme.scope_id)
     is_same = digest_of(units, names) == measurement.run.input_digest if sees_all else None
     understood = understand(definition.formula, columns_of(units), f"indicator “{definition.code}”, formula")
     about = ["establishment", "pseudonym", "cluster", "place", "size_class", "_submission"]
     lines = rows_of(understood, units.frame, units.repeats, about)
-    if cluster is not None:
-        lines = lines.filter(pl.col("cluster") == cluster.code)
     return Behind(units, lines, is_same)

@@ -21,6 +21,7 @@ from nanduti.methods.instruments.formulas import Understood, rows, understand
 from nanduti.methods.values import BadInput, PersonError
 
 from .definitions import IndicatorDefinition
+from .unit_columns import UnitColumn
 from .units import ASIDE, BASE, Units
 
 if TYPE_CHECKING:
@@ -83,15 +84,17 @@ class Reckoned:
     wave: Wave | None = None
 
 
+def formula_columns(columns: Mapping[str, UnitColumn]) -> dict[str, Column]:
+    """Columns as formulas take them. What may be said of a place or a cluster is not limited to those that occur."""
+    return {
+        name: Column(c.kind, frozenset() if name in ("cluster", "place") else frozenset(c.choices), c.repeat)
+        for name, c in columns.items()
+    }
+
+
 def columns_of(units: Units) -> dict[str, Column]:
     """The columns of a unit frame as formulas take them."""
-    return {
-        name: Column(
-            c.kind, frozenset(c.choices) if c.kind in ("choice", "choices") else frozenset(), c.repeat
-        )
-        for name, c in units.columns.items()
-        if c.repeat or name in units.frame.columns
-    }
+    return formula_columns({n: c for n, c in units.columns.items() if c.repeat or n in units.frame.columns})
 
 
 def needed(definitions: Sequence[IndicatorDefinition]) -> list[str]:

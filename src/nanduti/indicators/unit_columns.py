@@ -9,7 +9,6 @@ from typing import Any
 
 from nanduti.methods.instruments import Definition, Question
 from nanduti.methods.instruments.frames import typed
-from nanduti.surveys.models import Instrument
 
 NUMBERS = frozenset({"integer", "int", "decimal"})
 
@@ -85,7 +84,7 @@ def base_columns(named: Mapping[str, Mapping[str, Mapping[str, str]]]) -> dict[s
     }
 
 
-def described(definition: Definition, question: Question, name: str, instrument: Instrument) -> UnitColumn:
+def described(definition: Definition, question: Question, name: str, code: str) -> UnitColumn:
     default = definition.default_language
     return UnitColumn(
         name,
@@ -93,7 +92,7 @@ def described(definition: Definition, question: Question, name: str, instrument:
         {tongue: question.label(tongue, default) for tongue in ("en", "es")},
         unit=question.unit,
         sensitivity=question.sensitivity,
-        source=f"{instrument.code}:{question.path}",
+        source=f"{code}:{question.path}",
         choices={
             c.name: {
                 tongue: c.labels.get(tongue) or c.labels.get(default) or c.name for tongue in ("en", "es")

@@ -22,8 +22,8 @@ from django.db.models.functions import Cast, Coalesce
 from nanduti.foundation.access import Access
 from nanduti.foundation.arrow import read_frame
 from nanduti.foundation.errors import NotFound
-from nanduti.methods.instruments import FILE_KINDS, IDENTIFYING, Question
-from nanduti.methods.instruments.frames import GEOMETRY_KINDS, KEY
+from nanduti.methods.instruments import FILE_KINDS, IDENTIFYING, Definition, Question
+from nanduti.methods.instruments.frames import GEOMETRY_KINDS, KEY, column_names
 from nanduti.programme.models import Coverage, Programme
 from nanduti.register.models import Cluster, Establishment, Place, ProfileFact
 from nanduti.register.models.organisations import SizeBand
@@ -215,6 +215,11 @@ def _named(base: pl.DataFrame) -> dict[str, dict[str, dict[str, str]]]:
     }  # fmt: skip
 
 
+def place_names() -> dict[str, dict[str, str]]:
+    """Every place by its code; places are few hundreds."""
+    return {code: {"en": name, "es": name} for code, name in Place.objects.values_list("code", "name")}
+
+
 def _occurring(base: pl.DataFrame, name: str) -> list[str]:
     return base[name].drop_nulls().unique().to_list()
 
@@ -298,8 +303,11 @@ def _of_answers(
     wanted: Sequence[str] | None,
     with_unlinked: bool,
 ) -> Units:
-    until = min(filter(None, [wave.closes_on if wave else None, as_of]), default=None)
-    choice = tables.Choice(since=wave.opens_on if wave else None, until=until)
+    choice = tables.Choice(
+        filled_since=wave.opens_on if wave else None,
+        filled_until=wave.closes_on if wave else None,
+        until=as_of,
+    )
     paths = None if wanted is None else _paths(instrument, wanted)
     read = tables.frame(instrument=instrument, access=access, choice=choice, choices_apart=False, paths=paths)
     definition = read.definition
@@ -315,7 +323,7 @@ def _of_answers(
     )
     joined, n_unlinked, n_repeated = _linked(about, base, with_unlinked)
     columns = base_columns(_named(joined))
-    columns |= {name: described(definition, q, name, instrument) for name, q in names.values()}
+    columns |= {name: described(definition, q, name, instrument.code) for name, q in names.values()}
     own = [name for name, q in names.values() if not q.repeat]
     citation = _cited(instrument, joined)
     frame = joined.select(*BASE, *ASIDE, *own)
@@ -341,21 +349,33 @@ def _may_stand(question: Question) -> bool:
     return question.sensitivity != IDENTIFYING and question.kind not in LEFT_OUT
 
 
+def columns_asked(definition: Definition, code: str) -> dict[str, UnitColumn]:
+    """The columns that a unit frame of this form has, by their names."""
+    asked = [q for q in definition.questions if _may_stand(q)]
+    found: dict[str, UnitColumn] = {}
+    for repeat in dict.fromkeys(q.repeat for q in asked):
+        names = column_names(definition, repeat)
+        for question in asked:
+            if question.repeat == repeat:
+                name = _free_name(names[question.path])
+                found[name] = described(definition, question, name, code)
+    return found
+
+
+def _free_name(name: str) -> str:
+    return name if name not in BASE and name not in ASIDE else f"answer_{name}"
+
+
 def _column_names(made: Any, asked: Sequence[Question]) -> dict[str, tuple[str, Question]]:
     """Column of the surveys' tables → (column of the unit frame, question). Repeats keep their own names."""
     by_path = {q.path: q for q in asked}
     found: dict[str, tuple[str, Question]] = {}
-    taken = set(BASE) | set(ASIDE)
     for table in made.by_repeat.values():
         for column in table.columns:
             question = by_path.get(column.path)
-            if column.role != "answer" or question is None:
-                continue
-            name = column.name if column.name not in taken else f"answer_{column.name}"
-            found[column.name if not question.repeat else f"{question.repeat}:{column.name}"] = (
-                name,
-                question,
-            )
+            if column.role == "answer" and question is not None:
+                key = f"{question.repeat}:{column.name}" if question.repeat else column.name
+                found[key] = (_free_name(column.name), question)
     return found
 
 
