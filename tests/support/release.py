@@ -127,3 +127,31 @@ def workshops(cluster: Cluster, counts: dict[str, dict[str, int]] | None = None)
         Establishment(scope=cluster.scope, cluster=cluster, place=place, size_band=size, organisation=owner)
         for (place, size), owner in zip(rows, owners)
     )
+
+
+def census(door: Door, *, is_open: bool = False) -> Any:
+    """An instrument that every workshop has answered: workers, a product, a rent; by size and town a little different."""
+    from nanduti.surveys.models import AnswerSet, Instrument, Submission
+    from tests.surveys.answered import publish
+
+    scope = door.programme.scope
+    asked = Instrument.objects.create(
+        scope=scope, programme=door.programme, code="visit", title="Visit", title_es="Visita", kind="census", is_open=is_open
+    )  # fmt: skip
+    version = publish(asked, "1")
+    workers = {"micro": 4, "small": 17, "medium": 80}
+    for number, firm in enumerate(door.firms):
+        row = Submission.objects.create(
+            scope=scope, programme=door.programme, instrument=asked, instrument_version=version, form_id="visit",
+            form_version="1", instance_id=f"uuid:{number}", xml_digest=f"{number}", state="accepted", processing="done",
+            received_at=AT, cluster=firm.cluster, establishment=firm,
+        )  # fmt: skip
+        answers = {
+            "workers": workers[firm.size_band] + number % 3,
+            "rent_per_month": 100 + number,
+            "product": "shirts" if number % 3 else "trousers",
+        }
+        if number % 17 == 0:
+            del answers["rent_per_month"]
+        AnswerSet.objects.create(submission=row, instrument_version=version, answers=answers, read_at=AT)
+    return asked

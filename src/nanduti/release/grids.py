@@ -140,7 +140,7 @@ class RecordTable:
     n: int
 
 
-def records(frame: pl.DataFrame, columns: Mapping[str, Any], most: int = 50) -> RecordTable:
+def records(frame: pl.DataFrame, columns: Mapping[str, Any], most: int = 10) -> RecordTable:
     """The first rows with their codes in words."""
     names = [c for c in frame.columns if c != WHY]
     rows = [

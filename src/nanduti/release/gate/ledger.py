@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +17,7 @@ from nanduti.methods import disclosure
 from nanduti.methods.disclosure import Hierarchy, Release, Rules
 from nanduti.methods.values import BadInput, Reason, RuleSource, Verdict, mark, no, yes
 
-from ..materials.model import HOLDER, ID, TOTAL
+from ..materials.model import HOLDER, ID, TOTAL, ColumnInfo
 from .result import parquet
 
 SOURCE = RuleSource(
@@ -138,6 +138,32 @@ def hold_against(new: Release, frame: pl.DataFrame, earlier: Iterable[Entry]) ->
         remedy = mark("Withdraw the earlier release and publish the corrected table as its new version.")
         return new, no(told, source=SOURCE, remedy=remedy)
     return new, answer.verdict
+
+
+def in_words(verdict: Verdict, columns: Mapping[str, ColumnInfo]) -> Verdict:
+    """A verdict of the ledger with the names of cells as people call them: "Pilar, woman", not codes."""
+    reasons = tuple(
+        Reason(
+            r.code, r.sentence, {k: _cell_said(v, columns) if k in CELLS else v for k, v in r.details.items()}
+        )
+        for r in verdict.reasons
+    )
+    return replace(verdict, reasons=reasons)
+
+
+CELLS = frozenset({"shown", "earlier", "cell"})
+
+
+def _cell_said(name: str, columns: Mapping[str, ColumnInfo]) -> str:
+    name, bracket, release = str(name).partition(" (")
+    said = []
+    for pair in name.split(", "):
+        dim, _blank, code = pair.partition(" ")
+        if code in (TOTAL, "Total", "_blank"):
+            continue
+        info = columns.get(dim)
+        said.append(info.codes.get(code, {}).get("en", code) if info else code)
+    return (", ".join(said) or "Total") + bracket + release
 
 
 def none_before() -> Verdict:

@@ -15,7 +15,7 @@ from nanduti.methods.values import BadInput, Reason, Verdict, flag, mark, yes
 
 from ..materials.model import ID, Material
 from ..materials.records import sensitive_columns
-from .ledger import SOURCE, Entry, none_before
+from .ledger import SOURCE, Entry, in_words, none_before
 from .result import Checked, CheckedPart
 
 
@@ -74,7 +74,7 @@ def _against_tables(out: pl.DataFrame, material: Material, earlier: Sequence[Ent
             except BadInput:
                 continue
             if not answer.verdict.allows:
-                found.append(answer.verdict)
+                found.append(in_words(answer.verdict, material.columns))
     return found or [none_before() if not earlier else _beside(len(earlier))]
 
 

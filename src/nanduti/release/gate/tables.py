@@ -13,7 +13,7 @@ from nanduti.methods.disclosure import Hierarchy
 from nanduti.methods.values import CannotBeSaid, Reason, RuleSource, Verdict, flag, mark, no, yes
 
 from ..materials.model import HOLDER, ID, TOTAL, Material, Part
-from .ledger import Entry, Shown, hold_against, rules_of
+from .ledger import Entry, Shown, hold_against, in_words, rules_of
 from .result import BESIDE, FEW, VALUE, WHY, Checked, CheckedPart
 
 SOURCE = RuleSource("Hundepool et al. (2012), Statistical Disclosure Control", "sections 4.2 and 4.3")
@@ -112,7 +112,7 @@ def _one(
         part.name, part.dims, codes, part.measure or "", protection["threshold"], protection["p_percent"],
         np.flatnonzero(hidden).tolist(),
     )  # fmt: skip
-    return made, _tell(made, verdict), shown
+    return made, in_words(_tell(made, verdict), material.columns), shown
 
 
 def _means(out: pl.DataFrame, n: np.ndarray) -> pl.DataFrame:

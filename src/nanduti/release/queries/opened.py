@@ -67,7 +67,10 @@ def publication(*, programme: str, slug: str, number: int | None = None) -> Publ
     """One publication: the version asked for, or the newest."""
     rows = _open().filter(programme_code=programme, slug=slug)
     rows = rows.filter(number=number) if number is not None else rows.order_by("-number")
-    found = rows.select_related("replaced_by").first()
+    rows = rows.select_related("replaced_by").defer(
+        "ledger", "population", "replaced_by__ledger", "replaced_by__population"
+    )
+    found = rows.first()
     if found is None:
         raise NotFound(kind=_("publication"), code_given=slug[:60])
     return found
