@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -79,16 +80,48 @@ class StudyForm(EditForm):
     wave = forms.ModelChoiceField(
         label=_("Wave"), queryset=None, required=False, help_text=_("Only answers of this round.")
     )
+    product_column = forms.ChoiceField(
+        label=_("Which question tells the product"), required=False, choices=[],
+        help_text=_("Leave it to Nanduti, or choose where the form asks for it in another way."),
+    )  # fmt: skip
+    tier_column = forms.ChoiceField(
+        label=_("Which question tells the role in the value chain"), required=False, choices=[]
+    )
+    class_column = forms.ChoiceField(
+        label=_("Which question tells the skill or activity"), required=False, choices=[]
+    )
     least_per_cell = forms.IntegerField(
         label=_("Firms to hear for each product and size"), min_value=1, max_value=100, initial=1
     )
 
-    def __init__(self, *args: Any, programme: Any, **kwargs: Any) -> None:
+    COLUMNS = {"product_column": "product", "tier_column": "tier", "class_column": "activity_class"}
+
+    def __init__(
+        self, *args: Any, programme: Any, questions: Sequence[tuple[str, str]] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        for name in self.COLUMNS:
+            if questions:
+                self.fields[name].choices = [("", _("as usual")), *questions]  # type: ignore[attr-defined]
+            else:
+                del self.fields[name]
         self.fields["instrument"].queryset = Instrument.objects.filter(programme=programme)  # type: ignore[attr-defined]
         self.fields["wave"].queryset = Wave.objects.filter(  # type: ignore[attr-defined]
             instrument__programme=programme
         ).select_related("instrument")
+
+    @classmethod
+    def values_of(cls, record: Any) -> dict[str, Any]:
+        known = {name: record.columns.get(code, "") for name, code in cls.COLUMNS.items()}
+        return {**super().values_of(record), **known}
+
+    def values(self) -> dict[str, Any]:
+        """The clean values, the chosen questions together as the study keeps them."""
+        values = super().values()
+        chosen = {code: values.pop(name) for name, code in self.COLUMNS.items() if name in values}
+        if chosen:
+            values["columns"] = {code: name for code, name in chosen.items() if name}
+        return values
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

@@ -161,7 +161,6 @@ def issue(request: HttpRequest, frame: Frame, code: str, number: int) -> HttpRes
             "interested_url": frame.url("diagnostics:name_interested", study.code, row.number),
             "intermediary_url": frame.url("diagnostics:name_intermediary", study.code, row.number),
             "drop_url": frame.url("diagnostics:drop_issue", study.code, row.number),
-            "party_url": frame.url("diagnostics:drop_party", study.code, row.number),
             "back": link(frame.url("diagnostics:aobo", study.code), _("Business operations by product")),
             "record": row,
             "frame_of": frame,

@@ -14,7 +14,7 @@ from nanduti.programme.frames import Frame, programme_page
 from nanduti.programme.models.programmes import in_language
 from nanduti.programme.pages import link, show
 
-from ..models import SectorTable
+from ..models import SectorFigure, SectorTable
 from ..queries import comparison as comparing
 from ..queries import sectors as queries
 from ..queries.sections import Material
@@ -59,12 +59,8 @@ def sector_table(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
     """One published table: its figures, shares, whether they add up, what the text says otherwise."""
     row = queries.table_by_code(programme=frame.programme, code=code)
     found = queries.read(table=row)
-    grid = region.sector_grid(found)
-    columns = [
-        Col(f"c{i}", heading, value=lambda r, i=i: r[i], phone=i < 2)
-        for i, heading in enumerate(grid.headings)
-    ]
-    table = DataTable([list(r) for r in grid.rows], request, columns=columns, name=row.code, caption=str(row))
+    columns = _sector_columns(found)
+    table = DataTable(list(found.rows), request, columns=columns, name=row.code, caption=str(row))
     if table.wants_export:
         return table.export()
     n_flags = len(found.flags)
@@ -108,6 +104,29 @@ def sector_table(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
     )  # fmt: skip
 
 
+def _sector_columns(found: queries.Read) -> list[Col]:
+    """Figures as the table has them, shares where these are not per cents already, and what follows."""
+    columns = [Col("category", gettext_lazy("Group"), value=lambda r: str(r.first), phone=True)]
+    for i, column in enumerate(found.columns):
+        heading = region.column_said(found.table, column)
+        columns.append(
+            Col(f"value{i}", heading, "number", phone=i == 0,
+                value=lambda r, c=column: region.cell_said(r, c), plain=lambda r, c=column: r.value(c))
+        )  # fmt: skip
+        if column[0] != SectorFigure.Measure.PERCENT:
+            columns.append(
+                Col(f"share{i}", gettext_lazy("Share"), "share", phone=i == 0,
+                    value=lambda r, c=column: r.shares.get(c))
+            )  # fmt: skip
+    if any(row.mean_size is not None for row in found.rows):
+        columns.append(Col("mean_size", gettext_lazy("Persons for each owner"), "number",
+                           value=lambda r: None if r.mean_size is None else round(r.mean_size, 1)))  # fmt: skip
+    if any(row.quotient is not None for row in found.rows):
+        columns.append(Col("quotient", gettext_lazy("Location quotient"), "number",
+                           value=lambda r: None if r.quotient is None else round(r.quotient, 2)))  # fmt: skip
+    return columns
+
+
 @programme_page(step=3)
 def comparison(request: HttpRequest, frame: Frame) -> HttpResponse:
     """The clusters of a programme with the same indicators: each is unique."""
@@ -117,7 +136,13 @@ def comparison(request: HttpRequest, frame: Frame) -> HttpResponse:
     columns = [
         Col("indicator", gettext_lazy("Indicator"), value=region.line_label, phone=True),
         *(
-            Col(code, name, value=lambda r, i=i: _said(r, i), phone=True)
+            Col(
+                code,
+                name,
+                value=lambda r, i=i: _said(r, i),
+                plain=lambda r, i=i: r.places[i].value,
+                phone=True,
+            )
             for i, (code, name) in enumerate(names.items())
         ),
         Col("differs", gettext_lazy("Together"), value=_differs),

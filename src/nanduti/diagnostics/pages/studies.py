@@ -310,7 +310,9 @@ def edit_study(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
     """Correct what a study is and what it rests on."""
     row = study_of(frame, code)
     require_edit(frame, row)
-    form = StudyForm.of(row, request.POST or None, programme=frame.programme)
+    form = StudyForm.of(
+        row, request.POST or None, programme=frame.programme, questions=queries.questions(study=row)
+    )
     return form_page(
         request,
         frame,

@@ -89,7 +89,7 @@ def _wanted(study: DiagnosticStudy) -> list[str]:
     """The questions that the profile may need; reading no others is what makes a census quick."""
     names: list[str] = list(study.columns.values())
     for entry in recipe()["figures"]:
-        for key in ("sum", "yes", "mean_per_cent"):
+        for key in ("sum", "said_yes", "mean_per_cent"):
             names += entry.get(key, [])
         for side in entry.get("part", {}).values():
             names += side
@@ -203,7 +203,7 @@ def _computed(entry: Mapping[str, Any], units: Units) -> tuple[float | None, int
             both = pl.DataFrame({"p": _number(frame, part), "w": _number(frame, whole)}).drop_nulls()
             total = float(both["w"].sum())
             return (float(both["p"].sum()) / total if total else None), both.height, [part, whole]
-    if "yes" in entry and (name := _first(units, entry["yes"])):
+    if "said_yes" in entry and (name := _first(units, entry["said_yes"])):
         said = frame[name].cast(pl.String).str.to_lowercase()
         n_yes, n_no = int(said.is_in(YES).sum()), int(said.is_in(NO).sum())
         return (n_yes / (n_yes + n_no) if n_yes + n_no else None), n_yes + n_no, [name]
@@ -223,7 +223,7 @@ def _number(frame: pl.DataFrame, name: str) -> pl.Series:
 
 
 def _unknown(entry: Mapping[str, Any], answered: Units | None) -> Figure:
-    could_ask = any(key in entry for key in ("sum", "part", "yes", "mean_per_cent"))
+    could_ask = any(key in entry for key in ("sum", "part", "said_yes", "mean_per_cent"))
     return Figure(
         **_named(entry),
         basis="",
@@ -296,8 +296,10 @@ def _coverage(study: DiagnosticStudy, listed: Units, answered: Units | None) -> 
     by_answers = _first(answered, names)
     heard = answered.frame.select("establishment").drop_nulls()
     if by_register:
-        firms = listed.frame.select("establishment", "size_class", product=pl.col(by_register))
-        words = listed.columns[by_register]
+        firms = listed.frame.select(
+            "establishment", "size_class", product=_several(listed.frame[by_register])
+        )
+        words = answered.columns[by_answers] if by_answers else listed.columns[by_register]
     elif by_answers:
         # The list does not say who makes what: then only those who answered can be placed.
         said = answered.frame.select("establishment", product=pl.col(by_answers)).drop_nulls("establishment")
@@ -328,6 +330,13 @@ def _coverage(study: DiagnosticStudy, listed: Units, answered: Units | None) -> 
         n_heard=heard.height,
         n_unknown=listed.n - placed.height,
     )
+
+
+def _several(values: pl.Series) -> pl.Series:
+    """The register writes several products into one text, parted by semicolons."""
+    if isinstance(values.dtype, pl.List):
+        return values
+    return values.cast(pl.String).str.split(";").list.eval(pl.element().str.strip_chars())
 
 
 def _columns_of(code: str) -> list[str]:

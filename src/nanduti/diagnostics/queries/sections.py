@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from nanduti.interface import words
+from nanduti.programme import queries as programme_queries
+from nanduti.register.models import Cluster
 
 from .. import wording
 from ..findings import Findings
@@ -49,6 +51,7 @@ class Material:
     rates: list[OutputRate] = field(default_factory=list)
     tables: list[SectorTable] = field(default_factory=list)
     challenges: list[Challenge] = field(default_factory=list)
+    clusters: list[Cluster] = field(default_factory=list)
 
 
 def material(*, study: DiagnosticStudy, found: Findings | None) -> Material:
@@ -61,7 +64,14 @@ def material(*, study: DiagnosticStudy, found: Findings | None) -> Material:
         rates=list(partner_queries.rates(study=study)),
         tables=list(sector_queries.sector_tables(programme=study.programme, cluster=study.cluster)),
         challenges=list(challenge_queries.challenges(programme=study.programme, cluster=study.cluster)),
+        clusters=_clusters(study),
     )
+
+
+def _clusters(study: DiagnosticStudy) -> list[Cluster]:
+    """Those of the programme, with their places; the study's own is among them."""
+    codes = {c.pk for c in programme_queries.clusters(programme=study.programme)} | {study.cluster_id}
+    return list(Cluster.objects.filter(pk__in=codes).select_related("place").order_by("code"))
 
 
 def sections(given: Material) -> list[Section]:

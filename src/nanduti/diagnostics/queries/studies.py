@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import get_language
 
 from nanduti.foundation.errors import NotFound
+from nanduti.methods.instruments import IDENTIFYING
 from nanduti.programme.models import Programme
 from nanduti.register.models import Cluster
+from nanduti.surveys.models import InstrumentVersion
+from nanduti.surveys.reading import definition_of
 
 from ..models import DiagnosticStudy, StudyReport
 
@@ -50,3 +54,24 @@ def report_by_id(*, study: DiagnosticStudy, pk: int) -> StudyReport:
     if found is None:
         raise NotFound(kind="report", code_given=pk)
     return found
+
+
+def questions(*, study: DiagnosticStudy) -> list[tuple[str, str]]:
+    """The questions by which firms can be divided: name and words, of the newest form that was published."""
+    if study.instrument is None:
+        return []
+    newest = InstrumentVersion.objects.filter(instrument=study.instrument).exclude(
+        state=InstrumentVersion.State.DRAFT
+    )
+    version = newest.order_by("-id").first()
+    if version is None:
+        return []
+    definition = definition_of(version.pk)
+    language = (get_language() or "en")[:2]
+    return [
+        (q.name, f"{q.label(language, definition.default_language) or q.name} ({q.name})")
+        for q in definition.questions
+        if q.sensitivity != IDENTIFYING
+        and not q.repeat
+        and (q.list_name or q.kind in {"text", "string", "calculate"})
+    ]

@@ -48,7 +48,7 @@ def document(given: Material, *, comparison: Iterable[Any] = (), with_more: bool
         subtitle=_subtitle(study),
         facts=tuple(_facts(study, given.found)),
         chapters=tuple(chapters),
-        unsaid=tuple(dict.fromkeys(_unsaid(given, chapters))),
+        unsaid=tuple(dict.fromkeys(_unsaid(given))),
         sources=tuple(dict.fromkeys(_sources(given))),
         labels=_labels(),
         dated=study.agreed_on.isoformat() if study.agreed_on else "",
@@ -121,15 +121,12 @@ def _chapter(section: Section, given: Material) -> Chapter:
     return Chapter(section.code, str(section.title), tuple(blocks), section.missing)
 
 
-def _unsaid(given: Material, chapters: Iterable[Chapter]) -> Iterable[str]:
+def _unsaid(given: Material) -> Iterable[str]:
     """Everything that was asked and could not be answered, each with why."""
     if given.found is not None:
         yield from profile.unsaid(given.found)
     yield from region.unsaid(given.tables)
     yield from abroad.unsaid(given.rates)
-    for chapter in chapters:
-        for gap in chapter.missing:
-            yield _("%(chapter)s: %(gap)s.") % {"chapter": chapter.title, "gap": gap}
 
 
 def _sources(given: Material) -> Iterable[str]:

@@ -40,10 +40,13 @@ def profile_blocks(given: Material) -> Iterable[Block]:
         tuple(_figure_row(figure) for figure in found.figures),
         frozenset({2}),
     )
+    places = found.distribution("place")
+    if places is None or len(places.parts) < 2:
+        yield from _where(given)
     for one in found.distributions:
-        if one.code == "place":
+        if one.code == "place" and len(one.parts) > 1:
             yield from _places(one, given)
-        else:
+        elif one.code != "place":
             yield from divided_blocks(one)
 
 
@@ -100,6 +103,29 @@ def _division_note(one: Distribution) -> str:
     if one.is_multiple:
         said.append(_("a firm can stand in several groups"))
     return "; ".join(said) + f". {source_said(one)}"
+
+
+def _where(given: Material) -> Iterable[Block]:
+    """The place of the cluster among those of the programme, where nothing finer is known."""
+    own = given.study.cluster
+    known = [c for c in given.clusters if c.place is not None]
+    if own.place is None or len(known) < 2:
+        return
+    spots = [
+        pictures.Spot(
+            str(c),
+            None if c.place.latitude is None else float(c.place.latitude),
+            None if c.place.longitude is None else float(c.place.longitude),
+            4 if c.pk == own.pk else 1,
+            _("this cluster") if c.pk == own.pk else str(c.place),
+        )
+        for c in known
+    ]
+    title = _("Where the cluster is")
+    note = _("Each point is the middle of a town or region, never of a firm.")
+    yield Picture(
+        title, pictures.place_map(title, spots, note=note), "; ".join(f"{s.label}: {s.said}" for s in spots)
+    )
 
 
 def _places(one: Distribution, given: Material) -> Iterable[Block]:

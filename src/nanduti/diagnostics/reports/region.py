@@ -96,7 +96,7 @@ def sector_grid(found: Read) -> Grid:
     cells: list[Any] = []
     for column in found.columns:
         headings.append(column_said(found.table, column))
-        cells.append(lambda row, c=column: _value(row, c))
+        cells.append(lambda row, c=column: cell_said(row, c))
         if column[0] != SectorFigure.Measure.PERCENT:
             headings.append(_("Share"))
             cells.append(lambda row, c=column: words.share(row.shares.get(c)))
@@ -110,7 +110,8 @@ def sector_grid(found: Read) -> Grid:
     return Grid(str(found.table), tuple(headings), tuple(rows), frozenset(range(1, len(headings))))
 
 
-def _value(row: Row, column: tuple[str, str]) -> str:
+def cell_said(row: Row, column: tuple[str, str]) -> str:
+    """A cell as the table has it, with its note; why it is empty where it is."""
     figure = row.figures.get(column)
     if figure is None:
         return ""
