@@ -1,0 +1,31 @@
+"""A cluster with ties, and clients signed in as its people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django_scopes import scopes_disabled
+
+
+@pytest.fixture
+def found(db):
+    """The world of :mod:`tests.support.networks`; queries of the test itself need no scope."""
+    from tests.support.networks import woven
+
+    with scopes_disabled():
+        yield woven()
+
+
+@pytest.fixture
+def visit(found) -> Callable[..., Client]:
+    """``visit("supervisor")``: a client signed in as that account."""
+
+    def sign_in(name: str = "supervisor", language: str = "en") -> Client:
+        client = Client(headers={"Accept-Language": language}, raise_request_exception=True)
+        client.force_login(found.world.users[name], backend=settings.AUTHENTICATION_BACKENDS[-1])
+        return client
+
+    return sign_in
