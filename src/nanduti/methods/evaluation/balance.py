@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
-from scipy import stats
+import scipy
 
 from nanduti.methods.values import BadInput, CannotBeSaid
 
@@ -210,7 +210,7 @@ def _pair(frame: _Arms, rows: np.ndarray, a: int, y: np.ndarray, kind: str) -> l
         if error is None or not error > 1e-10 * max(float(np.abs(y[:, j]).max()), 1e-300):
             error, p, note = None, None, "no variation left to judge the difference by"
         else:
-            p = float(2 * stats.t.sf(abs(beta) / error, df))
+            p = float(2 * scipy.stats.t.sf(abs(beta) / error, df))
         out.append((float(diff[j]), beta, error, p, nrmd, beta / pooled[j] if pooled[j] > 0 else None, note))
     return out
 
@@ -269,7 +269,7 @@ def _f_test(solved, j: int, q: int, size: float):
     if np.linalg.matrix_rank(v[j]) < q or np.sqrt(np.diag(v[j])).min() <= 1e-10 * max(size, 1e-300):
         return None, None, None, None
     f = float(b[:, j] @ np.linalg.solve(v[j], b[:, j]) / q)
-    return f, q, float(df), float(stats.f.sf(f, q, df))
+    return f, q, float(df), float(scipy.stats.f.sf(f, q, df))
 
 
 def _joint(frame: _Arms, values: dict[str, np.ndarray], kind: str) -> pl.DataFrame:

@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
-from scipy import optimize, special, stats
+import scipy
+from scipy import optimize, special
 
 from nanduti.methods.values import BadInput, CannotBeSaid
 
@@ -270,7 +271,7 @@ def _result(likelihood, at, sd_is_zero, names, answers, n, n_units, level) -> Or
             remedy="Show the answers before and after as counts.",
         )
     errors = _standard_errors(likelihood, theta, beta, at[-1], sd_is_zero)
-    reach = stats.norm.ppf(0.5 + level / 2) * errors[j : j + len(beta)]
+    reach = scipy.stats.norm.ppf(0.5 + level / 2) * errors[j : j + len(beta)]
     z = beta / errors[j : j + len(beta)]
     between = [f"{a:g}|{b:g}" for a, b in itertools.pairwise(answers)]
     note = "the units show no differences in level; fitted without random intercept" if sd_is_zero else ""
@@ -282,7 +283,7 @@ def _result(likelihood, at, sd_is_zero, names, answers, n, n_units, level) -> Or
                 "estimate": beta,
                 "standard_error": errors[j : j + len(beta)],
                 "z": z,
-                "p_value": 2 * stats.norm.sf(np.abs(z)),
+                "p_value": 2 * scipy.stats.norm.sf(np.abs(z)),
                 "low": beta - reach,
                 "high": beta + reach,
             }

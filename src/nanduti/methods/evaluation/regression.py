@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
-from scipy import stats
+import scipy
 
 from nanduti.methods.values import BadInput, CannotBeSaid
 
@@ -105,7 +105,7 @@ class Regression:
         statistic = float(b @ np.linalg.solve(v, b) / len(index))
         grouped = kind in cov.CLUSTERED
         df2 = float(self.parts.n_groups() - 1) if grouped else float(self.n - self.rank)
-        return WaldTest(statistic, len(index), df2, float(stats.f.sf(statistic, len(index), df2)))
+        return WaldTest(statistic, len(index), df2, float(scipy.stats.f.sf(statistic, len(index), df2)))
 
     def _index(self, term: str) -> int:
         if term in self.terms:
@@ -125,8 +125,8 @@ class Regression:
         if not error > self._rounding(term):
             return term, b, None, None, None, None, None, None
         df = self.degrees_of_freedom(term, kind)
-        reach, t = float(stats.t.ppf(0.5 + level / 2, df)) * error, b / error
-        return term, b, error, t, df, float(2 * stats.t.sf(abs(t), df)), b - reach, b + reach
+        reach, t = float(scipy.stats.t.ppf(0.5 + level / 2, df)) * error, b / error
+        return term, b, error, t, df, float(2 * scipy.stats.t.sf(abs(t), df)), b - reach, b + reach
 
     def _rounding(self, term: str) -> float:
         """Below this a standard error is rounding noise: nothing varies, or one cluster holds a whole side."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from nanduti.methods.values import BadInput
 
@@ -54,7 +54,7 @@ class Acceptance:
     def threshold(self) -> float:
         """Largest imbalance accepted."""
         df = self.whitened.shape[1] * (self.n_arms - 1)
-        return float(stats.chi2.ppf(self.acceptance_share, df))
+        return float(scipy.stats.chi2.ppf(self.acceptance_share, df))
 
     def imbalance(self, arm_codes: np.ndarray) -> np.ndarray:
         """The measure for each row of a draws × units array of arm codes."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
-from scipy import stats
+import scipy
 
 from nanduti.methods.values import BadInput, CannotBeSaid
 
@@ -83,7 +83,7 @@ class GroupTimeEffects:
             return None
         b = before.get_column("estimate").to_numpy()
         statistic = float(b @ np.linalg.solve(covariance, b))
-        return statistic, int(at.size), float(stats.chi2.sf(statistic, at.size))
+        return statistic, int(at.size), float(scipy.stats.chi2.sf(statistic, at.size))
 
     def _average(self, part: pl.DataFrame) -> tuple[object, ...]:
         at, estimates = part.get_column("at").to_numpy(), part.get_column("estimate").to_numpy()
@@ -254,5 +254,5 @@ def _error(influence: np.ndarray, groups: np.ndarray, n: int) -> float:
 def _interval(estimate: float, error: float | None, level: float) -> tuple[float | None, ...]:
     if error is None:
         return estimate, None, None, None
-    reach = float(stats.norm.ppf(0.5 + level / 2)) * error
+    reach = float(scipy.stats.norm.ppf(0.5 + level / 2)) * error
     return estimate, error, estimate - reach, estimate + reach

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy import stats
+import scipy
 
 from nanduti.methods.values import BadInput, CannotBeSaid
 
@@ -108,11 +108,11 @@ def _pearson(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def _spearman(a: np.ndarray, b: np.ndarray) -> float:
-    return _pearson(stats.rankdata(a), stats.rankdata(b))
+    return _pearson(scipy.stats.rankdata(a), scipy.stats.rankdata(b))
 
 
 def _kendall(a: np.ndarray, b: np.ndarray) -> float:
-    return float(stats.kendalltau(a, b).statistic)
+    return float(scipy.stats.kendalltau(a, b).statistic)
 
 
 def cronbach_alpha(data: pl.DataFrame, *, standardised: bool, unit: str = "unit") -> float:

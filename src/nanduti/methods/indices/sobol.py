@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy.stats import qmc
+import scipy
 
 from nanduti.methods.values import BadInput
 
@@ -218,7 +218,7 @@ def radial_design(n: int, d: int, rng: np.random.Generator, sampler: str = "sobo
     (16, 2)
     """
     if sampler == "sobol":
-        both = qmc.Sobol(2 * d, rng=rng).random_base2(int(np.ceil(np.log2(n))))[:n]
+        both = scipy.stats.qmc.Sobol(2 * d, rng=rng).random_base2(int(np.ceil(np.log2(n))))[:n]
     elif sampler == "uniform":
         both = rng.random((n, 2 * d))
     else:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy.stats import binom, binomtest
+import scipy
 
 from nanduti.methods.values import BadInput, CannotBeSaid, Share, mark
 
@@ -83,7 +83,7 @@ def before_after(data: pl.DataFrame, *, more_is_better: bool = True, confidence:
     up, down = int((change > 0).sum()), int((change < 0).sum())
     low, high, covered = _median_interval(change, confidence)
     relative = float(np.median((after - before) / before)) if np.all(before > 0) else None
-    test = float(binomtest(up, up + down).pvalue) if up + down else None
+    test = float(scipy.stats.binomtest(up, up + down).pvalue) if up + down else None
     return BeforeAfter(
         known.height, data.height - known.height, up, known.height - up - down, down,
         float(np.median(change)), low, high, covered, relative, Share.of(up, up + down), test,
@@ -95,12 +95,12 @@ def _median_interval(
 ) -> tuple[float | None, float | None, float | None]:
     """The shortest pair of order statistics, equally far from the ends, that covers the median surely enough."""
     n = ordered.size
-    k = int(binom.ppf((1 - confidence) / 2, n, 0.5))
-    while k > 0 and 1 - 2 * binom.cdf(k - 1, n, 0.5) < confidence:
+    k = int(scipy.stats.binom.ppf((1 - confidence) / 2, n, 0.5))
+    while k > 0 and 1 - 2 * scipy.stats.binom.cdf(k - 1, n, 0.5) < confidence:
         k -= 1
     if k < 1:
         return None, None, None
-    return float(ordered[k - 1]), float(ordered[n - k]), float(1 - 2 * binom.cdf(k - 1, n, 0.5))
+    return float(ordered[k - 1]), float(ordered[n - k]), float(1 - 2 * scipy.stats.binom.cdf(k - 1, n, 0.5))
 
 
 UPGRADES = {

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from scipy.special import ndtr, ndtri
-from scipy.stats import fisher_exact
 
 from nanduti.methods.values import BadInput, CannotBeSaid, mark
 
@@ -302,7 +302,7 @@ def compare_rates(
     low = d - math.hypot(p2 - l2, u1 - p1)
     high = d + math.hypot(u2 - p2, p1 - l1)
     table = [[before[0], before[1] - before[0]], [after[0], after[1] - after[0]]]
-    test = float(fisher_exact(table).pvalue)
+    test = float(scipy.stats.fisher_exact(table).pvalue)
     return RateComparison(p1, p2, d, max(-1.0, low), min(1.0, high), p2 / p1 - 1 if p1 else None, test)
 
 
