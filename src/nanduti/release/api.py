@@ -10,8 +10,8 @@ from ninja import Path, Query, Router, Schema
 
 from .gate.result import WHY
 from .models import Publication
-from .pages.opened import PAGE_SECONDS, address
 from .publishing import contents
+from .publishing.contents import KEPT_SECONDS, where
 from .queries import opened
 
 router = Router(tags=["open data"], auth=None)
@@ -80,7 +80,7 @@ class Gone(Schema):
 
 
 def _said(row: Publication) -> dict[str, Any]:
-    base = address(row, exactly=True)
+    base = where(row, exactly=True)
     files = [
         {"name": f.name, "media_type": f.media_type, "bytes": f.n_bytes, "sha256": f.digest,
          "address": f"{base}{f.name}"}
@@ -97,7 +97,7 @@ def _said(row: Publication) -> dict[str, Any]:
 
 
 def _kept(response: HttpResponse) -> None:
-    response["Cache-Control"] = f"public, max-age={PAGE_SECONDS}"
+    response["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
 
 
 @router.get("/open/", response=list[OpenProgramme], summary="Programmes that have published something")

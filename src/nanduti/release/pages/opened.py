@@ -22,10 +22,10 @@ from nanduti.interface.saying import Said
 from ..grids import grids, indicator_said, indicators, records, said, tongue
 from ..materials.model import TOTAL
 from ..models import Publication, PublishedFile, ReleaseRequest
-from ..publishing import citing, contents
+from ..publishing import contents
+from ..publishing.contents import KEPT_SECONDS, where
 from ..queries import opened
 
-PAGE_SECONDS = 300
 Page = Callable[..., HttpResponse]
 
 
@@ -45,7 +45,7 @@ def open_page(page: Page) -> Page:
         response.headers.setdefault("Content-Language", language or "en")
         patch_vary_headers(response, ["Accept-Language"])
         if response.status_code == 200 and "Cache-Control" not in response:
-            patch_cache_control(response, public=True, max_age=PAGE_SECONDS)
+            patch_cache_control(response, public=True, max_age=KEPT_SECONDS)
         return response
 
     return shown
@@ -97,7 +97,7 @@ def programme(request: HttpRequest, programme: str) -> HttpResponse:
         {
             "title": title,
             "state": state,
-            "rows": [{"row": p, "url": address(p), "kind": kind_said(p)} for p in rows],
+            "rows": [{"row": p, "url": where(p), "kind": kind_said(p)} for p in rows],
             "cards": dashboard(rows),
             "is_synthetic": any(p.contents.get("is_synthetic") for p in rows),
         },
@@ -126,15 +126,9 @@ def card_of(row: dict[str, Any], publication: Publication) -> dict[str, Any]:
     return {
         "label": label,
         "text": indicator_said(row),
-        "url": address(publication),
+        "url": where(publication),
         "on": publication.published_on,
     }
-
-
-def address(publication: Publication, *, exactly: bool = False) -> str:
-    """Where it stands."""
-    number = publication.number if exactly else None
-    return citing.address(publication.programme_code, publication.slug, number)
 
 
 def kind_said(publication: Publication) -> str:
@@ -150,8 +144,8 @@ def one(request: HttpRequest, programme: str, slug: str, number: int | None = No
         "row": publication,
         "programme_url": f"/open/{publication.programme_code}/",
         "citation": contents.cite(publication, tongue()),
-        "versions": [(p, address(p, exactly=True)) for p in opened.versions(publication)],
-        "newer_url": address(publication.replaced_by, exactly=True) if publication.replaced_by else "",
+        "versions": [(p, where(p, exactly=True)) for p in opened.versions(publication)],
+        "newer_url": where(publication.replaced_by, exactly=True) if publication.replaced_by else "",
     }
     if publication.is_withdrawn:
         about["state"] = _("This was withdrawn on %(day)s.") % {"day": words.day(publication.withdrawn_on)}
@@ -185,7 +179,7 @@ def shown_of(publication: Publication) -> dict[str, Any]:
         }
         for name, column in columns.items()
     ]
-    base = address(publication, exactly=True)
+    base = where(publication, exactly=True)
     return {
         "grids": tables[:40],
         "samples": samples,
@@ -230,5 +224,5 @@ def give(file: PublishedFile, *, public: bool) -> HttpResponse:
     )
     response["ETag"] = f'"{file.digest}"'
     # Short for those who might hold it after it was withdrawn.
-    response["Cache-Control"] = f"public, max-age={PAGE_SECONDS}" if public else "private, no-store"
+    response["Cache-Control"] = f"public, max-age={KEPT_SECONDS}" if public else "private, no-store"
     return response

@@ -17,7 +17,7 @@ from ..forms.requests import WithdrawForm
 from ..models import Publication
 from ..publishing import contents
 from ..queries import publications as queries
-from .opened import address, give, gone, shown_of
+from .opened import give, gone, shown_of
 
 
 @programme_page(item="release")
@@ -35,7 +35,7 @@ def _one(frame: Frame, row: Publication, form: WithdrawForm) -> dict[str, object
         "row": row,
         "back": link(frame.url("release:home"), _("Release")),
         "citation": contents.cite(row),
-        "open_url": address(row, exactly=True) if row.audience == "public" else "",
+        "open_url": contents.where(row, exactly=True) if row.audience == "public" else "",
         "withdraw_url": frame.url("release:withdraw", row.pk)
         if frame.may("approve_release") and not row.is_withdrawn
         else "",

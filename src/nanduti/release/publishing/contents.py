@@ -8,17 +8,25 @@ from ..gate.result import Checked
 from ..models import Publication
 from .citing import address, citation
 
+# How long caches may keep what is open: short, for those who might hold it after it was withdrawn.
+KEPT_SECONDS = 300
+
+
+def where(publication: Publication, *, exactly: bool = False) -> str:
+    """Where it stands: the newest version, or exactly this one."""
+    number = publication.number if exactly else None
+    return address(publication.programme_code, publication.slug, number)
+
 
 def about(publication: Publication) -> dict[str, Any]:
     """What stands in its files."""
-    where = address(publication.programme_code, publication.slug, publication.number)
     return {
         "slug": publication.slug,
         "number": publication.number,
         "title": publication.title,
         "title_es": publication.title_es,
         "published_on": publication.published_on.isoformat(),
-        "address": where,
+        "address": where(publication, exactly=True),
         "citation": cite(publication),
         "is_synthetic": publication.programme.is_synthetic,
     }
@@ -33,7 +41,7 @@ def cite(publication: Publication, language: str = "en") -> str:
         number=publication.number,
         published_on=publication.published_on,
         digest=publication.digest,
-        where=address(publication.programme_code, publication.slug, publication.number),
+        where=where(publication, exactly=True),
     )
 
 
