@@ -15,6 +15,7 @@ from scipy import sparse
 from nanduti.methods.solving import INFINITY, Answer, Clash, Program, smallest_clash, solve
 from nanduti.methods.values import BadInput, Reason, mark, read_out
 
+from ._seeking import least_cost, seconds_left
 from .apportionment import fill
 from .fairness import Fairness, fairness
 from .model import Model, build_model, in_group, rule_sentences, with_gain, with_rows
@@ -241,44 +242,6 @@ def _part(deadline: float, share: float) -> float:
     return now + max(0.1, (deadline - now) * share)
 
 
-def least_cost(model: Model, *, deadline: float, gap: float) -> Answer:
-    """The cheapest split: relaxation, then the offers that it leans on, then all of them.
-
-    The relaxation's bound proves the answer of the smaller programme, so that all offers are needed only where
-    that is not near enough.
-    """
-    first = solve(model.program, relax=True, seconds=max(0.1, deadline - time.perf_counter()))
-    if first.infeasible:
-        return first
-    small = None
-    if len(model.order.firm_of) > 400 and first.values is not None:
-        small = _kernel(model, first, deadline, gap)
-        if small.values is not None and small.objective >= first.bound - gap * abs(small.objective):
-            return Answer(small.values, small.objective, first.bound, False)
-    start = None if small is None or small.values is None else (np.arange(len(small.values)), small.values)
-    left = max(0.1, deadline - time.perf_counter())
-    full = solve(model.program, seconds=left, gap=gap, start=start)
-    if full.infeasible:
-        return full
-    best = full if small is None or full.objective >= small.objective else small
-    return Answer(best.values, best.objective, min(full.bound, first.bound), False)
-
-
-def _kernel(model: Model, first: Answer, deadline: float, gap: float) -> Answer:
-    """The programme on offers that the relaxation uses, or that are hardly dearer than those."""
-    p = model.program
-    reduced = p.gain - p.rows.T @ first.prices
-    loss = np.maximum(0.0, -(reduced[model.b] + reduced[model.z] / np.maximum(1.0, p.high[model.b])))
-    used = first.values[model.b] > 1e-7
-    unit = np.maximum(1e-9, model.costs()[model.b])
-    keep = used | (loss <= 0.05 * unit)
-    high = p.high.copy()
-    high[model.b] = np.where(keep, high[model.b], 0.0)
-    high[model.z] = np.where(keep, high[model.z], 0.0)
-    part = Program(p.gain, p.rows, p.row_low, p.row_high, p.low, high, p.whole)
-    return solve(part, seconds=max(0.1, (deadline - time.perf_counter()) * 0.6), gap=gap / 2)
-
-
 def targets(order: Order) -> np.ndarray:
     """The part of each firm if work were shared by free capacity × performance, with what is owed added."""
     base = np.where(order.refused, 0.0, order.base_claims)
@@ -305,13 +268,13 @@ def _fair(
         limit = float(cost @ cheapest.values) * (1 + tolerance) + 1e-6
         fair = with_rows(fair, sparse.csr_matrix(cost), np.array([-INFINITY]), np.array([limit]))
     start = (np.arange(model.t.start), cheapest.values[: model.t.start])
-    first = solve(fair, seconds=_left(deadline) * 0.6, gap=gap, start=start)
+    first = solve(fair, seconds=seconds_left(deadline) * 0.6, gap=gap, start=start)
     if first.values is None:
         return cheapest, -np.inf, None
     least_fair = first.objective - 1e-6 * max(1.0, abs(first.objective))
     held = with_rows(fair, sparse.csr_matrix(fair.gain), np.array([least_fair]), np.array([INFINITY]))
     aim = with_gain(held, -cost)
-    second = solve(aim, seconds=_left(deadline), gap=gap, start=(np.arange(len(cost)), first.values))
+    second = solve(aim, seconds=seconds_left(deadline), gap=gap, start=(np.arange(len(cost)), first.values))
     scale = model.order.total_work if policy != "max_min" else 1.0
     fair_gap = (
         max(0.0, first.bound - first.objective) / scale if scale > 0 and np.isfinite(first.bound) else None
@@ -319,10 +282,6 @@ def _fair(
     if second.values is None:
         return first, -np.inf, fair_gap
     return second, -second.bound, fair_gap
-
-
-def _left(deadline: float) -> float:
-    return max(0.5, deadline - time.perf_counter())
 
 
 def _max_min(model: Model) -> Program:
