@@ -191,7 +191,7 @@ def test_debt_service_against_month_by_month(kind, every):
         ("{1998: 600}", "{2031: 600}", "does not lie in the study"),
         ("{1998: 600}", "{2008: 600}", "residual year"),
         ("{1998: 600}", "{1998: -600}", "is negative"),
-        ("amount: 2150", "amount: .nan", "is negative or not a number"),
+        ("amount: 2150", "amount: .nan", "is no number that"),
         ("category: repair", "category: repairs", "is not known"),
         ("rates: [0.5], limits: [0]", "rates: [0.5, 0.2], limits: [0, 0]", "out of order"),
         ("name: material B", "name: material A", "stands twice"),

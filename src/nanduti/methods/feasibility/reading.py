@@ -16,6 +16,8 @@ from nanduti.methods.values import BadInput, Money, mark
 
 from .study import Study
 
+MOST = 1e18
+
 
 class _Loader(yaml.SafeLoader):
     """Plain YAML without guessing dates: 1994-06-30 and 1994-06 stay words."""
@@ -64,8 +66,9 @@ def read_study(document: str | Mapping[str, Any]) -> Study:
 
 
 def _parse(text: str) -> Mapping[str, Any]:
-    loader = _Loader(text)
+    loader = None
     try:
+        loader = _Loader(text)
         node = loader.get_single_node()
         if node is not None:
             _no_repeats(node, "study")
@@ -79,7 +82,8 @@ def _parse(text: str) -> Mapping[str, Any]:
             remedy=mark("Look for a missing colon, bracket or indent near it."),
         ) from None
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
     return {}
 
 
@@ -162,6 +166,12 @@ def _plain(hint: Any, value: Any, place: str) -> Any:
             place=f"{place} ({value!r})",
             problem=mark("is not a number"),
             remedy=mark("Write digits with a point, 1250.5, without thousands marks or units."),
+        )
+    if not abs(value) < MOST:  # neither does not-a-number lie below
+        raise BadInput(
+            place=f"{place} ({str(value)[:40]})",
+            problem=mark("is no number that anything costs or counts"),
+            remedy=mark("Correct it; choose a larger unit if it is true."),
         )
     if hint is int and int(value) != value:
         raise BadInput(place=f"{place} ({value!r})", problem=mark("is not whole"), remedy=mark("Round it."))

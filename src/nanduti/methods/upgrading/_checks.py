@@ -2,12 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from nanduti.methods.values import BadInput, mark
+
+MOST = 1e18
+
+
+def named(value: Any, place: str) -> Mapping[str, Any]:
+    """Names with what belongs to each; nothing given is an empty table.
+
+    >>> named(None, "weights"), named({"quality": 2}, "weights")
+    ({}, {'quality': 2})
+    """
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
+        raise BadInput(
+            place=place,
+            problem=mark("is no table of names with values"),
+            remedy=mark("Write it as name: value, a line for each name."),
+        )
+    return value
+
+
+def listed(value: Any, place: str, *, n: int | None = None) -> Sequence[Any]:
+    """A list, of ``n`` entries where that is fixed."""
+    if isinstance(value, (str, bytes)) or not isinstance(value, Sequence):
+        raise BadInput(place=place, problem=mark("is not a list"), remedy=mark("Write [a, b, c]."))
+    if n is not None and len(value) != n:
+        raise BadInput(
+            place=place,
+            problem=f"has {len(value)} entries in place of {n}",
+            remedy=mark("Give each of them; leave empty what is not known."),
+        )
+    return value
 
 
 def figure(value: float, place: str) -> float:
@@ -15,6 +48,12 @@ def figure(value: float, place: str) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or not np.isfinite(value):
         raise BadInput(
             place=f"{place} {value!r}", problem=mark("is not a number"), remedy=mark("Enter digits.")
+        )
+    if abs(value) > MOST:
+        raise BadInput(
+            place=f"{place} {value:g}",
+            problem=mark("is no number that anything costs or counts"),
+            remedy=mark("Correct it; choose a larger unit if it is true."),
         )
     return float(value)
 

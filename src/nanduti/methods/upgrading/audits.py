@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nanduti.methods.values import BadInput, CannotBeSaid, Share, mark
 
-from ._checks import amount, figure
+from ._checks import above_zero, amount, figure, listed, named
 
 FIVE_S = ("sort", "set", "shine", "standardise", "sustain")
 #: From which per cent a 5S audit is called what.
@@ -39,7 +39,8 @@ def five_s(ratings: Mapping[str, Sequence[float | None]], *, most: float = 5.0) 
     >>> {k: round(v) for k, v in a.by_s.items()}, round(a.total, 1), a.band, a.weakest
     ({'sort': 73, 'set': 40, 'shine': 33, 'standardise': 60, 'sustain': 60}, 52.0, 'poor', 'shine')
     """
-    ceiling = figure(most, "points of an item")
+    ceiling = above_zero(most, "points of an item")
+    ratings = {k: listed(v, f"points of {k!r}") for k, v in named(ratings, "the ratings").items()}
     for name, points in ratings.items():
         if name not in FIVE_S:
             raise BadInput(
@@ -130,20 +131,21 @@ def zed_rating(
     'middle'
     """
     limits, is_proposed = (ZED_BANDS, True) if bands is None else (_bands(bands), False)
-    missing = [p for p in essential if p not in levels]
-    if missing or len(levels) < least_rated:
+    levels, weights = named(levels, "the levels"), named(weights, "the weights")
+    missing = [p for p in listed(essential, "the essential parameters") if p not in list(levels)]
+    if missing or len(levels) < figure(least_rated, "the fewest parameters"):
         reason = mark("Too few parameters are rated, or an essential one is missing.")
         return Rating(None, None, len(levels), reason)
     total = weight_sum = 0.0
     for name, level in levels.items():
-        if level not in (1, 2, 3, 4, 5):
+        if isinstance(level, bool) or level not in (1, 2, 3, 4, 5):
             raise BadInput(
                 place=f"level of {name!r} ({level})",
                 problem=mark("is not a level from 1 to 5"),
                 remedy=mark("Correct the level."),
             )
-        weight = amount((weights or {}).get(name, 1.0), f"weight of {name!r}")
-        total, weight_sum = total + weight * ZED_MARKS[level - 1], weight_sum + weight
+        weight = amount(weights.get(name, 1.0), f"weight of {name!r}")
+        total, weight_sum = total + weight * ZED_MARKS[int(level) - 1], weight_sum + weight
     if weight_sum == 0:
         raise CannotBeSaid(
             what=mark("The rating"), why=mark("all weights are nil"), remedy=mark("Give one above zero.")
@@ -189,9 +191,17 @@ def checklist(answers: Mapping[str, bool | None], *, weights: Mapping[str, float
     >>> round(c.score, 2), c.lacking, c.unanswered
     (0.67, ('maintained',), ('fast',))
     """
+    answers, weights = named(answers, "the answers"), named(weights, "the weights")
+    odd = [name for name, answer in answers.items() if answer is not None and not isinstance(answer, bool)]
+    if odd:
+        raise BadInput(
+            place=f"answer to {odd[0]!r}",
+            problem=mark("is neither yes nor no"),
+            remedy=mark("Say true or false; leave empty what is not known."),
+        )
     if not answers:
         raise BadInput(place="answers", problem=mark("are none"), remedy=mark("Answer at least one item."))
-    weight = {k: amount((weights or {}).get(k, 1.0), f"weight of {k!r}") for k in answers}
+    weight = {k: amount(weights.get(k, 1.0), f"weight of {k!r}") for k in answers}
     whole = sum(weight[k] for k, v in answers.items() if v is not None)
     held = sum(weight[k] for k, v in answers.items() if v)
     lacking = sorted((k for k, v in answers.items() if v is False), key=lambda k: (-weight[k], k))
@@ -230,7 +240,11 @@ def programme_progress(
     >>> programme_progress({"100 ppm": (4200, 1100, 100), "5S": (40, 60, 80), "layout": (3, None, 1)})
     ProgrammeProgress(score=62.8, by_module={'100 ppm': 75.6, '5S': 50.0}, unknown=('layout',))
     """
-    known = {k: v for k, v in measures.items() if None not in v}
+    measures = {
+        k: listed(v, f"start, now and target of {k!r}", n=3)
+        for k, v in named(measures, "the modules").items()
+    }
+    known = {k: v for k, v in measures.items() if all(part is not None for part in v)}
     by_module = {k: p for k, v in known.items() if (p := module_progress(*v)) is not None}
     unknown = tuple(k for k in measures if k not in by_module)
     score = sum(by_module.values()) / len(by_module) if by_module else None

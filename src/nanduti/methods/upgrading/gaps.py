@@ -9,7 +9,7 @@ import polars as pl
 
 from nanduti.methods.values import BadInput, mark
 
-from ._checks import amount, columns, figure, not_negative, numeric, once
+from ._checks import amount, columns, figure, named, not_negative, numeric, once
 
 
 def benchmark_gaps(data: pl.DataFrame) -> pl.DataFrame:
@@ -81,9 +81,11 @@ def excellence_gap(
     >>> g.criteria.row(0), round(g.total, 2), g.n_unscored
     (('vision', 20.0, 70.0, 2.0, 50.0, 100.0), 33.33, 1)
     """
+    scores, targets = named(scores, "the scores"), named(targets, "the targets")
+    weights = named(weights, "the weights")
     if not targets:
         raise BadInput(place="targets", problem=mark("are none"), remedy=mark("Say what is aimed at."))
-    stray = [k for k in {**scores, **(weights or {})} if k not in targets]
+    stray = [k for k in {**scores, **weights} if k not in targets]
     if stray:
         raise BadInput(
             place=f"criterion {stray[0]!r}",
@@ -92,8 +94,8 @@ def excellence_gap(
         )
     rows = []
     for name, target in targets.items():
-        aim, weight = figure(target, f"target of {name!r}"), (weights or {}).get(name, 1.0)
-        amount(weight, f"weight of {name!r}")
+        aim = figure(target, f"target of {name!r}")
+        weight = amount(weights.get(name, 1.0), f"weight of {name!r}")
         score = scores.get(name)
         gap = None if score is None else max(0.0, aim - figure(score, f"score of {name!r}"))
         rows.append((name, score, aim, weight, gap, None if gap is None else gap * weight))

@@ -22,7 +22,7 @@ from nanduti.methods.values import (
     yes,
 )
 
-from ._checks import above_zero
+from ._checks import above_zero, amount, named
 
 SOURCE = RuleSource("UNIDO (2013), Cluster Twinning", "chapter 4, section 3.3; annex 3, activities 32 and 33")
 #: A suggestion goes up these steps, or is declined.
@@ -230,6 +230,7 @@ def competition(
     >>> [(e.suggestion.code, e.points, e.place) for e in competition(ideas, marks, weights={"saving": 2, "idea": 1})]
     [('a', 10.0, 1), ('b', 9.0, 2), ('c', None, None)]
     """
+    weights, points = named(weights, "the weights"), named(points, "the points")
     if not weights or any(not above_zero(w, f"weight of {k!r}") for k, w in weights.items()):
         raise BadInput(
             place="weights", problem=mark("are none"), remedy=mark("Weigh at least one criterion.")
@@ -237,8 +238,11 @@ def competition(
     entries = []
     for s in _unique(suggestions):
         verdict = eligible(s)
-        given = points.get(s.code, {})
-        total = sum(w * given[k] for k, w in weights.items()) if all(k in given for k in weights) else None
+        given = named(points.get(s.code), f"points of {s.code!r}")
+        marks = [
+            (w, amount(given[k], f"points of {s.code!r} for {k!r}")) for k, w in weights.items() if k in given
+        ]
+        total = sum(w * mark_given for w, mark_given in marks) if len(marks) == len(weights) else None
         if verdict.allows and total is None:
             text = mark("The jury has not given points on every criterion.")
             verdict = no(Reason("no_points", text), source=SOURCE)

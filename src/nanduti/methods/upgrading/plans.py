@@ -8,7 +8,7 @@ from datetime import date
 
 from nanduti.methods.values import BadInput, Reason, RuleSource, Share, Verdict, flag, mark, no, yes
 
-from ._checks import amount
+from ._checks import amount, named
 
 PLAN_SOURCE = RuleSource(
     "UNDP Accelerator Lab Paraguay (2023), closing form of the action learning plan", "methods"
@@ -218,6 +218,7 @@ def lean_cluster(
     proposed = mark("The limits are a proposal: enter those that the scheme has published.")
     marks = () if rules.source else (Reason("proposed", proposed),)
     source = rules.source or LEAN_SOURCE
+    members = named(members, "the members")
     reasons, n = [], len(members)
     if n < rules.least_members:
         text = mark("{n} firms; at least {least} are asked for.")
@@ -225,7 +226,7 @@ def lean_cluster(
     if n > rules.most_members:
         text = mark("{n} firms; at most {most} are allowed.")
         reasons.append(Reason("too_many", text, {"n": n, "most": rules.most_members}))
-    wrong = sorted(f for f, size in members.items() if size not in rules.sizes)
+    wrong = sorted(f for f, size in members.items() if not isinstance(size, str) or size not in rules.sizes)
     if wrong:
         reasons.append(Reason("size", mark("Not of an eligible size: {firms}."), {"firms": ", ".join(wrong)}))
     if rules.is_legal_entity_needed and is_registered is False:

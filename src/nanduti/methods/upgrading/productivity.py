@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from nanduti.methods.values import BadInput, CannotBeSaid, mark
 
-from ._checks import above_zero, amount, figure, part_of
+from ._checks import above_zero, amount, figure, listed, named, part_of
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def productivity(
     >>> round(p.partial["labour"], 2), round(p.total, 2), round(p.multifactor, 2)
     (3.33, 1.05, 1.67)
     """
-    made = amount(output, "output")
+    made, inputs = amount(output, "output"), named(inputs, "the inputs")
     if not inputs:
         raise BadInput(place="inputs", problem=mark("are none"), remedy=mark("Name at least one input."))
     values = {k: amount(v, f"input {k!r}") for k, v in inputs.items()}
@@ -199,6 +199,9 @@ def total_factor_productivity(
             problem=mark("is not known"),
             remedy="Use one of: " + ", ".join(METHODS) + ".",
         )
+    output = listed(output, "output before and after", n=2)
+    inputs = {k: listed(v, f"quantities of {k!r}", n=2) for k, v in named(inputs, "the inputs").items()}
+    prices = {k: listed(v, f"prices of {k!r}", n=2) for k, v in named(prices, "the prices").items()}
     if not inputs or set(inputs) != set(prices):
         raise BadInput(
             place="inputs and prices",
@@ -316,6 +319,7 @@ def line_balance(stations: Mapping[str, float], *, takt: float | None = None) ->
     >>> b.efficiency, b.least_stations, b.over_pace
     (0.8, 4, ('stitch',))
     """
+    stations = named(stations, "the stations")
     if not stations:
         raise BadInput(place="stations", problem=mark("are none"), remedy=mark("Time at least one station."))
     times = {k: above_zero(v, f"time of {k!r}") for k, v in stations.items()}

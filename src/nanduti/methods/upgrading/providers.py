@@ -9,7 +9,7 @@ import polars as pl
 
 from nanduti.methods.values import BadInput, Reason, RuleSource, Verdict, flag, mark, no, yes
 
-from ._checks import amount, columns, not_negative, numeric, once
+from ._checks import amount, columns, named, not_negative, numeric, once
 
 SOURCE = RuleSource("UNIDO cluster development training kit, module Implementation", "box 3")
 WEIGHTS = {"facilities": 1.0, "quality": 1.0, "price": 1.0}
@@ -50,7 +50,7 @@ def choose_provider(
     >>> c.chosen, c.offers["score"].round(3).to_list()
     ('a', [0.833, 0.767])
     """
-    weights = {**WEIGHTS} if weights is None else dict(weights)
+    weights = dict(WEIGHTS if weights is None else named(weights, "the weights"))
     total = sum(amount(w, f"weight of {k!r}") for k, w in weights.items())
     if not total:
         raise BadInput(

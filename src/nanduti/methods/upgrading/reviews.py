@@ -11,7 +11,7 @@ from scipy.optimize import linear_sum_assignment
 
 from nanduti.methods.values import BadInput, mark
 
-from ._checks import columns, figure, numeric, once
+from ._checks import columns, figure, named, numeric, once
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,12 @@ def monthly_review(
     >>> r.figures.select("firm", "value", "change", "is_met", "rank").rows()
     [('b', 500.0, -100.0, True, 1), ('a', 600.0, 300.0, False, 2)]
     """
+    directions, targets = named(directions, "the directions"), named(targets, "the targets")
     columns(data, ("firm", "month", "figure", "value"))
     once(data, ["firm", "month", "figure"])
-    data = numeric(data, ("value",)).filter(pl.col("month") <= month)
+    data = numeric(data, ("value",)).filter(pl.col("month") <= str(month))
     names = data["figure"].unique().sort().to_list()
-    _check_directions(names, directions, targets or {})
+    _check_directions(names, directions, targets)
     months = data["month"].unique().sort().to_list()
     if month not in months:
         raise BadInput(
@@ -73,7 +74,7 @@ def monthly_review(
     rows = []
     for name in names:
         part = data.filter(pl.col("figure") == name)
-        sign, target = directions[name], (targets or {}).get(name)
+        sign, target = directions[name], targets.get(name)
         series = {f: {} for f in firms}
         for firm, at, value in part.select("firm", "month", "value").iter_rows():
             if value is not None:
@@ -160,6 +161,7 @@ def brand_ambassadors(scores: Mapping[str, Mapping[str, float | None]]) -> Ambas
     >>> a.by_module, a.total, a.second_best
     ({'5S': 'b', 'ppm': 'a'}, 165.0, {'5S': 'a'})
     """
+    scores = {k: named(v, f"scores on {k!r}") for k, v in named(scores, "the scores").items()}
     modules, firms = sorted(scores), sorted({f for s in scores.values() for f in s})
     if not modules or not firms:
         raise BadInput(place="scores", problem=mark("are none"), remedy=mark("Score firms on modules."))
