@@ -170,6 +170,10 @@ MADE_AT = {
     "business_linkage": "twinning:pairs",
     "outputs_recorded": "results:table",
     "outcomes_recorded": "plans:new_milestone",
+    "diagnostic_study": "diagnostics:studies",
+    "aobo_table": "diagnostics:studies",
+    "product_sample": "diagnostics:studies",
+    "intermediaries_identified": "diagnostics:studies",
 }
 STEP_ROOMS: dict[int, list[tuple[str, Any]]] = {
     1: [
@@ -177,6 +181,13 @@ STEP_ROOMS: dict[int, list[tuple[str, Any]]] = {
         ("diagnostics:selections", gettext_lazy("Weighing up candidates")),
     ],
     2: [("programme:committee", gettext_lazy("Committee and decisions"))],
+    3: [
+        ("diagnostics:studies", gettext_lazy("Studies of clusters")),
+        ("diagnostics:comparison", gettext_lazy("Clusters side by side")),
+        ("diagnostics:sectors", gettext_lazy("Published tables of the region")),
+        ("diagnostics:challenges", gettext_lazy("Challenges and what we learn")),
+    ],
+    4: [("diagnostics:studies", gettext_lazy("Studies of clusters"))],
     5: [
         ("programme:agreements", gettext_lazy("Agreements")),
         ("twinning:pairs", gettext_lazy("Twinnings and their scope")),

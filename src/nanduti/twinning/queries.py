@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Min, QuerySet
 from django.utils.translation import gettext as _
 
+from nanduti.diagnostics.queries import studies
 from nanduti.foundation.errors import NotFound
 from nanduti.methods import twinning as rules
 from nanduti.plans import queries as plan_queries
@@ -210,6 +211,7 @@ def evidence_from_records(*, programme: Programme, cluster: Cluster | None, on: 
     """What the records show by themselves, so that nobody has to tick it: a handful of bounded queries."""
     return [
         *_from_selection(programme, cluster),
+        *_from_studies(programme, cluster),
         *_from_agreements(programme, cluster),
         *_from_activities(programme, cluster, on),
         *_from_plans(programme, cluster),
@@ -231,6 +233,26 @@ def _from_selection(programme: Programme, cluster: Cluster | None) -> list[Found
         Found("cluster_selected", str(row.cluster), "", row.cite(), ("programme:selection", ()))
         for row in chosen
     ]
+
+
+def _from_studies(programme: Programme, cluster: Cluster | None) -> list[Found]:
+    """What agreed studies show: steps 3 and 4 of the paper ask for them; a draft shows nothing yet."""
+    found: list[Found] = []
+    rows = studies.agreed(programme=programme, cluster=cluster)
+    for row in rows[:FEW]:
+        page, when = ("diagnostics:study", (row.code,)), str(row.agreed_on or "")
+        if row.kind == row.Kind.ADVANCED:
+            if row.n_willing:
+                found.append(Found("partner_interests", str(row), when, row.cite(), page))
+            if row.n_between:
+                found.append(Found("intermediaries_identified", str(row), when, row.cite(), page))
+            continue
+        found.append(Found("diagnostic_study", str(row), when, row.cite(), page))
+        if row.n_abroad:
+            found.append(Found("aobo_table", str(row), when, row.cite(), page))
+        if studies.is_sampled_by_product(row):
+            found.append(Found("product_sample", str(row), when, row.cite(), page))
+    return found
 
 
 def _from_agreements(programme: Programme, cluster: Cluster | None) -> list[Found]:

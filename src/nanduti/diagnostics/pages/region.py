@@ -182,7 +182,7 @@ def comparison(request: HttpRequest, frame: Frame) -> HttpResponse:
 def _said(line: comparing.Line, index: int) -> str:
     place = line.places[index]
     mark = {"highest": " ▲", "lowest": " ▼"}.get(place.standing, "")
-    return region.place_said(place, line.unit) + mark
+    return region.place_said(place, region.line_unit(line)) + mark
 
 
 def _differs(line: comparing.Line) -> str:

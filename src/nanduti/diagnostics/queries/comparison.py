@@ -37,6 +37,7 @@ class Line:
     label: str
     label_es: str
     unit: str
+    unit_es: str
     places: tuple[Place, ...]
     differs: bool | None
     n_known: int
@@ -82,6 +83,7 @@ def comparison(
                 label=definition.text("title", "en") if definition else code,
                 label_es=definition.text("title", "es") if definition else code,
                 unit=first["unit"] or "",
+                unit_es=definition.text("unit", "es") if definition else "",
                 places=tuple(
                     Place(c, rank[c]["value"], rank[c]["n"], rank[c]["standing"], rank[c]["reason"] or "")
                     for c in order

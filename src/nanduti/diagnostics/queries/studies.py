@@ -12,6 +12,7 @@ from nanduti.register.models import Cluster
 from nanduti.surveys.models import InstrumentVersion
 from nanduti.surveys.reading import definition_of
 
+from ..findings import from_json
 from ..models import DiagnosticStudy, StudyReport
 
 
@@ -75,3 +76,20 @@ def questions(*, study: DiagnosticStudy) -> list[tuple[str, str]]:
         and not q.repeat
         and (q.list_name or q.kind in {"text", "string", "calculate"})
     ]
+
+
+def agreed(*, programme: Programme, cluster: Cluster | None = None) -> QuerySet[DiagnosticStudy]:
+    """The agreed studies, with what in them is evidence for the gates of steps 3 and 4; one statement."""
+    rows = DiagnosticStudy.objects.filter(programme=programme, status=DiagnosticStudy.Status.AGREED)
+    rows = rows.select_related("source").annotate(
+        n_abroad=Count("issues", distinct=True, filter=Q(issues__by_advanced=True)),
+        n_willing=Count("prospects", distinct=True, filter=~Q(prospects__need="")),
+        n_between=Count("prospects", distinct=True, filter=Q(prospects__is_intermediary=True)),
+    )
+    return rows.filter(cluster=cluster) if cluster else rows
+
+
+def is_sampled_by_product(study: DiagnosticStudy) -> bool:
+    """Whether firms of every product and size were heard, by the figures it was agreed with."""
+    found = from_json(study.findings)
+    return found is not None and bool(found.coverage.cells) and not found.coverage.n_short

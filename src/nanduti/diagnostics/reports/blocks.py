@@ -25,12 +25,13 @@ class Points:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table with its caption; ``numeric`` are the columns that stand to the right."""
+    """A table with its caption; ``numeric`` columns stand to the right; ``tells_picture``: it says a picture again."""
 
     caption: str
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numeric: frozenset[int] = frozenset()
+    tells_picture: bool = False
     kind: str = "grid"
 
 

@@ -63,10 +63,15 @@ def _plain(document: Document, *, is_synthetic: bool) -> dict[str, Any]:
 
 
 def widths(grid: Grid) -> list[float]:
-    """How wide each column should be, by its longest cell, none too narrow and none too greedy.
+    """How wide each column should be: by its longest cell, and never so narrow that its longest word breaks.
 
-    >>> widths(Grid("", ("a", "b"), (("x" * 5, "y" * 90),)))
-    [8, 45]
+    >>> widths(Grid("", ("a", "b", "Together"), (("x" * 5, "y " * 45, "differ"),)))
+    [8, 36, 11]
     """
     columns = zip(grid.headings, *grid.rows, strict=False) if grid.rows else ((h,) for h in grid.headings)
-    return [max(8, min(45, max(len(str(cell)) for cell in column))) for column in columns]
+    return [_width([str(cell) for cell in column]) for column in columns]
+
+
+def _width(cells: list[str]) -> float:
+    longest_word = max((len(word) for cell in cells for word in cell.split()), default=0)
+    return max(8, longest_word + 3, min(36, max(len(cell) for cell in cells)))

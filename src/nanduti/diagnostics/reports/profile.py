@@ -68,7 +68,7 @@ def divided_blocks(one: Distribution) -> Iterable[Block]:
         svg = pictures.bars(title, rows, whole=1.0 if one.is_multiple else None)
         yield Picture(title, svg, "; ".join(f"{r.label}: {r.said}" for r in rows))
     yield Grid(
-        title,
+        _("%(what)s, in figures") % {"what": title},
         (_("Group"), _("Firms"), _("Share")),
         tuple(
             (
@@ -79,6 +79,7 @@ def divided_blocks(one: Distribution) -> Iterable[Block]:
             for p in one.parts
         ),
         frozenset({1, 2}),
+        tells_picture=len(rows) > 1,
     )
     yield Words(_division_note(one), is_note=True)
 

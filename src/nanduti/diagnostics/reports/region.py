@@ -107,7 +107,12 @@ def sector_grid(found: Read) -> Grid:
         headings.append(_("Location quotient"))
         cells.append(lambda row: "" if row.quotient is None else words.number(row.quotient, 2))
     rows = [(str(row.first), *(cell(row) for cell in cells)) for row in found.rows]
-    return Grid(str(found.table), tuple(headings), tuple(rows), frozenset(range(1, len(headings))))
+    return Grid(
+        _("%(what)s, in figures") % {"what": found.table},
+        tuple(headings),
+        tuple(rows),
+        frozenset(range(1, len(headings))),
+    )
 
 
 def cell_said(row: Row, column: tuple[str, str]) -> str:
@@ -154,10 +159,15 @@ def line_label(line: Any) -> str:
     return choose(get_language(), line.label, line.label_es)
 
 
+def line_unit(line: Any) -> str:
+    """The unit in the language of the moment; "share" is a code and stays."""
+    return line.unit if line.unit == "share" else choose(get_language(), line.unit, line.unit_es)
+
+
 def comparison_picture(lines: Sequence[Any], names: dict[str, str]) -> Picture:
     """The shares on one axis."""
     title = _("The clusters side by side")
-    drawn = [(line_label(l), [(p.value, place_said(p, l.unit)) for p in l.places]) for l in lines]  # noqa: E741
+    drawn = [(line_label(l), [(p.value, place_said(p, line_unit(l))) for p in l.places]) for l in lines]  # noqa: E741
     svg = pictures.territories(title, list(names.values()), drawn)
     said = "; ".join(
         f"{label}: " + ", ".join(f"{n} {w}" for n, (_v, w) in zip(names.values(), values, strict=True))
@@ -179,7 +189,7 @@ def comparison_grid(lines: Sequence[Any], names: dict[str, str]) -> Grid:
     for line in lines:
         cells = []
         for place in line.places:
-            said = place_said(place, line.unit)
+            said = place_said(place, line_unit(line))
             mark = {"highest": " ▲", "lowest": " ▼"}.get(place.standing, "")
             cells.append(said + mark)
         differs = {True: _("differ"), False: _("alike"), None: _("cannot be said")}[line.differs]
