@@ -5,30 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nanduti.methods.values import BadInput, mark
-
-
-def amount(value: float, place: str) -> float:
-    """A finite amount of zero or more."""
-    if not isinstance(value, (int, float, np.number)) or isinstance(value, bool) or not np.isfinite(value):
-        raise BadInput(
-            place=f"{place} {value!r}", problem=mark("is not a number"), remedy=mark("Enter digits.")
-        )
-    if value < 0:
-        raise BadInput(
-            place=f"{place} {value}", problem=mark("is negative"), remedy=mark("Enter zero or more.")
-        )
-    return float(value)
-
-
-def share(value: float, place: str) -> float:
-    """A share between 0 and 1."""
-    if amount(value, place) > 1:
-        raise BadInput(
-            place=f"{place} {value}",
-            problem=mark("is not between 0 and 1"),
-            remedy=mark("Give 0.8 for 80 %."),
-        )
-    return float(value)
+from nanduti.methods.values.guards import amount
 
 
 def amounts(values, place: str) -> np.ndarray:

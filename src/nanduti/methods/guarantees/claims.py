@@ -9,8 +9,7 @@ from decimal import ROUND_DOWN, Decimal
 import polars as pl
 
 from nanduti.methods.values import BadInput, mark
-
-from ._checks import amount, share
+from nanduti.methods.values.guards import amount, share
 
 SPLITS = ("pari_passu", "after_collateral", "first_loss")
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from nanduti.methods.values import BadInput, CannotBeSaid, Reason, RuleSource, Verdict, mark, no, yes
+from nanduti.methods.values.guards import amount, share
 
-from ._checks import amount, amounts, share
+from ._checks import amounts
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 
 from nanduti.methods.values import CannotBeSaid, mark
+from nanduti.methods.values.guards import amount
 
-from ._checks import amount, part_of
+from ._checks import part_of
 from .losses import LossDistribution
 
 

@@ -11,8 +11,9 @@ from scipy.special import gammaln, ndtr, ndtri, xlog1py, xlogy
 from scipy.stats import binom
 
 from nanduti.methods.values import BadInput, CannotBeSaid, mark
+from nanduti.methods.values.guards import amount, share
 
-from ._checks import amount, amounts, share
+from ._checks import amounts
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nanduti.methods.values import Reason, RuleSource, Verdict, flag, mark, no, yes
-
-from ._checks import amount, share
+from nanduti.methods.values.guards import amount, share
 
 SOURCE = RuleSource("UNIDO (2013), Cluster Twinning", "chapter 4, section 4, step 7 (twinning credit line)")
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nanduti.methods.values import BadInput, CannotBeSaid, mark
-
-from ._checks import amount, share
+from nanduti.methods.values.guards import amount, share
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 
 from nanduti.methods.values import BadInput, mark
+from nanduti.methods.values.guards import amount, share
 
-from ._checks import amount, amounts, share
+from ._checks import amounts
 from .losses import given_state
 from .pricing import Terms
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from nanduti.methods.values import BadInput, mark
-
-MOST = 1e18
+from nanduti.methods.values.guards import above_zero, amount, figure
 
 
 def named(value: Any, place: str) -> Mapping[str, Any]:
@@ -41,50 +39,6 @@ def listed(value: Any, place: str, *, n: int | None = None) -> Sequence[Any]:
             remedy=mark("Give each of them; leave empty what is not known."),
         )
     return value
-
-
-def figure(value: float, place: str) -> float:
-    """A finite number."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or not np.isfinite(value):
-        raise BadInput(
-            place=f"{place} {value!r}", problem=mark("is not a number"), remedy=mark("Enter digits.")
-        )
-    if abs(value) > MOST:
-        raise BadInput(
-            place=f"{place} {value:g}",
-            problem=mark("is no number that anything costs or counts"),
-            remedy=mark("Correct it; choose a larger unit if it is true."),
-        )
-    return float(value)
-
-
-def amount(value: float, place: str) -> float:
-    """A finite number of zero or more."""
-    if figure(value, place) < 0:
-        raise BadInput(
-            place=f"{place} {value}", problem=mark("is negative"), remedy=mark("Enter zero or more.")
-        )
-    return float(value)
-
-
-def above_zero(value: float, place: str) -> float:
-    """A finite number above zero."""
-    if amount(value, place) == 0:
-        raise BadInput(
-            place=f"{place} 0", problem=mark("is not above zero"), remedy=mark("Enter what was counted.")
-        )
-    return float(value)
-
-
-def share(value: float, place: str) -> float:
-    """A share between 0 and 1."""
-    if amount(value, place) > 1:
-        raise BadInput(
-            place=f"{place} {value}",
-            problem=mark("is not between 0 and 1"),
-            remedy=mark("Give 0.8 for 80 %."),
-        )
-    return float(value)
 
 
 def whole(value: float, place: str, *, least: int = 0, most: int = 10**9) -> int:

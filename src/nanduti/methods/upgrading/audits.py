@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nanduti.methods.values import BadInput, CannotBeSaid, Share, mark
+from nanduti.methods.values.guards import above_zero, amount, figure
 
-from ._checks import above_zero, amount, figure, listed, named
+from ._checks import listed, named
 
 FIVE_S = ("sort", "set", "shine", "standardise", "sustain")
 #: From which per cent a 5S audit is called what.

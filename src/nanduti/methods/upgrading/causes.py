@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from nanduti.methods.values import CannotBeSaid, mark
+from nanduti.methods.values.guards import share
 
-from ._checks import columns, not_negative, numeric, once, share
+from ._checks import columns, not_negative, numeric, once
 
 
 @dataclass(frozen=True)

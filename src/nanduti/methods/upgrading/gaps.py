@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from nanduti.methods.values import BadInput, mark
+from nanduti.methods.values.guards import amount, figure
 
-from ._checks import amount, columns, figure, named, not_negative, numeric, once
+from ._checks import columns, named, not_negative, numeric, once
 
 
 def benchmark_gaps(data: pl.DataFrame) -> pl.DataFrame:

@@ -21,8 +21,9 @@ from nanduti.methods.values import (
     no,
     yes,
 )
+from nanduti.methods.values.guards import above_zero, amount
 
-from ._checks import above_zero, amount, named
+from ._checks import named
 
 SOURCE = RuleSource("UNIDO (2013), Cluster Twinning", "chapter 4, section 3.3; annex 3, activities 32 and 33")
 #: A suggestion goes up these steps, or is declined.

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from nanduti.methods.values import BadInput, CannotBeSaid, mark
+from nanduti.methods.values.guards import above_zero, amount, figure, share
 
-from ._checks import above_zero, amount, columns, figure, not_negative, numeric, once, share, whole
+from ._checks import columns, not_negative, numeric, once, whole
 
 
 @dataclass(frozen=True)

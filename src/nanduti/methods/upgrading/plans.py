@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from nanduti.methods.values import BadInput, Reason, RuleSource, Share, Verdict, flag, mark, no, yes
+from nanduti.methods.values.guards import amount
 
-from ._checks import amount, named
+from ._checks import named
 
 PLAN_SOURCE = RuleSource(
     "UNDP Accelerator Lab Paraguay (2023), closing form of the action learning plan", "methods"

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nanduti.methods.values import BadInput, CannotBeSaid, mark
+from nanduti.methods.values.guards import above_zero, amount, figure
 
-from ._checks import above_zero, amount, figure, listed, named, part_of
+from ._checks import listed, named, part_of
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from nanduti.methods.values import BadInput, Reason, RuleSource, Verdict, flag, mark, no, yes
+from nanduti.methods.values.guards import amount
 
-from ._checks import amount, columns, named, not_negative, numeric, once
+from ._checks import columns, named, not_negative, numeric, once
 
 SOURCE = RuleSource("UNIDO cluster development training kit, module Implementation", "box 3")
 WEIGHTS = {"facilities": 1.0, "quality": 1.0, "price": 1.0}

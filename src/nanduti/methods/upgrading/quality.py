@@ -11,8 +11,9 @@ import scipy
 from scipy.special import ndtr, ndtri
 
 from nanduti.methods.values import BadInput, CannotBeSaid, mark
+from nanduti.methods.values.guards import above_zero, amount, figure, share
 
-from ._checks import above_zero, amount, figure, part_of, share, whole
+from ._checks import part_of, whole
 from .productivity import Figure, Span, span
 
 #: Mean range of a sample of n from a normal process in standard deviations (d2). ASTM Manual 7, table of

@@ -10,8 +10,9 @@ import polars as pl
 from scipy.optimize import linear_sum_assignment
 
 from nanduti.methods.values import BadInput, mark
+from nanduti.methods.values.guards import figure
 
-from ._checks import columns, figure, named, numeric, once
+from ._checks import columns, named, numeric, once
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from nanduti.methods.values import BadInput, Money, Reason, RuleSource, Share, Verdict, flag, mark, no, yes
+from nanduti.methods.values.guards import above_zero, amount, share
 
-from ._checks import above_zero, amount, columns, not_negative, numeric, part_of, share, whole
+from ._checks import columns, not_negative, numeric, part_of, whole
 
 QUORUM_SOURCE = RuleSource("UNIDO (2013), Cluster Twinning", "chapter 2, section 3.6")
 
