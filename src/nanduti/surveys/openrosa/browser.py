@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django_scopes import scopes_disabled
 
@@ -21,6 +21,7 @@ from ..intake import receive_stream, refused
 from ..queries.callers import Caller
 from . import documents, forms
 from .calls import Answer, Call
+from .responses import response_of
 from .submission import answer_of, drain, let_go
 
 Given = Callable[[Call, Caller, dict[str, Any]], Answer]
@@ -41,7 +42,7 @@ def _served(given: Given, methods: tuple[str, ...]) -> Callable[..., HttpRespons
             drain(call, error)
             message = answer_of(refused(error))
             answer = Answer(error.status, message.body)
-        return _response(answer)
+        return response_of(answer)
 
     return view
 
@@ -64,19 +65,6 @@ def _collector(request: HttpRequest, call: Call, programme: str, pk: int) -> Col
     if call.headers["X-Nanduti-Owner"] not in {"", who.owner}:
         raise SignInNeeded(realm=programme, stale=False)
     return who
-
-
-def _response(answer: Answer) -> HttpResponseBase:
-    made: HttpResponseBase
-    if isinstance(answer.body, bytes):
-        made = HttpResponse(answer.body, status=answer.status)
-    else:
-        made = StreamingHttpResponse(answer.body, status=answer.status)
-    if answer.status in {204, 304}:
-        del made.headers["Content-Type"]
-    for name, value in answer.all_headers():
-        made.headers[name] = value
-    return made
 
 
 def _submission(call: Call, caller: Caller, _named: dict[str, Any]) -> Answer:

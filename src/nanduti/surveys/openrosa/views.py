@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
+from .responses import response_of
 from .serve import serve
 
 
@@ -14,15 +15,7 @@ from .serve import serve
 def door(request: HttpRequest, **_named: Any) -> HttpResponseBase:
     """One request of a phone."""
     answer = serve(request.environ)  # type: ignore[attr-defined]
-    made: HttpResponseBase
-    if isinstance(answer.body, bytes):
-        made = HttpResponse(answer.body, status=answer.status)
-    else:
-        made = StreamingHttpResponse(answer.body, status=answer.status)
-    if answer.status in {204, 304}:
-        del made.headers["Content-Type"]
-    for name, value in answer.all_headers():
-        made.headers[name] = value
+    made = response_of(answer)
     # The door logs for itself; Django would write the address, and with it the key.
     made._has_been_logged = True  # type: ignore[attr-defined]
     return made
