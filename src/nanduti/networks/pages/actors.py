@@ -250,7 +250,7 @@ def say_who(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
     ):
         messages.success(request, _("It is known now who was meant."))
         return redirect(frame.url("networks:named"))
-    return show(
+    response = show(
         request,
         frame,
         template="networks/say_who.html",
@@ -258,7 +258,6 @@ def say_who(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
         state=_("Somebody named them; the name stands sealed in the answer."),
         back=link(frame.url("networks:named"), _("Named, not known")),
         form=form,
-        status=form.status,
         sections=[
             {
                 "title": _("Where they were named"),
@@ -269,6 +268,8 @@ def say_who(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
         ],
         register_url=reverse("register:home"),
     )
+    response.status_code = form.status
+    return response
 
 
 def _nominations(request: HttpRequest, frame: Frame, row: TieActor) -> DataTable:
