@@ -20,6 +20,7 @@ from ..queries.sections import material
 from ..reports.content import document
 from ..reports.docx import docx
 from ..reports.pdf import pdf
+from ..reports.relations import relation_blocks
 
 WRITERS = {"pdf": pdf, "docx": docx}
 
@@ -63,7 +64,8 @@ def report(progress: Progress, *, study_id: int, language: str, file_format: str
         progress.say(1, 4, "comparison")
         lines = comparing.for_study(study=study, access=access)
         progress.say(2, 4, "document")
-        made = document(material(study=study, found=found), comparison=lines)
+        told = list(relation_blocks(study, access))
+        made = document(material(study=study, found=found), comparison=lines, relations=told)
         progress.say(3, 4, file_format)
         content = WRITERS[file_format](made, is_synthetic=study.programme.is_synthetic)
     kept = actions.keep_report(

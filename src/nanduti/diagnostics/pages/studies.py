@@ -191,7 +191,7 @@ def study(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
     row = study_of(frame, code)
     found, is_long = found_for(frame, row)
     given = material(study=row, found=found)
-    made = document(given, with_more=True)
+    made = document(given)
     parts = sections(given)
     missing = missing_in(parts)
     edits = may_edit(frame, row)

@@ -20,28 +20,18 @@ from ..queries.sections import Material, Section, sections
 from . import abroad, operations, profile, region
 from .blocks import Block, Chapter, Document, Words
 
-# Chapters of a kind of block that rooms above or beside may add: code → blocks for a study (none: left out).
-Maker = Callable[[DiagnosticStudy], Iterable[Block]]
-_more: dict[str, Maker] = {}
 
-
-def offer_chapter(code: str, maker: Maker) -> None:
-    """Let another room add a chapter, such as the map of relations; ``code`` is a key of ``wording.SECTIONS``."""
-    _more[code] = maker
-
-
-def document(given: Material, *, comparison: Iterable[Any] = (), with_more: bool = True) -> Document:
-    """The study as a document. The findings must be safe already when it is to leave the programme."""
+def document(given: Material, *, comparison: Iterable[Any] = (), relations: Iterable[Block] = ()) -> Document:
+    """The study as a document. The findings must be safe already when it is to be kept as a file."""
     study = given.study
     chapters = [_chapter(section, given) for section in sections(given)]
     lines = list(comparison)
     if lines:
         blocks = tuple(region.comparison_blocks(lines, given))
         chapters.append(Chapter("comparison", str(wording.SECTIONS["comparison"]), blocks))
-    for code, maker in _more.items() if with_more else ():
-        blocks = tuple(maker(study))
-        if blocks:
-            chapters.append(Chapter(code, str(wording.SECTIONS.get(code, code)), blocks))
+    told = tuple(relations)
+    if told:
+        chapters.append(Chapter("network", str(wording.SECTIONS["network"]), told))
     return Document(
         language=(get_language() or "en")[:2],
         title=str(study),
