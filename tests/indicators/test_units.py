@@ -170,7 +170,15 @@ def test_a_sample_says_whom_each_stands_for(census):
 
 def test_statements_do_not_grow_with_the_answers(census, django_assert_max_num_queries):
     three_workshops(census)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(18):
         frame(census, instrument="workshop_census", access=census.world.access("cda"))
     with django_assert_max_num_queries(8):
         frame(census)
+
+
+def test_who_declined_has_answered_nothing(census):
+    three_workshops(census)
+    answered(census, {"consent": "no"})
+    answered(census, {"consent": "yes", "n_women": 1, "n_men": 0, "n_workers": 1})
+    units = frame(census, instrument="workshop_census", columns=["n_women"])
+    assert (units.n, units.n_declined) == (4, 1)

@@ -61,6 +61,7 @@ def comparable(before: Told, after: Told) -> Verdict:
                 mark("One is an estimate for all firms and the other tells only of those who were asked."),
             )
         )
+    warned += _of_the_same_firms(before, after, refused)
     if before.cell.low is not None and after.cell.low is not None and _overlap(before, after):
         warned.append(
             Reason(
@@ -72,6 +73,41 @@ def comparable(before: Told, after: Told) -> Verdict:
     if warned:
         return flag(*warned, source=SOURCE)
     return yes(Reason("indicators.comparable", mark("Both waves were worked out alike.")), source=SOURCE)
+
+
+# Below these shares of each other's numbers two rounds of asking are other firms, or firms are missing.
+OTHERS, MISSING = 0.5, 0.8
+
+
+def _of_the_same_firms(before: Told, after: Told, refused: list[Reason]) -> list[Reason]:
+    """Without weights the two must have asked about as many: fifteen chosen firms are no second census."""
+    if before.cell.method == "estimate" == after.cell.method:
+        return []
+    few, many = sorted((before.cell.n_asked, after.cell.n_asked))
+    if not many or few >= MISSING * many:
+        return []
+    details = {
+        "before": str(before.wave),
+        "n": before.cell.n_asked,
+        "after": str(after.wave),
+        "m": after.cell.n_asked,
+    }
+    if few < OTHERS * many:
+        refused.append(
+            Reason(
+                "indicators.other_firms",
+                mark("{before} asked {n} and {after} asked {m}: they are not the same firms."),
+                details,
+            )
+        )
+        return []
+    return [
+        Reason(
+            "indicators.fewer_firms",
+            mark("{before} asked {n} and {after} asked {m}: part of the change may be other firms."),
+            details,
+        )
+    ]
 
 
 def _overlap(before: Told, after: Told) -> bool:

@@ -84,6 +84,7 @@ def _round(programme: Programme, versions: list[IndicatorVersion], wave: Wave | 
         "n_units": units.n,
         "n_unlinked": units.n_unlinked,
         "n_repeated": units.n_repeated,
+        "n_declined": units.n_declined,
         "sources": [c.say() for c in units.sources],
         "versions": {v.said.code: v.number for v in versions},
     }

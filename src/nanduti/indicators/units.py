@@ -40,6 +40,8 @@ BASE: dict[str, Any] = {
 }  # fmt: skip
 # Kept beside: the submission that a row came from (null in the register), and the day it arrived.
 ASIDE = {"_submission": pl.Int64, "_received_on": pl.Date}
+# What a form calls the question whether somebody takes part at all; "no" to it is no answer to anything else.
+CONSENT = "consent"
 LEFT_OUT = FILE_KINDS | GEOMETRY_KINDS | {"note", "metadata", "audit", "hidden"}
 
 
@@ -49,6 +51,7 @@ class Units:
 
     ``repeats``: by name of a repeat, its rows with ``_unit``, the number of the row of ``frame`` they belong to.
     ``n_unlinked``: answers of nobody who stands in the register (rows with ``establishment`` null, where asked for).
+    ``n_declined``: forms in which somebody said that they do not take part; they are no answers and left out.
     ``n_repeated``: answers left out because the same establishment answered again later in the same choice.
     """
 
@@ -58,6 +61,7 @@ class Units:
     repeats: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     sampled: Sampled | None = None
     n_unlinked: int = 0
+    n_declined: int = 0
     n_repeated: int = 0
     instrument: Instrument | None = None
     wave: Wave | None = None
@@ -308,12 +312,12 @@ def _of_answers(
         filled_until=wave.closes_on if wave else None,
         until=as_of,
     )
-    paths = None if wanted is None else _paths(instrument, wanted)
+    paths, consents = _paths(instrument, wanted)
     read = tables.frame(instrument=instrument, access=access, choice=choice, choices_apart=False, paths=paths)
     definition = read.definition
     asked = [q for q in definition.questions if _may_stand(q)]
     names = _column_names(read.tables, asked)
-    root = read.root
+    root, n_declined = _willing(read.root, consents)
     about = root.select(
         pl.col(KEY).alias("_submission"),
         pl.col("_received_at").dt.date().alias("_received_on"),
@@ -330,19 +334,32 @@ def _of_answers(
     repeats = _repeats(read.tables, names, frame)
     return Units(
         frame, columns, (citation,), repeats,
-        n_unlinked=n_unlinked, n_repeated=n_repeated, instrument=instrument, wave=wave,
+        n_unlinked=n_unlinked, n_declined=n_declined, n_repeated=n_repeated, instrument=instrument, wave=wave,
     )  # fmt: skip
 
 
-def _paths(instrument: Instrument, wanted: Sequence[str]) -> list[str]:
-    """The questions of those names in any version."""
+def _paths(instrument: Instrument, wanted: Sequence[str] | None) -> tuple[list[str] | None, list[str]]:
+    """The questions of those names in any version (``None``: all), and the names of those that ask for consent."""
     from nanduti.surveys.models import InstrumentVersion
     from nanduti.surveys.reading import definitions_of
 
     ids = InstrumentVersion._base_manager.filter(instrument=instrument).values_list("pk", flat=True)
+    asked = [q for d in definitions_of(ids).values() for q in d.questions]
+    consents = {q.path: q.name for q in asked if q.notes.get("concept") == CONSENT and q.kind == "select_one"}
+    if wanted is None:
+        return None, list(consents.values())
     names = {w.removeprefix("answer_") for w in wanted}
-    found = {q.path for d in definitions_of(ids).values() for q in d.questions if q.name in names}
-    return sorted(found)
+    return sorted({q.path for q in asked if q.name in names} | set(consents)), list(consents.values())
+
+
+def _willing(root: pl.DataFrame, consents: Sequence[str]) -> tuple[pl.DataFrame, int]:
+    """Without the forms in which somebody declined to take part, and how many those are."""
+    own = [name for name in dict.fromkeys(consents) if name in root.columns]
+    if not own:
+        return root, 0
+    declined = pl.any_horizontal((pl.col(name) == "no").fill_null(False) for name in own)
+    kept = root.filter(~declined)
+    return kept, root.height - kept.height
 
 
 def _may_stand(question: Question) -> bool:

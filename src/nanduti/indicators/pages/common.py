@@ -14,6 +14,7 @@ from nanduti.interface.pictures import bars, spark
 from nanduti.programme.frames import Frame
 from nanduti.programme.models import Programme
 
+from ..changes import changes_of
 from ..definitions import IndicatorDefinition
 from ..queries import Told
 from ..reckoning import Cell
@@ -51,6 +52,8 @@ def wave_spark(told: Sequence[Told]) -> Any:
     waves = [t for t in told if t.wave is not None]
     if len([t for t in waves if t.cell.value is not None]) < 2:
         return ""
+    if not all(change.verdict.allows for change in changes_of(waves)):
+        return ""  # a line would say that one can be compared with the other
     is_share = waves[0].measurement.indicator_version.said.is_share
     values = [None if t.cell.value is None else t.cell.value * (100 if is_share else 1) for t in waves]
     return spark.line(values, [str(t.wave) for t in waves])

@@ -19,6 +19,12 @@ CHANGE_REASONS = {
     "indicators.other_sample": gettext_lazy(
         "One is an estimate for all firms and the other tells only of those who were asked."
     ),
+    "indicators.other_firms": gettext_lazy(
+        "%(before)s asked %(n)s and %(after)s asked %(m)s: they are not the same firms."
+    ),
+    "indicators.fewer_firms": gettext_lazy(
+        "%(before)s asked %(n)s and %(after)s asked %(m)s: part of the change may be other firms."
+    ),
     "indicators.within_error": gettext_lazy("The two intervals overlap: the difference may be chance."),
 }
 
