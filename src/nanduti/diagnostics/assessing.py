@@ -244,17 +244,16 @@ def check(recipe: Recipe) -> None:
         return
     first = found[0]
     names = dict(recipe.bands)
+    details = {
+        "rule": names.get(first.rule, first.rule),
+        "about": ", ".join(first.about),
+        "by": ", ".join(f"“{names.get(b, b)}”" for b in first.by),
+    }
     raise RecipeContradicts(
         rules=", ".join(f"“{names.get(c.rule, c.rule)}”" for c in found),
+        why=WHY[first.kind].format(**details),
         why_template=WHY[first.kind],
-        why_details={
-            "rule": names.get(first.rule, first.rule),
-            "about": ", ".join(first.about),
-            "by": ", ".join(f"“{names.get(b, b)}”" for b in first.by),
-        },
-        why=WHY[first.kind].format(
-            rule=names.get(first.rule, first.rule), about=", ".join(first.about), by=", ".join(first.by)
-        ),
+        why_details=details,
     )
 
 

@@ -180,12 +180,15 @@ def _order_words(recipe: assessing.Recipe) -> str:
 
 
 def _firms_table(request: HttpRequest, frame: Frame, row: Assessment, recipe: assessing.Recipe) -> DataTable:
-    names = dict(recipe.bands) | {"": _("nothing can be said")}
+    names = dict(recipe.bands)
+    # A column of reasons only where there are some: rules, flags, or firms of which nothing can be said.
+    has_words = recipe.rubric is None or bool(recipe.rubric.flags) or bool(row.summary.get("n_unknown"))
     columns = [
         Col("establishment", gettext_lazy("Firm"), "code", phone=True, field="establishment__pseudonym", filter="text",
             value=lambda s: s.establishment.pseudonym, url=lambda s: frame.url("diagnostics:assessed", row.pk, s.pk)),
         Col("band", gettext_lazy("Band"), "chip", choices=names, filter="choice", sortable=True, phone=True),
-        Col("why", gettext_lazy("Why"), value=lambda s: "; ".join(sentences(recipe, s)), phone=recipe.rubric is None),
+        Col("why", gettext_lazy("Why"), value=lambda s: "; ".join(sentences(recipe, s)), shown=has_words,
+            phone=recipe.rubric is None),
         Col("cluster", gettext_lazy("Cluster"), value=lambda s: str(s.establishment.cluster), shown=False),
         Col("answered_share", gettext_lazy("Answered"), "share", sortable=True, shown=False),
     ]  # fmt: skip
@@ -326,6 +329,7 @@ def _of_cluster(
         title=_("%(title)s: %(cluster)s") % {"title": recipe.title, "cluster": row.cluster},
         back=link(frame.url("diagnostics:assessments"), _("All assessments")),
         state=_cluster_state(recipe, found),
+        sees={"level": "open", "to": _("everybody with a role in the programme")},
         action=link(frame.url("diagnostics:enter_result", row.pk), _("Change what was found out"))
         if may
         else None,

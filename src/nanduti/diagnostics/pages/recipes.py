@@ -147,7 +147,7 @@ def _conditions(outcome: Any, asked: dict[str, str]) -> str:
 
 
 def _condition(c: Any, asked: dict[str, str]) -> str:
-    what = asked.get(c["code"], c["code"])
+    what = asked.get(c["code"], c["code"]).strip("¿? ")
     if "at_least" in c and "at_most" in c:
         return _("%(what)s: from %(low)s to %(high)s") % {
             "what": what, "low": f"{c['at_least']:g}", "high": f"{c['at_most']:g}",

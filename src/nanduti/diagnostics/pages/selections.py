@@ -228,13 +228,14 @@ def _tip_words(table: Table) -> list[str]:
             "what": title_of(table, tip.parameter),
             "to": str(table.entry(tip.to)),
             "share": words.share(tip.factor, 0),
+            "times": words.number(round(tip.factor, 1)),
         }
         if tip.factor < 1:
             found.append(
                 _("%(to)s would lead if “%(what)s” counted only %(share)s of what it does.") % details
             )
         else:
-            found.append(_("%(to)s would lead if “%(what)s” counted %(share)s of what it does.") % details)
+            found.append(_("%(to)s would lead if “%(what)s” counted %(times)s times what it does.") % details)
     return found
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 import numpy as np
 import polars as pl
 
 from nanduti.methods.values import BadInput
 
-from .weighting import weights_ahp
+from .weighting import _check_comparisons
 
 #: Steps of Saaty's scale, from "as important" to "far more important", and their inverses.
 SAATY = (*(1 / n for n in range(9, 1, -1)), *(float(n) for n in range(1, 10)))
@@ -57,24 +58,26 @@ def clashing_judgments(
 ) -> pl.DataFrame:
     """The judgments that contradict the others most, and the step of Saaty's scale that would agree with them.
 
-    A judgment ``a_ij`` clashes by ``|ln(a_ij · w_j / w_i)|`` with the weights that all judgments together give
-    (Saaty's perturbation, 2003); ``agreeing`` is the ratio of the weights moved to the nearest step from 1/9 to 9.
+    What the others say of i and j is the geometric mean of ``a_ik · a_kj`` over all third items k; a judgment clashes
+    by ``|ln a_ij|`` away from it. ``agreeing`` is that mean moved to the nearest step from 1/9 to 9.
 
     Returns:
-        ``first``, ``second``, ``judged``, ``agreeing``, ``clash``; the worst first.
+        ``first``, ``second``, ``judged``, ``agreeing``, ``clash``; the worst first. With two items nothing clashes.
 
     >>> said = {("a", "b"): 2, ("a", "c"): 4, ("a", "d"): 1 / 4, ("b", "c"): 2, ("b", "d"): 4, ("c", "d"): 2}
-    >>> clashing_judgments(pairwise_matrix(said, "abcd"), "abcd").row(0)[:3]
-    ('a', 'd', 0.25)
+    >>> clashing_judgments(pairwise_matrix(said, "abcd"), "abcd").row(0)[:4]
+    ('a', 'd', 0.25, 8.0)
     """
     a = np.asarray(comparisons, dtype=float)
-    weights = weights_ahp(a, codes, note="only to look for contradictions").weights
+    _check_comparisons(a, codes)
+    logs = np.log(a)
+    n = len(codes)
     rows = []
-    for i, one in enumerate(codes):
-        for j in range(i + 1, len(codes)):
-            ratio = weights[one] / weights[codes[j]]
-            nearest = min(SAATY, key=lambda step: abs(np.log(step / ratio)))
-            rows.append((one, codes[j], float(a[i, j]), nearest, float(abs(np.log(a[i, j] / ratio)))))
+    for i, j in combinations(range(n), 2):
+        others = [k for k in range(n) if k not in (i, j)]
+        said = float((logs[i, others] + logs[others, j]).mean()) if others else float(logs[i, j])
+        nearest = SAATY[int(np.abs(np.log(SAATY) - said).argmin())]
+        rows.append((codes[i], codes[j], float(a[i, j]), nearest, abs(float(logs[i, j]) - said)))
     names = ("first", "second", "judged", "agreeing", "clash")
     types = (pl.String, pl.String, *(pl.Float64,) * 3)
     frame = pl.DataFrame(rows, schema=dict(zip(names, types, strict=True)), orient="row")

@@ -112,6 +112,8 @@ class Rubric:
         """
         if score is None:
             return None
+        # Sums of fractions end a little below the whole: three fifths of everything is 60, not 59.999….
+        score += 1e-9
         value = float(int(score + 0.5)) if self.rounded_bands else score
         return [band for band in self.bands if band.start <= value][-1]
 
