@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from nanduti.interface import words
 from nanduti.methods.instruments import figures
@@ -102,11 +102,16 @@ def reason_said(cell: Cell, definition: IndicatorDefinition) -> str:
     }
 
 
-def cell_said(cell: Cell, definition: IndicatorDefinition) -> str:
+def cell_said(cell: Cell, definition: IndicatorDefinition, with_unit: bool = True) -> str:
     """The value, or "cannot be said"."""
     if cell.value is not None:
-        return value_said(cell.value, definition)
+        return value_said(cell.value, definition, with_unit)
     return pgettext("indicator", "hidden") if cell.reason == "indicators.hidden" else _("cannot be said")
+
+
+def answers_said(n: int) -> str:
+    """How many answers stand behind a figure; "" where none."""
+    return ngettext("%(n)s answer", "%(n)s answers", n) % {"n": words.number(n)} if n else ""
 
 
 def formula_said(formula: Formula) -> str:

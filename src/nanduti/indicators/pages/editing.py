@@ -22,7 +22,7 @@ from ..forms import DefinitionForm
 from ..meanings import columns_of_form
 from ..models.indicators import tongue
 from ..preview import Preview, preview
-from ..wording import cell_said, dimension_said, group_said, reason_said
+from ..wording import answers_said, cell_said, dimension_said, group_said, reason_said
 from .common import EDIT, ITEM, STEP, bar_of, longest
 
 
@@ -126,7 +126,7 @@ def _shown(found: Preview, definition: IndicatorDefinition) -> dict[str, Any]:
                 "title": dimension_said(dimension, found.columns),
                 "rows": [
                     {"label": group_said(g, dimension, found.columns), "bar": bar_of(c, definition, most),
-                     "value": cell_said(c, definition), "n": c.n}
+                     "value": cell_said(c, definition), "n": answers_said(c.n)}
                     for g, c in list(cells.items())[:24]
                 ],
             }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,7 +22,7 @@ from ..models import IndicatorVersion
 from ..queries import Told
 from ..reckoning import Cell
 from ..wording import ARROWS, DIRECTIONS, LEVELS, cell_said, interval_said, reason_said, unit_said
-from .common import EDIT, ITEM, STEP, of_place, running, sees, wave_spark
+from .common import EDIT, ITEM, STEP, bar_of, of_place, running, sees, wave_spark
 
 
 @dataclass
@@ -78,20 +79,26 @@ class IndicatorTable(DataTable):
     name, search, page_size = "indicators", ("title", "code"), 100
 
 
-def _columns(frame: Frame) -> list[Col]:
+def _columns(frame: Frame, rows: list[Row]) -> list[Col]:
+    """Columns that would be empty or alike in every row are there to be chosen, not shown."""
+    has_waves = any(wave_spark(r.told) for r in rows)
+    has_shares = any(r.version.said.is_share for r in rows)
+    is_mixed = any(r.state != "said" for r in rows)
+    has_reasons = any(_why(r) for r in rows)
     states = {"said": pgettext("indicator", "said"), "cannot": _("cannot be said"), "not_yet": _("not worked out"),
               "aside": _("put aside")}  # fmt: skip
     return [
         Col("title", _("Indicator"), value=lambda r: r.title, phone=True, sortable=True,
             url=lambda r: frame.url("indicators:one", r.code)),
         Col("value", _("Value"), value=_value, phone=True, url=lambda r: frame.url("indicators:one", r.code)),
-        Col("spark", _("By wave"), "picture", value=lambda r: wave_spark(r.told), plain=_waves),
+        Col("spark", _("By wave"), "picture", value=lambda r: wave_spark(r.told), plain=_waves, shown=has_waves),
+        Col("bar", _("Part"), "picture", value=_bar, plain=lambda r: "", shown=has_shares),
         Col("direction", _("Good is"), "choice", choices={k: f"{ARROWS[k]} {v}" for k, v in DIRECTIONS.items()},
             filter="choice"),
         Col("n", _("Answers"), "number", value=lambda r: r.cell.n if r.cell else None),
         Col("state", _("State"), "chip", choices=states, filter="choice",
-            tone=lambda s: {"said": "good", "cannot": "warn", "aside": "calm"}.get(s, "")),
-        Col("why", _("Why not"), value=_why, phone=True),
+            tone=lambda s: {"said": "good", "cannot": "warn", "aside": "calm"}.get(s, ""), shown=is_mixed),
+        Col("why", _("Why not"), value=_why, phone=has_reasons, shown=has_reasons),
         Col("unit", _("Unit"), value=lambda r: unit_said(r.version.said), shown=False),
         Col("interval", _("95 % interval"), value=lambda r: interval_said(r.cell, r.version.said) if r.cell else "",
             shown=False),
@@ -104,6 +111,13 @@ def _columns(frame: Frame) -> list[Col]:
 
 def _value(row: Row) -> str:
     return cell_said(row.cell, row.version.said) if row.cell else ""
+
+
+def _bar(row: Row) -> Any:
+    """How much of the whole a share is; other values have no whole."""
+    if row.cell is None or not row.version.said.is_share:
+        return ""
+    return bar_of(row.cell, row.version.said, 1.0)
 
 
 def _why(row: Row) -> str:
@@ -133,7 +147,7 @@ def indicators(request: HttpRequest, frame: Frame) -> HttpResponse:
     """The list: value, how it ran, which way is good, and what cannot be said with its reason."""
     rows = rows_of(frame)
     used = [r for r in rows if r.version.indicator.is_used]
-    table = IndicatorTable(rows, request, columns=_columns(frame), caption=_("Indicators"))
+    table = IndicatorTable(rows, request, columns=_columns(frame, rows), caption=_("Indicators"))
     if table.wants_export:
         return table.export()
     may = frame.may(EDIT)

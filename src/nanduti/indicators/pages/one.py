@@ -29,6 +29,7 @@ from ..wording import (
     DIRECTIONS,
     LEVELS,
     METHODS,
+    answers_said,
     cell_said,
     dimension_said,
     formula_said,
@@ -75,6 +76,7 @@ def indicator(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
             "spark": wave_spark(mine),
             "changes": [change_said(c, version.said) for c in changes_of(mine)],
             "sections": sections,
+            "unit": "" if version.said.is_share else unit_said(version.said),
             "table": table,
             "facts": _facts(version, shown, columns),
             "questions": _questions(version, columns),
@@ -146,6 +148,7 @@ def _waves(
             "url": frame.url("indicators:one", version.indicator.code, wave=t.wave.code if t.wave else None),
             "value": cell_said(t.cell, version.said),
             "why": reason_said(t.cell, version.said) if t.cell.reason else "",
+            "n": answers_said(t.cell.n),
             "is_current": t is shown,
         }
         for t in mine
@@ -164,7 +167,7 @@ def _section(
         "title": title,
         "rows": [
             {"label": label, "url": url, "bar": bar_of(cell, version.said, most),
-             "value": cell_said(cell, version.said), "n": cell.n,
+             "value": cell_said(cell, version.said, with_unit=False), "n": answers_said(cell.n),
              "why": reason_said(cell, version.said) if cell.reason else "", "cell": cell}
             for label, cell, url in rows[:MOST_BARS]
         ],
@@ -255,7 +258,7 @@ def _facts(
         (_("Which way is good"), f"{ARROWS[said.direction]} {DIRECTIONS[said.direction]}"),
         (_("Level"), LEVELS[said.level]),
         (_("Asked in"), str(form) if form else _("Register")),
-        (_("Told by"), ", ".join(dimension_said(d, dict(columns)) for d in said.disaggregations)),
+        (_("Told by"), ", ".join(dimension_said(d, dict(columns)) for d in said.disaggregations if d in columns)),
         (_("Needs at least"), _("%(share)s of those asked to have answered")
          % {"share": words.share(said.formula.least_answered, 0)}),
         (_("Source"), said.cite),
