@@ -23,6 +23,7 @@ SERVERS = {
     "surveys_sustained": lambda scale: ["--seconds", str(600 * scale)],
     "surveys_entities": lambda scale: ["--scale", str(scale)],
     "surveys_mapping": lambda scale: ["--scale", str(scale)],
+    "release": lambda scale: ["--scale", str(scale)],
     "register_doubles": lambda scale: ["--scale", str(scale)],
 }
 

@@ -96,3 +96,58 @@ def test_records_must_be_told_apart(change):
     ids = ["f0", *data["id"][:-1]] if change == "doubled" else [None, *data["id"][1:]]
     with pytest.raises(BadInput, match="own id"):
         disclosure.release_of("x", data.with_columns(id=pl.Series(ids)), ids="id", dims=["trade"])
+
+
+def known_exactly(releases) -> set[frozenset[str]]:
+    """Plainly: groups of one or two records whose size follows from two shown cells by subtraction."""
+    shown = []
+    for release in releases:
+        for cell, row in enumerate(release.members.toarray() > 0):
+            if not release.suppressed[cell]:
+                shown.append(frozenset(i for i, x in zip(release.ids, row) if x))
+    return {a - b for a in shown for b in shown if b < a and 0 < len(a - b) < 3}
+
+
+@pytest.mark.parametrize("out", [1, 2])
+def test_beside_hides_what_would_tell_on_few(out):
+    data = firms()
+    old = disclosure.release_of("March", data, ids="id", dims=["trade", "town"])
+    new = disclosure.release_of("April", data[out:], ids="id", dims=["trade", "town"])
+    ledger = Ledger().with_release(old)
+    assert known_exactly([old, new])
+    beside, answer = ledger.beside(new)
+    if answer.verdict.allows:
+        left = known_exactly([old, beside])
+        # What is left is within one of the two tables, not between them.
+        assert left <= known_exactly([old]) | known_exactly([beside])
+        assert beside.suppressed.sum() > new.suppressed.sum()
+
+
+def test_beside_leaves_alone_what_is_safe():
+    data = firms()
+    ledger = Ledger().with_release(disclosure.release_of("all", data, ids="id", dims=["town"]))
+    new = disclosure.release_of("small", data.filter(pl.col("size") == "small"), ids="id", dims=["town"])
+    beside, answer = ledger.beside(new)
+    assert answer.verdict.allows and not beside.suppressed.any()
+
+
+def test_beside_hides_again_what_was_hidden_before():
+    """A margin that was hidden in the first release is not shown in the second."""
+    towns = ["A"] * 9 + ["B"] * 9 + ["C"] * 3 + ["D"] * 2
+    trades = ["x"] * 8 + ["y"] + ["x"] * 4 + ["y"] * 5 + ["x", "y", "y", "x", "y"]
+    data = pl.DataFrame({"id": [f"f{i}" for i in range(23)], "town": towns, "trade": trades})
+    safe = disclosure.protect_table(data, dims=["town", "trade"])
+    old = disclosure.release_of(
+        "first", data, ids="id", dims=["town", "trade"], suppressed=safe.suppression.suppressed
+    )
+    ledger = Ledger().with_release(old)
+    beside, answer = ledger.beside(disclosure.release_of("towns", data, ids="id", dims=["town"]))
+    assert answer.verdict.allows == ledger.check(beside).verdict.allows
+    if answer.verdict.allows:
+        assert beside.suppressed[beside.table.cell(town="D")]
+
+
+def test_owners_are_counted_in_releases_too():
+    data = firms().with_columns(owner=pl.Series(["one"] * 30 + [f"o{i}" for i in range(30)]))
+    made = disclosure.release_of("t", data, ids="id", dims=["town"], holding="owner")
+    assert made.table.n_contributors[0] == 31 and made.table.value[0] == 60

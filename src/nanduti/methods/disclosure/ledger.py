@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
-from nanduti.methods.values import BadInput, Reason, RuleSource, Verdict, mark, no, yes
+from nanduti.methods.values import BadInput, CannotBeSaid, Reason, RuleSource, Verdict, mark, no, yes
 
 from .audit import Audit, audit
 from .hierarchy import Hierarchy
@@ -235,6 +235,13 @@ def _with_hidden(release: Release, cells: Sequence[int], budget: Budget | float,
     grown = replace(p, status=status, need_up=up, need_down=down, upper=upper)
     alone = single_cells(grown, release.table.n_contributors)
     found = suppress(grown, budget=budget, seed=seed, singles=alone)
+    if found.exposed:
+        insider, victim = found.exposed[0]
+        raise CannotBeSaid(
+            what=f"Protection of cell {p.name(victim)}",
+            why=f"whoever is alone in {p.name(insider)} could work it out, whatever else is hidden",
+            remedy="Use coarser codes, or do not publish the table.",
+        )
     return replace(release, problem=grown, suppressed=found.suppressed | release.suppressed)
 
 

@@ -88,7 +88,7 @@ def _one(
         )
         hidden = safe.suppression.suppressed
         if safe.suppression.exposed:
-            return None, _exposed(len(safe.suppression.exposed)), None
+            return None, in_words(_exposed(safe.suppression), material.columns), None
         new, verdict = _beside(part, hierarchies, rules, hidden, holding, frame, earlier)
     except CannotBeSaid:
         return None, _cannot(), None
@@ -176,13 +176,12 @@ def _worth(part: CheckedPart) -> Verdict:
     return yes(told, source=SOURCE)
 
 
-def _exposed(n: int) -> Verdict:
+def _exposed(found: disclosure.Suppression) -> Verdict:
+    insider, victim = found.exposed[0]
     told = Reason(
         "release.table.exposed",
-        mark(
-            "A firm that is alone in its cell could work out another, {n} time(s), whatever else is hidden."
-        ),
-        {"n": n},
+        mark("Whatever is hidden, the firm alone in “{shown}” could work out “{cell}” ({n} such pair(s))."),
+        {"shown": found.problem.name(insider), "cell": found.problem.name(victim), "n": len(found.exposed)},
     )
     return no(told, source=SOURCE, remedy=mark("Put values together, or leave a column out."))
 

@@ -26,7 +26,7 @@ from nanduti.surveys.models import Wave
 from ..errors import MaterialUnclear
 from .model import HOLDER, ID, NO_ANSWER, SAID, ColumnInfo
 
-MOST_CODES = 200
+MOST_CODES = 2_000
 REGISTER = "register"
 
 
