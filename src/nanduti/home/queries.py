@@ -183,6 +183,7 @@ STEP_ROOMS: dict[int, list[tuple[str, Any]]] = {
     2: [("programme:committee", gettext_lazy("Committee and decisions"))],
     3: [
         ("diagnostics:studies", gettext_lazy("Studies of clusters")),
+        ("diagnostics:assessments", gettext_lazy("Assessments")),
         ("diagnostics:comparison", gettext_lazy("Clusters side by side")),
         ("diagnostics:sectors", gettext_lazy("Published tables of the region")),
         ("diagnostics:challenges", gettext_lazy("Challenges and what we learn")),
