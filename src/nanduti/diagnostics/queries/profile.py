@@ -308,6 +308,14 @@ def _coverage(study: DiagnosticStudy, listed: Units, answered: Units | None) -> 
     else:
         return Coverage(least=study.least_per_cell, n_listed=listed.n, n_heard=heard.height, reason=NOT_KNOWN)
     placed = _placed(firms)
+    if not placed.height:
+        return Coverage(
+            least=study.least_per_cell,
+            n_listed=listed.n,
+            n_heard=heard.height,
+            n_unknown=listed.n,
+            reason=NOT_KNOWN if heard.height else NO_ANSWER,
+        )
     table = product_size_coverage(
         placed,
         heard.join(placed.select("establishment"), on="establishment", how="semi")["establishment"].to_list(),
