@@ -433,6 +433,7 @@ def files() -> dict[str, str]:
         "corrections.csv": written([*HEAD, "comment"], made.corrections),
         "follow-up.csv": written(HEAD, made.follow_up),
         "roster.csv": written(garments_ties.HEAD, garments_ties.make([*made.census, *made.workbook])),
+        "silent.csv": written(["workshop"], garments_ties.silent([*made.census, *made.workbook])),
     }
 
 

@@ -57,6 +57,15 @@ def asked(census: list[Row], town: str) -> tuple[list[Row], list[Row]]:
     return chosen, [row for row in chosen if row["workshop"] not in silent]
 
 
+def silent(census: list[Row]) -> list[Row]:
+    """Who was asked and did not answer."""
+    found = []
+    for town in ASKED:
+        chosen, answering = asked(census, town)
+        found += [row for row in chosen if row not in answering]
+    return found
+
+
 def _town(town: str, mine: list[Row]) -> list[Row]:
     rng = Random(f"{SEED} {town}")
     _chosen, answering = asked(mine, town)

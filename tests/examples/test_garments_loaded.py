@@ -1,4 +1,4 @@
-"""The made-up workshops once they are in: published counts, nothing twice, no name outside the vault."""
+"""The made-up workshops once they are in: published counts, nothing twice, no name in clear, and what follows."""
 
 from __future__ import annotations
 
@@ -13,8 +13,13 @@ from django_scopes import scopes_disabled
 
 from nanduti.config.garments import census, field, loading
 from nanduti.config.garments.files import PROGRAMME, TOWNS, rows
-from nanduti.foundation.models import User
+from nanduti.diagnostics.models import Assessment, Challenge, DiagnosticStudy, Selection
+from nanduti.foundation.models import Job, User
+from nanduti.indicators import queries as indicators
+from nanduti.networks.models import BusinessNetwork, TieActor, TieRespondent
+from nanduti.programme.models import Programme
 from nanduti.register.models import Establishment, ProfileFact
+from nanduti.release.models import Publication, ReleaseRequest, Returning
 from nanduti.surveys.models import AnswerSet, Finding, RecordLink, Submission, Wave
 from tests.examples.conftest import load
 
@@ -25,6 +30,29 @@ PAGES = (
     "", "step/3/", "selection/", "committee/", "agreements/", "conditions/", "plan/", "ledger/", "results/",
     "quality/", "twinnings/", "surveys/review/", "surveys/instruments/", "surveys/enumerators/",
 )  # fmt: skip
+
+
+# Pages of the rooms that stand on the answers, each with something that must be on it.
+PAGES_ABOVE = {
+    "indicators/": "",
+    "indicators/one/women_share/": "",
+    "weighing/": "",
+    "studies/": "",
+    "studies/diagnostic-study-of-yaguaron/": "",
+    "studies/diagnostic-study-of-yaguaron/operations/": "Jeans",
+    "studies/diagnostic-study-of-yaguaron/routing/": "",
+    "challenges/": "",
+    "comparison/": "",
+    "assessments/": "",
+    "networks/": "",
+    "networks/?cluster=yaguaron-garments": "",
+    "networks/measures/?cluster=yaguaron-garments": "",
+    "networks/left-out/?cluster=yaguaron-garments": "",
+    "networks/named/": "",
+    "networks/groups/": "",
+    "release/": "",
+    "release/returns/": "",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -65,8 +93,8 @@ def test_every_fact_of_the_register_is_the_last_answer_that_came():
     typed = [{**row, "workshop": keys[row["workshop_name"]]} for row in rows("workbook")]
     for row in [*rows("census"), *typed, *rows("corrections"), *rows("follow-up")]:
         said[row["workshop"]] = row
-    form = field.asked(_programme(), field.CENSUS)
-    firms = census.establishments(_programme(), form)
+    form = field.asked(Programme.objects.get(code=PROGRAMME), field.CENSUS)
+    firms = census.establishments(Programme.objects.get(code=PROGRAMME), form)
     assert set(firms) == set(said)
     facts = {
         (f.establishment_id, f.attribute): f.value
@@ -77,12 +105,6 @@ def test_every_fact_of_the_register_is_the_last_answer_that_came():
         for attribute, question in names.items():
             told = facts.get((firms[key].pk, attribute))
             assert (str(int(told)) if told is not None else "") == row[question], (key, attribute)
-
-
-def _programme():
-    from nanduti.programme.models import Programme
-
-    return Programme.objects.get(code=PROGRAMME)
 
 
 def test_what_was_sent_was_read_reviewed_and_mapped():
@@ -113,7 +135,10 @@ def test_each_wave_holds_the_answers_of_its_days():
         ).count()
         for code, wave in waves.items()
     }
-    assert within == {"census-2023": 323, "visit-2024": 15, "roster-2023": 159}
+    assert within == {
+        "census-2023": 323, "visit-2024": 15, "roster-pilar-2023": 48, "roster-yaguaron-2023": 75,
+        "roster-mra-2023": 36,
+    }  # fmt: skip
 
 
 def test_loading_again_changes_nothing():
@@ -159,3 +184,106 @@ def test_the_same_people_work_in_both_programmes():
             "custodian",
             "administrator",
         }
+
+
+# --- what follows from the answers
+
+
+@pytest.fixture
+def programme() -> Programme:
+    return Programme.objects.get(code=PROGRAMME)
+
+
+def census_of(town: str) -> list[dict[str, str]]:
+    """The last answers to the census of a town, as they were sent."""
+    keys = {row["workshop_name"]: row["workshop"] for row in rows("workbook-keys")}
+    typed = [{**row, "town": "mra", "workshop": keys[row["workshop_name"]]} for row in rows("workbook")]
+    said = {row["workshop"]: row for row in [*rows("census"), *typed, *rows("corrections")]}
+    return [row for row in said.values() if row["town"] == town and row["consent"] == "yes"]
+
+
+def share(some: list[dict[str, str]], of: str, whole: str = "n_workers") -> float:
+    return sum(int(row[of]) for row in some) / sum(int(row[whole]) for row in some)
+
+
+def test_indicators_are_what_the_answers_come_to(programme):
+    """The plain twin: added up from the files, against what the room keeps."""
+    codes = ["women_share", "worker_formality", "firm_formality", "beyond_smartphone"]
+    found = indicators.values(programme=programme, access=None, codes=codes, wave="census-2023")
+    value = {(row["code"], row["cluster"]): row["value"] for row in found.to_dicts() if row["group"] == ""}
+    for town, cluster in TOWNS.items():
+        census = census_of(town)
+        assert value["women_share", cluster] == pytest.approx(share(census, "n_women"))
+        assert value["worker_formality", cluster] == pytest.approx(share(census, "n_insured"))
+    assert value["women_share", TOWNS["pilar"]] == pytest.approx(0.81)
+    assert value["women_share", TOWNS["yaguaron"]] == pytest.approx(0.45)
+
+
+def test_the_committee_decided_against_the_ranking_and_said_why(programme):
+    selection = Selection.objects.get(programme=programme)
+    chosen = {e.candidate.cluster.code for e in selection.entries.filter(outcome="chosen")}
+    assert selection.is_decided and chosen == set(TOWNS.values()) and selection.against_reason
+    assert selection.run.result["placed"]
+
+
+def test_studies_challenges_and_networks_stand(programme):
+    states = dict(DiagnosticStudy.objects.filter(programme=programme).values_list("cluster__code", "status"))
+    assert states == {TOWNS["yaguaron"]: "agreed", TOWNS["pilar"]: "draft", TOWNS["mra"]: "draft"}
+    kinds = list(Challenge.objects.filter(programme=programme).values_list("kind", flat=True))
+    assert (kinds.count("initial"), kinds.count("emergent")) == (4, 5)
+    assert BusinessNetwork.objects.get(programme=programme).members.count() == 7
+    silent = TieRespondent.objects.filter(wave__programme=programme, state="silent")
+    assert silent.count() == 17 == len(rows("silent"))
+    assert TieActor.objects.filter(programme=programme, state="named").exists()
+
+
+def test_each_town_is_told_what_to_begin_with(programme):
+    towns = Assessment.objects.filter(programme=programme, recipe__code="associativity-readiness")
+    said = {a.cluster.code: next(band for band, n in a.summary["bands"].items() if n) for a in towns}
+    assert said == {
+        TOWNS["pilar"]: "promote",
+        TOWNS["yaguaron"]: "strengthen_first",
+        TOWNS["mra"]: "strengthen_first",
+    }
+    before, after = Assessment.objects.filter(recipe__code="firm-associativity").order_by("id")
+    assert (before.n_units, after.n_units, after.before) == (320, 15, before)
+
+
+def test_two_left_one_waits_and_one_town_was_not_met_yet(programme):
+    states = dict(ReleaseRequest.objects.filter(programme=programme).values_list("code", "state"))
+    assert sorted(states.values()) == ["open", "published", "published"]
+    waiting = ReleaseRequest.objects.get(state="open")
+    assert waiting.checks.get().is_safe and waiting.checks.get().n_hidden > 0
+    for publication in Publication.objects.all():
+        approvals = publication.of_check.approvals.all()
+        asked_by = publication.of_check.request.requested_by
+        assert len({a.by_id for a in approvals} - {asked_by.pk}) == 2
+        assert "synthetic" in publication.programme_title
+    assert set(Returning.objects.values_list("cluster__code", flat=True)) == {
+        TOWNS["pilar"],
+        TOWNS["yaguaron"],
+    }
+    assert not Job.objects.exclude(state="done").exists()
+
+
+def test_everybody_reads_what_was_let_out_and_nothing_else():
+    client = Client()
+    page = client.get(f"/open/{PROGRAMME}/workshops-by-town-and-size/")
+    assert page.status_code == 200 and "synthetic" in page.content.decode()
+    for address in ("workshops-by-owner-size-and-town", "sheets-for-workshops-2023"):
+        assert client.get(f"/open/{PROGRAMME}/{address}/").status_code == 404
+    assert client.get(ADDRESS).status_code == 302
+
+
+@pytest.mark.parametrize("who", ["coordinator", "cda-garments", "committee", "researcher"])
+def test_every_page_opens_and_says_that_it_is_made_up(who):
+    client = Client()
+    client.force_login(User.objects.get(username=who), backend=settings.AUTHENTICATION_BACKENDS[-1])
+    for page, word in PAGES_ABOVE.items():
+        answer = client.get(ADDRESS + page)
+        if who == "coordinator":
+            assert answer.status_code == 200, page
+        assert answer.status_code in (200, 403), f"{page} {who}"
+        if answer.status_code == 200:
+            text = answer.content.decode()
+            assert 'class="page-mark"' in text and word in text, page

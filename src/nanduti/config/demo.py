@@ -63,6 +63,7 @@ def load_garments_once() -> bool:
     for name, role, within in loading.ACCOUNTS:
         _account(name, role, within)
     loading.load_answers()
+    loading.load_diagnosis()
     return is_new
 
 

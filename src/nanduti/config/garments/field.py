@@ -28,7 +28,10 @@ CENSUS, ROSTER = "workshop_census", "relation_roster"
 WAVES = (
     (CENSUS, "census-2023", "Census 2023", date(2023, 5, 8), date(2023, 6, 30), 320),
     (CENSUS, "visit-2024", "Second visit to the selected workshops 2024", date(2024, 2, 20), date(2024, 4, 30), 15),
-    (ROSTER, "roster-2023", "Relations 2023", date(2023, 7, 1), date(2023, 7, 31), 176),
+    # A round for each town: the map of a town is drawn from its own.
+    (ROSTER, "roster-pilar-2023", "Relations in Pilar 2023", date(2023, 7, 3), date(2023, 7, 8), 52),
+    (ROSTER, "roster-yaguaron-2023", "Relations in Yaguarón 2023", date(2023, 7, 10), date(2023, 7, 15), 84),
+    (ROSTER, "roster-mra-2023", "Relations in Mariano Roque Alonso 2023", date(2023, 7, 17), date(2023, 7, 22), 40),
 )  # fmt: skip
 AT_ONCE = 100
 # How long answers are waited for where another process reads them.

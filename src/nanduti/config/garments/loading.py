@@ -10,7 +10,7 @@ from nanduti.foundation import imports
 from nanduti.foundation.models import ImportBatch, User
 from nanduti.programme.models import Programme
 
-from . import census, field, roster
+from . import assessing, census, diagnosing, field, releasing, roster
 from .files import PROGRAMME, folder
 
 # name, role, scope: who works in the second programme; the first four work in the other one too.
@@ -57,6 +57,7 @@ def load_answers(*, elsewhere: bool = False, say: Say = silent) -> None:
             ("accepted", lambda: census.accept(form, coordinator, until=census.ACCEPTED_ON)),
             ("second visits", lambda: census.send_second_visits(programme, form)),
             ("roster", lambda: roster.send_roster(programme, forms[field.ROSTER], form)),
+            ("silent", lambda: roster.note_silent(programme, form)),
             ("explained", lambda: roster.explain_nobody(forms[field.ROSTER], coordinator)),
             ("accepted", lambda: census.accept(form, coordinator, until=census.ACCEPTED_AGAIN_ON)),
             ("accepted", lambda: census.accept(forms[field.ROSTER], coordinator, until="2023-08-10")),
@@ -65,4 +66,26 @@ def load_answers(*, elsewhere: bool = False, say: Say = silent) -> None:
             say(done, len(parts), name)
             part()
             field.read_all(programme, elsewhere=elsewhere)
+        say(len(parts), len(parts), "")
+
+
+def load_diagnosis(*, say: Say = silent) -> None:
+    """What follows from the answers: indicators, selection, studies, assessments, releases; safe to repeat."""
+    with scopes_disabled():
+        programme = Programme.objects.select_related("scope").get(code=PROGRAMME)
+        coordinator, agent = (User.objects.get(username=name) for name in ("coordinator", "cda-garments"))
+        parts: list[tuple[str, Callable[[], object]]] = [
+            ("indicators", lambda: diagnosing.follow_indicators(programme, coordinator)),
+            ("selection", lambda: diagnosing.choose_towns(programme, coordinator)),
+            ("challenges", lambda: diagnosing.note_challenges(programme, agent)),
+            ("studies", lambda: diagnosing.write_studies(programme, coordinator)),
+            ("networks", lambda: diagnosing.found_networks(programme, agent)),
+            ("assessments", lambda: assessing.assess_towns(programme, agent)),
+            ("assessments", lambda: assessing.assess_workshops(programme, agent)),
+            ("release", lambda: releasing.ask_and_decide(programme)),
+            ("return", lambda: releasing.record_returnings(programme, agent)),
+        ]
+        for done, (name, part) in enumerate(parts):
+            say(done, len(parts), name)
+            part()
         say(len(parts), len(parts), "")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from nanduti.foundation import imports
 from nanduti.foundation.models import User
+from nanduti.networks.models import TieRespondent, TieWave
 from nanduti.programme.models import Programme
 from nanduti.register.models import Organisation
 from nanduti.surveys.actions import reviews
@@ -15,6 +17,7 @@ from .field import Asked, Sent, said_at
 from .files import Row, by_workshop, rows
 from .writing import number_of, xml_of
 
+BODIES = ("lead-1", "lead-2", "lead-3", "lead-4", "lead-5", "precoop-neembucu")
 TOWN_OF = {"PIL": "pilar", "YAG": "yaguaron", "MRA": "mra"}
 
 
@@ -34,10 +37,10 @@ def send_roster(programme: Programme, form: Asked, census_form: Asked) -> None:
 
 
 def codes_of(programme: Programme, census_form: Asked) -> dict[str, str]:
-    """Workshop or lead firm of the files → its pseudonym, as it stands on the list that was handed out."""
+    """Workshop, lead firm or group of the files → its pseudonym, as it stands on the list that was handed out."""
     found = {key: firm.pseudonym for key, firm in census.establishments(programme, census_form).items()}
-    leads = Organisation.objects.filter(code__startswith="lead-").values_list("code", "pseudonym")
-    return found | dict(leads)
+    bodies = Organisation.objects.filter(code__in=BODIES).values_list("code", "pseudonym")
+    return found | dict(bodies)
 
 
 def _number(workshop: str) -> str:
@@ -57,6 +60,32 @@ def _sent(form: Asked, workshop: str, mine: list[Row], codes: dict[str, str], ph
     number = _number(workshop)
     xml = xml_of(form.definition, answers, number, repeats={"partners": partners})
     return Sent(number, xml, phone, asked_at + timedelta(hours=8))
+
+
+def note_silent(programme: Programme, census_form: Asked) -> None:
+    """Who was asked and did not answer: without them the map would take silence for having no ties."""
+    codes, waves = codes_of(programme, census_form), {w.cluster_id: w for w in _rounds(programme)}
+    firms = census.establishments(programme, census_form)
+    table = []
+    for row in rows("silent"):
+        firm = firms[row["workshop"]]
+        table.append(
+            {
+                "programme": programme.code,
+                "wave": waves[firm.cluster_id].code,
+                "kind": "establishment",
+                "actor": codes[row["workshop"]],
+                "state": TieRespondent.State.SILENT.value,
+            }
+        )
+    if TieRespondent.objects.filter(wave__programme=programme, state=TieRespondent.State.SILENT).exists():
+        return
+    sheet = imports.Sheet("silent.csv", "actors", list(table[0]), list(enumerate(table, start=2)))
+    imports.import_sheets(sheets=[sheet], name="silent.csv", access=None, by=field.BY)
+
+
+def _rounds(programme: Programme) -> list[TieWave]:
+    return list(TieWave.objects.filter(programme=programme, survey_wave__isnull=False))
 
 
 def explain_nobody(form: Asked, by: User) -> None:
