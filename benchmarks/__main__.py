@@ -24,6 +24,7 @@ SERVERS = {
     "surveys_entities": lambda scale: ["--scale", str(scale)],
     "surveys_mapping": lambda scale: ["--scale", str(scale)],
     "release": lambda scale: ["--scale", str(scale)],
+    "indicators": lambda scale: ["--scale", str(scale)],
     "register_doubles": lambda scale: ["--scale", str(scale)],
 }
 

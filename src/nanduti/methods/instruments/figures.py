@@ -55,7 +55,8 @@ def figures(
         view = viewed(list(mine.values()), frame, repeats or {}, over)
         keys = list(dict.fromkeys(name for names in by for name in names))
         made = [e for i, one in enumerate(mine.values()) for e in columns_of(one, f"{i}:")]
-        table = view.select(*keys, *made)
+        # With a column of their own, so that a constant is as long as there are rows, and of none there is none.
+        table = view.select("_unit", *keys, *made)
         for place, names in enumerate(by):
             found[place].append(_grouped(table, list(names), mine))
     order = {code: i for i, code in enumerate(formulas)}
