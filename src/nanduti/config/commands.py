@@ -53,7 +53,7 @@ def _add_data(add: Add) -> None:
     _format(import_verb)
     undo_verb = add("undo", undo, "Undo an import as a whole.")
     undo_verb.add_argument("import_id", help="the id that the import printed")
-    demo_verb = add("demo", demo, "Load the example programme and make the demo accounts, once.")
+    demo_verb = add("demo", demo, "Load the example programmes and make the demo accounts, once.")
     demo_verb.add_argument("--summary", action="store_true", help="only print what is loaded")
     demo_verb.add_argument("--code", metavar="NAME", help="print the present one-time code of a demo account")
 
@@ -268,6 +268,7 @@ def demo(options: argparse.Namespace) -> int:
     else:
         example.load_once()
         example.load_garments_once()
+        example.load_small_examples_once()
         example.print_summary()
     return 0
 

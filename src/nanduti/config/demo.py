@@ -34,12 +34,12 @@ ACCOUNTS = [
 MORE_ACCOUNTS = [("cda-garments", "the garment workshops of three towns, as their development agent")]
 
 
-def example_folder() -> Path:
-    """Where the example's files lie: in a checkout beside the package, in an installed package inside it."""
+def example_folder(name: str = PROGRAMME) -> Path:
+    """Where an example's files lie: in a checkout beside the package, in an installed package inside it."""
     for folder in (settings.PACKAGE.parents[1] / "examples", settings.PACKAGE / "examples"):
-        if (folder / PROGRAMME).is_dir():
-            return folder / PROGRAMME
-    raise NotFound(kind="example", code_given=PROGRAMME)
+        if (folder / name).is_dir():
+            return folder / name
+    raise NotFound(kind="example", code_given=name)
 
 
 def load_once() -> bool:
@@ -65,6 +65,21 @@ def load_garments_once() -> bool:
     loading.load_answers()
     loading.load_diagnosis()
     return is_new
+
+
+# Folder of examples → the programme in it: single methods on published figures.
+SMALL = {"kapferer-tailor-shop": "tailor-shop", "jalisco-apparel": "jalisco-agrem"}
+
+
+def load_small_examples_once() -> None:
+    """Kapferer's tailor shop for the relation map, and Jalisco's tables for sectors."""
+    for name, programme in SMALL.items():
+        sheets = imports.read_sheets(example_folder(name))
+        digest = imports.digest_of(sheets)
+        if not ImportBatch.objects.filter(digest=digest, state=ImportBatch.State.DONE).exists():
+            imports.import_sheets(sheets=sheets, name=name, access=None, by="demo")
+        for account, role in (("coordinator", "coordinator"), ("researcher", "researcher")):
+            _account(account, role, f"programme:{programme}")
 
 
 # Forms of the library that are ready to be filled: what every cluster begins with.
