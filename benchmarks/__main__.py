@@ -26,6 +26,7 @@ SERVERS = {
     "release": lambda scale: ["--scale", str(scale)],
     "indicators": lambda scale: ["--scale", str(scale)],
     "register_doubles": lambda scale: ["--scale", str(scale)],
+    "networks_map": lambda scale: ["--scale", str(scale)],
 }
 
 

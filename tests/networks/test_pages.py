@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import xml.etree.ElementTree as xml
 
 import pytest
@@ -9,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from nanduti.networks import drawing
+from nanduti.networks import remembered
 from nanduti.networks.actions import groups as group_actions
 from nanduti.networks.models import BusinessNetwork, Tie, TieActor, TieKind, TieWave
 from tests.support.networks import ALONE, AT, SILENT, N, asked, begin
@@ -109,7 +110,7 @@ def test_who_stays_is_drawn_where_they_were(found, visit):
     begin(found.made, "second")
     for one, two in [(n, (n + 1) % 10) for n in range(10)]:
         found.tie(one, two, wave=TieWave.objects.get(code="second"))
-    drawing.forget()
+    remembered.forget()
     first, second = (visit().get(url("map", wave=w)).context["picture"] for w in ("first", "second"))
     where = dict(zip(first.network.actors, first.places.positions.tolist(), strict=True))
     for actor, (x, y) in zip(second.network.actors, second.places.positions.tolist(), strict=True):
@@ -317,3 +318,27 @@ def test_the_api_tells_the_same(found, visit):
     assert measures["n_actors"] == 12 and measures["statements"][0]["topic"] == "density"
     assert visit("researcher").get("/api/programmes/weaving/ties?wave=first").json()["n"] == 0
     assert visit("stranger").get("/api/programmes/weaving/ties").status_code in (403, 404)
+
+
+def test_a_large_map_is_worked_out_in_the_background_and_found_again(found, visit, monkeypatch):
+    from nanduti.foundation.models import Job, Run
+    from nanduti.foundation.work import run_waiting
+    from nanduti.networks import drawing
+
+    monkeypatch.setattr(drawing, "DRAWN_AT_ONCE", 5)
+    monkeypatch.setattr(sys.modules["nanduti.networks.queries.measures"], "MOST_AT_ONCE", 5)
+    client = visit()
+    page = client.get(url("map"))
+    assert page.context["picture"] is None and "Work it out" in page.content.decode()
+    assert "has not been yet" in client.get(url("measures")).content.decode()
+    for _twice in range(2):
+        assert client.post(page.context["large"]["url"]).status_code == 302
+    assert Job.objects.filter(kind="networks.draw").count() == 1
+    assert "Look again" in client.get(url("map")).content.decode()
+    run_waiting()
+    assert Job.objects.get(kind="networks.draw").state == "done", Job.objects.get(kind="networks.draw").error
+    assert Run.objects.filter(recipe="networks.drawing").count() == 1
+    drawn = client.get(url("map")).context["picture"]
+    assert drawn is not None and len(drawn.places.positions) == N
+    assert "Of 100 possible ties between 12 actors" in client.get(url("measures")).content.decode()
+    assert visit("researcher").post(url("draw")).status_code == 403

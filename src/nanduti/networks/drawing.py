@@ -1,61 +1,54 @@
-"""Where actors are drawn: worked out once for the same network, and near where they were drawn in the round before."""
+"""Where actors are drawn: worked out once for the same network, and near where they were drawn in the round before.
+
+Up to :data:`DRAWN_AT_ONCE` actors while the reader waits; more in the background, kept as a run that anybody who sees
+the same network finds again.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 
 import numpy as np
 
+from nanduti.foundation.models import Run
 from nanduti.methods.networks import Layout, Network, layout
 
-# Drawings kept in the memory of the process. A drawing depends on the ties alone, so none can become old.
-LARGEST = 24
+from .remembered import digest_of, remembered
 
-_lock = threading.Lock()
-_drawn: OrderedDict[str, Layout] = OrderedDict()
+DRAWN_AT_ONCE = 3_000
+# Beyond this even a picture from the background is no picture.
+DRAWN_AT_MOST = 10_000
+RECIPE = "networks.drawing"
 
 
 def drawn(network: Network, *, before: Sequence[Network] = ()) -> Layout:
     """A place for each actor. ``before``: the networks of earlier rounds, the earliest first."""
     previous: Layout | None = None
-    key = ""
+    chain = ""
     for one in (*before, network):
-        key = _key(one, key)
-        found = _kept(key)
-        if found is None:
-            found = layout(one, previous=previous)
-            _keep(key, found)
-        previous = found
+        chain = hashlib.sha256(f"{chain}/{digest_of(one)}".encode()).hexdigest()
+        former = previous
+        previous = remembered(("drawing", chain), lambda one=one, former=former: layout(one, previous=former))
     return previous if previous is not None else layout(network)
 
 
-def _key(network: Network, former: str) -> str:
-    """Tells one drawing from another: who is in it, who is tied to whom, and the drawing before."""
-    digest = hashlib.sha256(former.encode())
-    digest.update("\x00".join(map(str, network.actors)).encode())
-    digest.update(np.ascontiguousarray(network.either.indptr).tobytes())
-    digest.update(np.ascontiguousarray(network.either.indices).tobytes())
-    return digest.hexdigest()
+def drawn_before(network: Network) -> Layout | None:
+    """The drawing that was made in the background, if there is one."""
+    run = Run.objects.filter(recipe=RECIPE, input_digest=digest_of(network)).order_by("-id").first()
+    if run is None:
+        return None
+    places = run.result.get("places", {})
+    if any(str(actor) not in places for actor in network.actors):
+        return None
+    positions = np.array([places[str(actor)] for actor in network.actors], dtype=float)
+    return Layout(network.actors, positions, float(run.result.get("stress", 0.0)), None)
 
 
-def _kept(key: str) -> Layout | None:
-    with _lock:
-        if key in _drawn:
-            _drawn.move_to_end(key)
-        return _drawn.get(key)
-
-
-def _keep(key: str, made: Layout) -> None:
-    with _lock:
-        _drawn[key] = made
-        while len(_drawn) > LARGEST:
-            _drawn.popitem(last=False)
-
-
-def forget() -> None:
-    """Keep no drawing."""
-    with _lock:
-        _drawn.clear()
+def as_result(made: Layout) -> dict[str, object]:
+    """A drawing as a run keeps it: by pseudonym."""
+    places = {
+        str(a): [round(x, 4), round(y, 4)]
+        for a, (x, y) in zip(made.actors, made.positions.tolist(), strict=True)
+    }
+    return {"places": places, "stress": made.stress}

@@ -7,6 +7,7 @@ from .pages import actors, changes, groups, map, measures, ties, waves
 app_name = "networks"
 urlpatterns = [
     path("", map.relations, name="map"),
+    path("draw/", map.draw, name="draw"),
     path("graphml/", changes.graphml, name="graphml"),
     path("measures/", measures.measures, name="measures"),
     path("actors/", measures.actors, name="actors"),

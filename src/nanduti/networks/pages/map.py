@@ -6,10 +6,12 @@ from typing import Any
 
 import polars as pl
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from nanduti.foundation.models import Job
+from nanduti.foundation.work import present
 from nanduti.interface import words
 from nanduti.interface.parts import Figure
 from nanduti.interface.tables import Col, DataTable
@@ -19,15 +21,13 @@ from nanduti.programme.frames import Frame, programme_page
 from nanduti.programme.pages import link
 
 from .. import drawing, picture
+from ..actions import maps as actions
 from ..queries.attributes import Attributes, attributes_of, with_sub_groups
 from ..queries.changes import Changed, changed
 from ..queries.measures import alone, network_of
 from ..queries.ties import Ties
 from .changes import FATES, change_facts, change_table
 from .common import EDIT, MOST_NAMED, Chosen, chosen, found_by, kinds_meant, names_of, ties_of
-
-# A picture of more actors than this is worked out in the background.
-DRAWN_AT_ONCE = 3_000
 
 
 @programme_page(step=3, item="networks")
@@ -59,7 +59,7 @@ def relations(request: HttpRequest, frame: Frame) -> HttpResponse:
             "form": _form(frame, choice, ties, kinds, known),
             "figures": _figures(frame, choice, ties, network, kinds),
             "picture": _picture(frame, choice, ties, network, kinds, known, names, compared, found),
-            "too_many": network is not None and network.n > DRAWN_AT_ONCE,
+            "large": _large(request, frame, choice, network, kinds),
             "compared": compared,
             "change_facts": change_facts(compared) if compared else [],
             "pairs": pairs,
@@ -70,6 +70,38 @@ def relations(request: HttpRequest, frame: Frame) -> HttpResponse:
             "sees": "sensitive" if choice.sees_all else "open",
         },
     )
+
+
+def _large(
+    request: HttpRequest, frame: Frame, choice: Chosen, network: Network | None, kinds: tuple[str, ...]
+) -> dict[str, Any] | None:
+    """What to say of a map too large to be drawn while somebody waits: the work that goes on, or how to begin it."""
+    if network is None or network.n <= drawing.DRAWN_AT_ONCE:
+        return None
+    running = Job.objects.filter(kind="networks.draw", by=request.user, scope=frame.programme.scope)  # type: ignore[misc]
+    going_on = running.filter(state__in=(Job.State.QUEUED, Job.State.RUNNING)).order_by("-id").first()
+    return {
+        "is_drawn": drawing.drawn_before(network) is not None,
+        "is_hopeless": network.n > drawing.DRAWN_AT_MOST,
+        "job": present(going_on) if going_on else None,
+        "url": address(frame, "networks:draw", **{**choice.args(), "kind": list(kinds)}),
+        "may": choice.sees_all,
+    }
+
+
+@programme_page(step=3, item="networks", may="read_sensitive")
+def draw(request: HttpRequest, frame: Frame) -> HttpResponse:
+    """Begin to draw and measure a large map in the background."""
+    choice = chosen(request, frame)
+    if request.method == "POST" and choice.sees_all:
+        actions.order_drawing(
+            programme=frame.programme,
+            cluster=frame.cluster,
+            wave=choice.wave.code if choice.wave else "",
+            kinds=list(choice.kinds),
+            by=request.user,  # type: ignore[arg-type]
+        )
+    return redirect(address(frame, "networks:map", **choice.args()))
 
 
 def _compared(frame: Frame, choice: Chosen, ties: Ties, kinds: tuple[str, ...]) -> Changed | None:
@@ -234,7 +266,11 @@ def _picture(
     compared: Changed | None,
     found: list[str],
 ) -> picture.RelationMap | None:
-    if network is None or not network.n or network.n > DRAWN_AT_ONCE:
+    if network is None or not network.n:
+        return None
+    is_large = network.n > drawing.DRAWN_AT_ONCE
+    ready = drawing.drawn_before(network) if is_large else None
+    if is_large and (ready is None or compared is not None):
         return None
     shown, lines = _both_rounds(compared) if compared else (network, lines_of(ties, network, kinds))
     values = dict(zip(known.frame["actor"].to_list(), known.values(colour_of(choice, known)), strict=True))
@@ -248,10 +284,10 @@ def _picture(
             *(picture.Mark(m.label, m.colour, "circle", m.n) for m in legend),
             *(picture.Mark(m.label, picture.OTHER, m.shape, m.n) for m in forms),
         ]
-    before = [compared.before] if compared else _earlier(frame, choice, kinds)
+    before = [compared.before] if compared else [] if is_large else _earlier(frame, choice, kinds)
     return picture.RelationMap(
         shown,
-        drawing.drawn(shown, before=before),
+        ready or drawing.drawn(shown, before=before),
         lines,
         marks,
         legend=legend if len(legend) > 1 else [],

@@ -21,7 +21,7 @@ from nanduti.programme.pages import link
 from ..queries import left_out as queries
 from ..queries.attributes import Attributes, attributes_of
 from ..queries.left_out import LEAST
-from ..queries.measures import Measured, measured, network_of
+from ..queries.measures import Measured, actor_table, measured, network_of, warnings_of
 from ..queries.ties import Ties
 from .common import Chosen, chosen, kinds_meant, names_of, ties_of
 from .map import address, attribute_columns, choices_of, plain_table
@@ -243,9 +243,10 @@ def actors(request: HttpRequest, frame: Frame) -> HttpResponse:
     if not choice.sees_all:
         raise NotAllowed(capability="read_sensitive")
     ties = ties_of(frame, choice)
-    found = measured(ties, kinds=kinds_meant(choice, ties), draws=2)
+    kinds = kinds_meant(choice, ties)
+    measured_ = actor_table(network_of(ties, kinds=kinds), with_core=True) if ties.n else pl.DataFrame()
     known = attributes_of(ties, programme=frame.programme, cluster=frame.cluster, access=frame.access)
-    table = _actors_table(request, frame, choice, found, known, ties.is_asked_known)
+    table = _actors_table(request, frame, choice, measured_, known, ties.is_asked_known)
     if table.wants_export:
         return table.export()
     return render(
@@ -269,11 +270,11 @@ def _actors_table(
     request: HttpRequest,
     frame: Frame,
     choice: Chosen,
-    found: Measured,
+    measured_: pl.DataFrame,
     known: Attributes,
     is_asked_known: bool,
 ) -> DataTable:
-    rows = known.frame.join(found.actors, on="actor", how="left").to_dicts() if found.actors.height else []
+    rows = known.frame.join(measured_, on="actor", how="left").to_dicts() if measured_.height else []
     rows.sort(key=lambda r: (-(r["partners"] or 0), r["actor"]))
     groups = sorted({r["group"] for r in rows if r.get("group")})
     n_names: dict[str, str] = {}
@@ -349,7 +350,8 @@ def left_out(request: HttpRequest, frame: Frame) -> HttpResponse:
     for section in sections:
         if section["table"].wants_export:
             return section["table"].export()
-    found = measured(ties, kinds=kinds, draws=2) if ties.n else None
+    about = [kind for code, kind in ties.kinds.items() if code in kinds]
+    warnings = warnings_of(ties, network, about) if ties.n else ()
     return render(
         request,
         "networks/left_out.html",
@@ -360,7 +362,7 @@ def left_out(request: HttpRequest, frame: Frame) -> HttpResponse:
                 address(frame, "networks:measures", **choice.args()), _("What the relation map says")
             ),
             "sections": sections,
-            "warnings": [saying.fill(w.sentence, w.details) for w in (found.warnings if found else ())],
+            "warnings": [saying.fill(w.sentence, w.details) for w in warnings],
             "sources": sorted({f"{g.said}: {g.source}" for g in known.inclusions}),
             "frame_of": frame,
         },

@@ -17,12 +17,12 @@ from django.utils.translation import gettext as _
 from nanduti.foundation.access import Access
 from nanduti.foundation.kept import kept
 from nanduti.indicators.units import unit_frame
-from nanduti.methods import networks as methods
 from nanduti.methods.networks import Network
 from nanduti.programme.models import Programme
 from nanduti.register.models import Cluster
 from nanduti.register.models.organisations import SizeBand
 
+from .measures import sub_groups
 from .ties import Ties
 
 # An attribute with more values than this tells no groups apart, and one value tells nothing.
@@ -118,7 +118,7 @@ def with_sub_groups(known: Attributes, network: Network) -> Attributes:
     """The same with the sub-group that each actor belongs to, found from the ties; whoever has none is in no group."""
     if not network.n_arcs or network.n > MOST_DIVIDED:
         return known
-    found = methods.communities(network, seed=1)
+    found = sub_groups(network)
     partners = np.diff(network.either.indptr)
     groups = pl.Series(
         [str(g) if n else None for g, n in zip(found.of, partners, strict=True)], dtype=pl.String

@@ -11,14 +11,18 @@ import numpy as np
 import polars as pl
 
 from nanduti.foundation.access import Access
+from nanduti.foundation.models import Run
 from nanduti.methods import networks as methods
 from nanduti.methods.networks import Network
+from nanduti.methods.networks.associativity import SENTENCES as SAID
 from nanduti.methods.values import CannotBeSaid, PersonError, Reason, mark
 from nanduti.programme.models import Programme
 from nanduti.register.models import Cluster
 
+from ..drawing import RECIPE
 from ..kinds import Kind
 from ..models import TieWave
+from ..remembered import digest_of, remembered
 from .ties import Ties, tie_frame
 
 # Above this many actors an exact fit of the core and of the intervals takes longer than a page may.
@@ -108,13 +112,59 @@ def measured(ties: Ties, *, kinds: Collection[str] = (), draws: int = 200) -> Me
     warnings = warnings_of(ties, network, chosen)
     if network.n < 3 or not network.n_arcs:
         return Measured(network, (), actor_table(network), warnings, why_not=_why_not(network))
+    if network.n > MOST_AT_ONCE:
+        statements = worked_out(network)
+        why_not = None if statements else _not_yet(network)
+        return Measured(network, statements, actor_table(network), warnings, why_not=why_not)
     try:
-        profile = methods.associativity(network, draws=draws if network.n <= MOST_AT_ONCE else 0, seed=1)
+        statements = profile_of(network, draws)
     except CannotBeSaid as error:
         return Measured(network, (), actor_table(network), warnings, why_not=error)
-    groups = methods.communities(network, seed=1)
-    table = actor_table(network, groups)
-    return Measured(network, profile.statements, table, warnings, groups.modularity)
+    return Measured(network, statements, actor_table(network), warnings, sub_groups(network).modularity)
+
+
+def profile_of(network: Network, draws: int) -> tuple[methods.Statement, ...]:
+    """The sentences on the whole, from memory where the same network was measured before."""
+    key = ("profile", digest_of(network), str(draws))
+    return remembered(key, lambda: methods.associativity(network, draws=draws, seed=1).statements)
+
+
+def sub_groups(network: Network) -> methods.Communities:
+    """The sub-groups, the same each time."""
+    return remembered(("groups", digest_of(network)), lambda: methods.communities(network, seed=1))
+
+
+def worked_out(network: Network) -> tuple[methods.Statement, ...]:
+    """The sentences on a large network that were worked out in the background; none if they were not."""
+    run = Run.objects.filter(recipe=RECIPE, input_digest=digest_of(network)).order_by("-id").first()
+    kept = run.result.get("statements", []) if run else []
+    return tuple(
+        methods.Statement(
+            row["topic"], Reason(row["code"], SAID[row["code"]], row["details"]), row["measure"], None, None,
+            row["definition"],
+        )
+        for row in kept
+        if row["code"] in SAID
+    )  # fmt: skip
+
+
+def as_result(statements: Collection[methods.Statement]) -> list[dict[str, Any]]:
+    """Sentences as a run keeps them."""
+    return [
+        {
+            "topic": s.topic, "code": s.sentence.code, "details": dict(s.sentence.details), "measure": s.measure,
+            "definition": s.definition,
+        }
+        for s in statements
+    ]  # fmt: skip
+
+
+def _not_yet(network: Network) -> PersonError:
+    return CannotBeSaid(
+        what=mark("How firms hang together"),
+        why=mark("so large a network is measured in the background, and this one has not been yet"),
+        remedy=mark("Open the relation map and let it be worked out; you can go on meanwhile."),
+    )
 
 
 def _why_not(network: Network) -> PersonError:
@@ -219,10 +269,18 @@ def alone(network: Network) -> tuple[np.ndarray, np.ndarray]:
     return without & ~doubtful, without & doubtful
 
 
-def actor_table(network: Network, groups: methods.Communities | None = None) -> pl.DataFrame:
-    """A row of measures for each actor; null where a measure cannot be said."""
+def actor_table(network: Network, *, with_core: bool = False) -> pl.DataFrame:
+    """A row of measures for each actor; null where a measure cannot be said. ``with_core``: also who is in the core."""
     if not network.n:
         return pl.DataFrame()
+    key = digest_of(network)
+    table = remembered(("actors", key), lambda: _actor_table(network))
+    if not with_core or network.n < 2 or not network.n_arcs:
+        return table
+    return table.with_columns(is_core=remembered(("core", key), lambda: _core(network)))
+
+
+def _actor_table(network: Network) -> pl.DataFrame:
     found = methods.degree(network)
     partners = np.diff(network.either.indptr)
     table = network.table(
@@ -235,14 +293,14 @@ def actor_table(network: Network, groups: methods.Communities | None = None) -> 
         return _plain(table, network)
     parts = methods.components(network)
     cut = set(methods.cut_points(network).actors)
-    groups = groups or methods.communities(network, seed=1)
+    groups = sub_groups(network)
     without = partners == 0
     return table.with_columns(
         betweenness=pl.Series(methods.betweenness(network, sources=_sources(network))),
         constraint=methods.structural_holes(network)["constraint"],
         group=pl.Series(np.where(without, 0, groups.of)),
         part=pl.Series(np.where(without, 0, parts.of)),
-        is_core=_core(network),
+        is_core=pl.lit(None).cast(pl.Boolean),
         is_cut=pl.Series([actor in cut for actor in network.actors]),
         is_isolated=_isolated(network),
     )
@@ -278,6 +336,6 @@ def _core(network: Network) -> pl.Series:
     if network.n < 3 or network.n > MOST_AT_ONCE or network.n_arcs == network.n * (network.n - 1):
         return unknown
     try:
-        return pl.Series(methods.core_periphery(network.binary(), starts=5).in_core)
+        return pl.Series(methods.core_periphery(network.binary(), starts=2).in_core)
     except CannotBeSaid:
         return unknown
