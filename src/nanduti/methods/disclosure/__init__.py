@@ -28,7 +28,7 @@ from .hierarchy import Hierarchy
 from .improve import Budget
 from .insiders import single_cells, undefended
 from .jj import read_jj, write_jj
-from .ledger import Ledger, LedgerCheck, Release, may_show_group, release_of
+from .ledger import Ledger, LedgerCheck, Release, exposed_to_others, may_show_group, release_of
 from .linked import Linked, link, suppress_linked
 from .local_suppression import LocalSuppression, local_suppression
 from .matching import frequencies
@@ -94,6 +94,7 @@ __all__ = [
     "dominance_gap",
     "equivalence_classes",
     "expected_shares",
+    "exposed_to_others",
     "frequencies",
     "gate",
     "global_risk",

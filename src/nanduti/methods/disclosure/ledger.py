@@ -25,7 +25,7 @@ from .keys import check_columns
 from .linked import _moved
 from .primary import Rules
 from .problem import OPEN, PRIMARY, Problem
-from .suppression import suppress
+from .suppression import Suppression, suppress
 from .table import Table, cell_members, count_table, magnitude_table, problem_of
 
 LEDGER_SOURCE = RuleSource(
@@ -222,6 +222,20 @@ class Ledger:
         return {c for c in more if new.table.value[c] > 0}
 
 
+def exposed_to_others(release: Release, found: Suppression) -> list[tuple[int, int]]:
+    """The pairs of ``found.exposed`` that are two: who is alone in a total and in a part of it learns nothing new.
+
+    >>> data = pl.DataFrame({"id": [f"f{i}" for i in range(13)], "town": ["A"] * 7 + ["B"] * 6,
+    ...                      "size": ["small"] * 12 + ["unknown"]})
+    >>> made = release_of("one unknown", data, ids="id", dims=["town", "size"])
+    >>> found = suppress(made.problem, singles=single_cells(made.problem, made.table.n_contributors))
+    >>> len(found.exposed) > 0, exposed_to_others(made, found)
+    (True, [])
+    """
+    m = release.members
+    return [(a, b) for a, b in found.exposed if (m[a] != m[b]).nnz]
+
+
 def _with_hidden(release: Release, cells: Sequence[int], budget: Budget | float, seed: int) -> Release:
     """The release with these cells sensitive too, and as many more hidden as that asks for."""
     p = release.problem
@@ -235,8 +249,9 @@ def _with_hidden(release: Release, cells: Sequence[int], budget: Budget | float,
     grown = replace(p, status=status, need_up=up, need_down=down, upper=upper)
     alone = single_cells(grown, release.table.n_contributors)
     found = suppress(grown, budget=budget, seed=seed, singles=alone)
-    if found.exposed:
-        insider, victim = found.exposed[0]
+    left = exposed_to_others(release, found)
+    if left:
+        insider, victim = left[0]
         raise CannotBeSaid(
             what=f"Protection of cell {p.name(victim)}",
             why=f"whoever is alone in {p.name(insider)} could work it out, whatever else is hidden",

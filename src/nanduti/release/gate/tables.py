@@ -86,10 +86,14 @@ def _one(
         safe = disclosure.protect_table(
             frame, dims=part.dims, measure=part.measure, hierarchies=hierarchies, holding=holding, rules=rules
         )
-        hidden = safe.suppression.suppressed
-        if safe.suppression.exposed:
-            return None, in_words(_exposed(safe.suppression), material.columns), None
-        new, verdict = _beside(part, hierarchies, rules, hidden, holding, frame, earlier)
+        new = disclosure.release_of(
+            part.name, frame, ids=ID, dims=part.dims, suppressed=safe.suppression.suppressed, measure=part.measure,
+            hierarchies=hierarchies, rules=rules, holding=holding,
+        )  # fmt: skip
+        exposed = disclosure.exposed_to_others(new, safe.suppression)
+        if exposed:
+            return None, in_words(_exposed(new, exposed), material.columns), None
+        new, verdict = hold_against(new, frame, earlier)
     except CannotBeSaid:
         return None, _cannot(), None
     hidden = new.suppressed
@@ -119,22 +123,6 @@ def _means(out: pl.DataFrame, n: np.ndarray) -> pl.DataFrame:
     """Sums as means of three figures: from a rounded mean nobody computes the sum."""
     mean = pl.when(pl.Series(n) > 0).then((pl.col(VALUE) / pl.Series(n)).round_sig_figs(3))
     return out.with_columns(mean.alias(VALUE))
-
-
-def _beside(
-    part: Part,
-    hierarchies: Mapping[str, Hierarchy],
-    rules: disclosure.Rules,
-    hidden: np.ndarray,
-    holding: str | None,
-    frame: pl.DataFrame,
-    earlier: Sequence[Entry],
-) -> tuple[disclosure.Release, Verdict]:
-    new = disclosure.release_of(
-        part.name, frame, ids=ID, dims=part.dims, suppressed=hidden, measure=part.measure,
-        hierarchies=hierarchies, rules=rules, holding=holding,
-    )  # fmt: skip
-    return hold_against(new, frame, earlier)
 
 
 def _lost(table: disclosure.Table, hidden: np.ndarray) -> float | None:
@@ -176,12 +164,12 @@ def _worth(part: CheckedPart) -> Verdict:
     return yes(told, source=SOURCE)
 
 
-def _exposed(found: disclosure.Suppression) -> Verdict:
-    insider, victim = found.exposed[0]
+def _exposed(new: disclosure.Release, pairs: Sequence[tuple[int, int]]) -> Verdict:
+    insider, victim = pairs[0]
     told = Reason(
         "release.table.exposed",
         mark("Whatever is hidden, the firm alone in “{shown}” could work out “{cell}” ({n} such pair(s))."),
-        {"shown": found.problem.name(insider), "cell": found.problem.name(victim), "n": len(found.exposed)},
+        {"shown": new.problem.name(insider), "cell": new.problem.name(victim), "n": len(pairs)},
     )
     return no(told, source=SOURCE, remedy=mark("Put values together, or leave a column out."))
 
