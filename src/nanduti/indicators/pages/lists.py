@@ -110,7 +110,7 @@ def _columns(frame: Frame, rows: list[Row]) -> list[Col]:
 
 
 def _value(row: Row) -> str:
-    return cell_said(row.cell, row.version.said) if row.cell else ""
+    return cell_said(row.cell, row.version.said) if row.cell else _("not worked out")
 
 
 def _bar(row: Row) -> Any:
