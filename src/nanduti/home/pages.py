@@ -123,17 +123,13 @@ def _programme_figures(frame: Frame, counts: dict[str, int]) -> list[Figure]:
 
 
 def _room_links(frame: Frame) -> list[dict[str, Any]]:
-    return [
-        link(frame.url("programme:selection"), _("Selection and coverage")),
-        link(frame.url("programme:committee"), _("Committee and decisions")),
-        link(frame.url("programme:agreements"), _("Agreements")),
-        link(frame.url("programme:conditions"), _("Conditions and division of labour")),
-        link(frame.url("twinning:pairs"), _("Twinnings and their scope")),
-        link(frame.url("plans:plan"), _("Vision and plan")),
-        link(frame.url("plans:ledger"), _("Activities")),
-        link(frame.url("results:table"), _("Results")),
-        link(frame.url("results:quality"), _("Data quality")),
+    """The rooms of all steps, each once, and those that belong to no step."""
+    named = [room for number in sorted(queries.STEP_ROOMS) for room in queries.STEP_ROOMS[number]]
+    named += [
+        ("programme:conditions", _("Conditions and division of labour")),
+        ("release:home", _("Release")),
     ]
+    return [link(frame.url(name), label) for name, label in dict.fromkeys(named)]
 
 
 @programme_page(item="programme")

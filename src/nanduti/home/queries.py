@@ -183,6 +183,7 @@ STEP_ROOMS: dict[int, list[tuple[str, Any]]] = {
     2: [("programme:committee", gettext_lazy("Committee and decisions"))],
     3: [
         ("diagnostics:studies", gettext_lazy("Studies of clusters")),
+        ("indicators:list", gettext_lazy("Indicators")),
         ("diagnostics:assessments", gettext_lazy("Assessments")),
         ("diagnostics:comparison", gettext_lazy("Clusters side by side")),
         ("diagnostics:sectors", gettext_lazy("Published tables of the region")),
@@ -190,6 +191,7 @@ STEP_ROOMS: dict[int, list[tuple[str, Any]]] = {
     ],
     4: [("diagnostics:studies", gettext_lazy("Studies of clusters"))],
     5: [
+        ("networks:map", gettext_lazy("Relation map")),
         ("programme:agreements", gettext_lazy("Agreements")),
         ("twinning:pairs", gettext_lazy("Twinnings and their scope")),
     ],
