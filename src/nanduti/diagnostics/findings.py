@@ -13,12 +13,12 @@ from typing import Any
 from nanduti.indicators.safe import LEAST
 
 # Why something is not said; the words stand in :mod:`.wording`.
-KEPT_BACK, NOBODY_ASKED, NO_ANSWER, NOT_KNOWN, TOO_FEW = (
+KEPT_BACK, NOBODY_ASKED, NO_ANSWER, NOT_KNOWN, WITHHELD = (
     "kept_back",
     "nobody_asked",
     "no_answer",
     "not_known",
-    "too_few",
+    "withheld",
 )
 
 

@@ -11,7 +11,7 @@ from nanduti.interface import words
 from nanduti.methods.indices import territories as standings
 from nanduti.programme.codes import UNITS, said
 
-from .findings import KEPT_BACK, NO_ANSWER, NOBODY_ASKED, NOT_KNOWN, TOO_FEW, Figure
+from .findings import KEPT_BACK, NO_ANSWER, NOBODY_ASKED, NOT_KNOWN, WITHHELD, Figure
 
 SECTIONS: dict[str, Any] = {
     "profile": gettext_lazy("Profile of the cluster"),
@@ -31,7 +31,7 @@ REASONS: dict[str, Any] = {
     NOBODY_ASKED: gettext_lazy("nobody was asked"),
     NO_ANSWER: gettext_lazy("nobody answered"),
     NOT_KNOWN: gettext_lazy("not known"),
-    TOO_FEW: gettext_lazy("too few answers"),
+    WITHHELD: gettext_lazy("shown when the study has been agreed"),
     "no_benchmark": gettext_lazy("there is nothing to measure it by"),
     "other_unit": gettext_lazy("the two are counted in different units"),
     "no_reference": gettext_lazy("there is no reference area to compare with"),

@@ -59,10 +59,14 @@ def move_challenge(
     at: datetime | None = None,
 ) -> Challenge:
     """Say that a challenge moved on, when, and what was learnt."""
-    if state != challenge.state or learnt.strip():
+    hold(challenge)
+    said = {"state": state, "on": on, "note": learnt.strip()}
+    if challenge.changes.filter(**said).exists():
+        note(subject=challenge, state=state, is_repeated=True)  # a double click
+    elif state != challenge.state or learnt.strip():
         save_edit(challenge, {"state": state}, version=version)
         ChallengeChange.objects.create(
-            challenge=challenge, scope=challenge.scope, state=state, on=on, note=learnt.strip(),
+            challenge=challenge, scope=challenge.scope, **said,
             by_label=by if isinstance(by, str) else by.username,
         )  # fmt: skip
     note(subject=challenge, state=state)

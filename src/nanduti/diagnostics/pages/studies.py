@@ -181,7 +181,9 @@ def found_for(frame: Frame, study: DiagnosticStudy) -> tuple[Findings | None, bo
         return frozen, True
     sees = sees_answers(frame, study)
     key = ("study-findings", study.pk, study.version, sees, frame.access.scope_ids)
-    found = kept(key, lambda: findings(study=study, access=frame.access, at=timezone.now()))
+    found = kept(
+        key, lambda: findings(study=study, access=frame.access, at=timezone.now(), with_answers=sees)
+    )
     return (found if sees else safe(found)), False
 
 

@@ -21,6 +21,7 @@ from ..findings import (
     NO_ANSWER,
     NOBODY_ASKED,
     NOT_KNOWN,
+    WITHHELD,
     Cell,
     Coverage,
     Distribution,
@@ -45,18 +46,26 @@ def recipe() -> dict[str, Any]:
 
 
 def findings(
-    *, study: DiagnosticStudy, access: Access | None, at: datetime, say: Say = lambda _part: None
+    *,
+    study: DiagnosticStudy,
+    access: Access | None,
+    at: datetime,
+    with_answers: bool = True,
+    say: Say = lambda _part: None,
 ) -> Findings:
     """Everything a study can say now; a bounded number of statements. ``access=None`` is the operator.
+
+    ``with_answers`` false: for readers who may not see answers yet; what rests on them is withheld, not unknown.
 
     What identifies somebody is not asked for; small groups stand as they are until :func:`..findings.safe`.
     """
     say("register")
     listed = unit_frame(programme=study.programme, access=access, clusters=[study.cluster])
     say("answers")
-    answered = _answered(study, access)
+    answered = _answered(study, access) if with_answers else None
+    is_withheld = not with_answers and study.instrument is not None
     say("figures")
-    figures = _figures(study, listed, answered)
+    figures = _figures(study, listed, answered, WITHHELD if is_withheld else NOT_KNOWN)
     divided = [_distribution(study, entry, listed, answered) for entry in recipe()["distributions"]]
     say("coverage")
     return Findings(
@@ -65,7 +74,9 @@ def findings(
         n_answered=answered.n if answered else None,
         figures=tuple(figures),
         distributions=tuple(d for d in divided if d is not None),
-        coverage=_coverage(study, listed, answered),
+        coverage=Coverage(least=study.least_per_cell, n_listed=listed.n, reason=WITHHELD)
+        if is_withheld
+        else _coverage(study, listed, answered),
         sources=tuple(
             dict.fromkeys((c.say("en"), c.say("es")) for u in (listed, answered) if u for c in u.sources)
         ),
@@ -101,7 +112,7 @@ def _wanted(study: DiagnosticStudy) -> list[str]:
 # --- figures
 
 
-def _figures(study: DiagnosticStudy, listed: Units, answered: Units | None) -> list[Figure]:
+def _figures(study: DiagnosticStudy, listed: Units, answered: Units | None, unasked: str) -> list[Figure]:
     facts = _facts(study.cluster)
     bodies = _bodies(study.cluster)
     made: list[Figure] = []
@@ -111,7 +122,7 @@ def _figures(study: DiagnosticStudy, listed: Units, answered: Units | None) -> l
             *_from_register(entry, listed, bodies),
             *_from_answers(entry, answered),
         ]
-        made += found or [_unknown(entry, answered)]
+        made += found or [_unknown(entry, answered, unasked)]
     return made
 
 
@@ -222,13 +233,13 @@ def _number(frame: pl.DataFrame, name: str) -> pl.Series:
     return frame[name].cast(pl.Float64, strict=False)
 
 
-def _unknown(entry: Mapping[str, Any], answered: Units | None) -> Figure:
+def _unknown(entry: Mapping[str, Any], answered: Units | None, unasked: str) -> Figure:
     could_ask = any(key in entry for key in ("sum", "part", "said_yes", "mean_per_cent"))
     return Figure(
         **_named(entry),
         basis="",
         unit=entry["unit"],
-        reason=NOBODY_ASKED if could_ask and answered is not None else NOT_KNOWN,
+        reason=(NOBODY_ASKED if answered is not None else unasked) if could_ask else NOT_KNOWN,
     )
 
 

@@ -14,7 +14,7 @@ from nanduti.programme import queries as programme_queries
 from nanduti.register.models import Cluster
 
 from .. import wording
-from ..findings import Findings
+from ..findings import WITHHELD, Findings
 from ..models import Challenge, DiagnosticStudy, Issue, OutputRate, Prospect, SectorTable
 from . import challenges as challenge_queries
 from . import issues as issue_queries
@@ -111,7 +111,9 @@ def _coverage(given: Material) -> Section:
     coverage = given.found.coverage if given.found else None
     if coverage is None or coverage.reason or not coverage.cells:
         why = wording.reason(coverage.reason) if coverage and coverage.reason else _("nothing was asked yet")
-        return Section("coverage", why[:1].upper() + why[1:] + ".", (_("firms heard by product and size"),))
+        is_withheld = coverage is not None and coverage.reason == WITHHELD
+        missing = () if is_withheld else (_("firms heard by product and size"),)
+        return Section("coverage", why[:1].upper() + why[1:] + ".", missing)
     n = coverage.n_short
     if not n:
         return Section("coverage", _("Every product and size was heard."))

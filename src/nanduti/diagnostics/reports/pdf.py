@@ -7,6 +7,7 @@ same document gives the same bytes.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,11 @@ from .blocks import Document, Grid
 TEMPLATE = Path(__file__).with_name("report.typ")
 # One family for words and pictures; it is compiled into the typesetter, as no font of a machine can be relied on.
 FONT = "Libertinus Serif"
+# What stands for a letter that the fonts do not have, such as an emoji; the DOCX keeps it.
+BOX = "\u25a1"
+MOST_ATTEMPTS = 12
+# What no page can show.
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 PICTURE = b"""
 #set page(width: 160mm, height: auto, margin: 0pt)
 #image(bytes(sys.inputs.svg), format: "svg", width: 100%)
@@ -26,12 +32,35 @@ PICTURE = b"""
 
 def pdf(document: Document, *, is_synthetic: bool = False) -> bytes:
     """The document as PDF."""
-    return _compile(
-        TEMPLATE.read_bytes(),
-        {"document": json.dumps(_plain(document, is_synthetic=is_synthetic), ensure_ascii=False)},
-        format="pdf",
-        pdf_standards="ua-1",
-    )
+    data = json.dumps(_clean(_plain(document, is_synthetic=is_synthetic)), ensure_ascii=False)
+    for _attempt in range(MOST_ATTEMPTS):
+        try:
+            return _compile(TEMPLATE.read_bytes(), {"document": data}, format="pdf", pdf_standards="ua-1")
+        except typst.TypstError as error:
+            unseen = _unseen(error)
+            if not unseen:
+                raise
+            data = data.translate({ord(c): BOX for c in unseen})
+    # So many letters that the fonts do not have: a PDF that is not made for screen readers is better than none.
+    return _compile(TEMPLATE.read_bytes(), {"document": data}, format="pdf")
+
+
+def _clean(value: Any) -> Any:
+    """The same data without the letters that no page can show."""
+    if isinstance(value, str):
+        return CONTROL.sub("", value)
+    if isinstance(value, dict):
+        return {key: _clean(part) for key, part in value.items()}
+    return [_clean(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def _unseen(error: typst.TypstError) -> set[str]:
+    """The letters that no font of ours can show: PDF/UA refuses them, and names them one word at a time."""
+    found = re.search(r'the text `"(.*?)"` could not be displayed', str(error), re.DOTALL)
+    if found is None:
+        return set()
+    text = re.sub(r"\\u\{([0-9a-fA-F]+)\}", lambda m: chr(int(m[1], 16)), found[1])
+    return {c for c in text if ord(c) > 127}
 
 
 def png(svg: str, *, ppi: float = 200) -> bytes:
