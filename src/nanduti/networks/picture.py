@@ -266,9 +266,16 @@ def marks_of(values: Sequence[str | None], labels: Mapping[str, Any]) -> tuple[l
     for value in values:
         if value is not None:
             counts[value] = counts.get(value, 0) + 1
+    order = {value: n for n, value in enumerate(labels)}
+
+    def place(value: str) -> tuple[int, str]:
+        """In the order in which words are given for the groups, such as from small to large."""
+        return order.get(value, len(order)), value
+
     commonest = sorted(counts, key=lambda v: (-counts[v], v))[: len(NAMES)]
     own = {
-        v: Mark(labels.get(v, v), COLOURS[n], NAMES[n], counts[v]) for n, v in enumerate(sorted(commonest))
+        v: Mark(labels.get(v, v), COLOURS[n], NAMES[n], counts[v])
+        for n, v in enumerate(sorted(commonest, key=place))
     }
     n_other = sum(n for value, n in counts.items() if value not in own)
     n_unknown = sum(value is None for value in values)
