@@ -25,6 +25,8 @@ SERVERS = {
     "surveys_mapping": lambda scale: ["--scale", str(scale)],
     "release": lambda scale: ["--scale", str(scale)],
     "indicators": lambda scale: ["--scale", str(scale)],
+    "diagnostics_studies": lambda scale: ["--scale", str(scale)],
+    "diagnostics_choosing": lambda scale: ["--scale", str(scale)],
     "register_doubles": lambda scale: ["--scale", str(scale)],
     "networks_map": lambda scale: ["--scale", str(scale)],
 }

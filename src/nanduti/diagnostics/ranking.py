@@ -22,6 +22,8 @@ REPLICATIONS = 10_000
 SEED = 20_131
 #: Every weight moves by up to this share of itself.
 FACTOR = 0.5
+#: Where every candidate keeps its rank in more than all but this share of the versions, nothing drives the ranks.
+LEAST_MOVED = 0.02
 
 
 @dataclass(frozen=True)
@@ -248,12 +250,13 @@ def _ranked(
     placed = _placed(index, runs, weighing)
     order = sorted(placed, key=lambda p: (p.rank or 10**6, p.key))
     several = len(scores) > 1
+    moved = max((1 - p.rank_shares.get(p.rank or 0, 0.0) for p in order), default=0.0)
     second = next((p for p in order if p.rank and p.rank > 1), None)
     return Ranking(
         placed=(*order, *aside),
         weights=weights,
         n=n,
-        drivers=_drivers(recipe, table, doubts, seed) if several else {},
+        drivers=_drivers(recipe, table, doubts, seed) if several and moved >= LEAST_MOVED else {},
         tips=_tips(recipe, table) if several else (),
         idle=idle,
         runner_up_share=runs.beats_share(second.key, order[0].key) if second else None,

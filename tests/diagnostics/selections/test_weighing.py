@@ -53,6 +53,12 @@ def test_rank_shares_are_shares_and_the_best_of_everything_always_leads():
         assert sum(p.rank_shares.values()) == pytest.approx(1)
     assert found.ranked[0].key == "best" and found.ranked[0].lead_share == 1.0
     assert found.tips == ()
+    assert set(found.drivers) == {"weights", "scale", "mean"}
+
+
+def test_where_nothing_moves_nothing_is_said_to_drive_it():
+    found = rank({"a": dict.fromkeys(CODES, 4), "b": dict.fromkeys(CODES, 2), "c": dict.fromkeys(CODES, 1)})
+    assert found.drivers == {} and [p.lead_share for p in found.ranked] == [1.0, 0.0, 0.0]
 
 
 def test_the_same_seed_gives_the_same_ranking():

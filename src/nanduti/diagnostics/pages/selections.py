@@ -194,6 +194,8 @@ def _doubt_sections(request: HttpRequest, frame: Frame, table: Table) -> list[di
     if len(ranking.ranked) < 2:
         return []
     said = [*_tip_words(table), *_unknown_words(table), *_idle_words(table)]
+    if not ranking.drivers:
+        said.insert(0, _("The order is nearly the same in every version, whatever is chosen otherwise."))
     drivers = [
         {"what": driver_words(code), "share": min(1.0, share)} for code, share in ranking.drivers.items()
     ]
