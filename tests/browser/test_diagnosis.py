@@ -1,0 +1,254 @@
+"""From a filled workbook to a public page: the whole way of answers, walked in a browser on the made-up workshops."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support.pages import DESKTOP, PHONE
+
+PROGRAMME = "/p/paraguay-garments-synthetic/"
+TOWN = "mra-garments"
+N_NEW = 5
+# Pages as a reader meets them; those with a name become pictures of the documentation.
+SHOWN = {
+    "": "garments-programme",
+    "surveys/review/": None,
+    "indicators/": "indicators",
+    "indicators/one/women_share/": "indicator",
+    "weighing/": None,
+    "studies/diagnostic-study-of-yaguaron/": "study",
+    "studies/diagnostic-study-of-yaguaron/operations/": None,
+    "studies/diagnostic-study-of-yaguaron/routing/": None,
+    "comparison/": "comparison",
+    "challenges/": None,
+    "assessments/": None,
+    "networks/?cluster=yaguaron-garments": "relations",
+    "networks/measures/?cluster=yaguaron-garments": None,
+    "networks/groups/": None,
+    "release/": None,
+    "release/returns/": None,
+}
+# What a picture shows where it is not the top of the page.
+SIGHTS = {"relations": "main svg"}
+PICTURED = {"desktop": {"width": 1280, "height": 1000}, "phone": {"width": 360, "height": 780}}
+
+
+@pytest.fixture
+def garments(transactional_db):
+    """The second example and its accounts, as ``nanduti demo`` loads them."""
+    from nanduti.config import demo
+
+    demo.load_garments_once()
+    return demo
+
+
+def user(name: str):
+    from nanduti.foundation.models import User
+
+    return User.objects.get(username=name)
+
+
+def work() -> None:
+    """Do what waits for a background worker, and read what came through the door."""
+    from nanduti.foundation.work import run_waiting
+    from nanduti.surveys import reading
+
+    run_waiting()
+    while reading.read_waiting():
+        pass
+
+
+def instrument_pk() -> int:
+    from django_scopes import scopes_disabled
+
+    from nanduti.surveys.models import Instrument
+
+    with scopes_disabled():
+        return Instrument.objects.get(code="workshop_census").pk
+
+
+def text_of(page, address: str) -> str:
+    page.goto(address)
+    return page.locator("main").inner_text()
+
+
+def is_wider_than_the_screen(page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+
+
+def workbook(folder: Path) -> Path:
+    """Five further workshops of Mariano Roque Alonso, as a town hall typed them from paper into a sheet."""
+    from openpyxl import Workbook
+
+    from nanduti.config.garments.files import folder as example
+
+    with (example() / "answers" / "workbook.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    name, phone = rows[0].index("workshop_name"), rows[0].index("phone")
+    book = Workbook()
+    sheet = book.active
+    sheet.append(rows[0])
+    for number, row in enumerate(rows[1 : 1 + N_NEW], start=901):
+        row[name], row[phone] = f"Taller Nuevo {number} (ficticio)", f"+595 900 399{number}"
+        sheet.append(row)
+    path = folder / "census.xlsx"
+    book.save(path)
+    return path
+
+
+def test_answers_become_a_diagnosis_that_everybody_can_read(
+    page, context, garments, sign_in, tmp_path, picture
+):
+    before = women_behind(page, sign_in)
+    take_the_workbook_in(page, context, sign_in, workbook(tmp_path))
+    review_what_came(page, context, sign_in)
+    assert work_the_values_out(page) == before + N_NEW
+    read_the_diagnosis(page)
+    read_the_map(page)
+    address = ask_for_a_release(page, context, sign_in)
+    for name in ("coordinator", "committee"):
+        approve(page, context, sign_in, name, address, picture)
+    work()
+    read_it_without_an_account(page, context, picture)
+
+
+def women_behind(page, sign_in) -> int:
+    """How many workshops answered in all, as the indicator's own page says it."""
+    sign_in(user("coordinator"))
+    return firms_behind(page)
+
+
+def firms_behind(page) -> int:
+    from django_scopes import scopes_disabled
+
+    from nanduti.indicators import queries
+    from nanduti.programme.models import Programme
+
+    page.goto(f"{PROGRAMME}indicators/one/women_share/")
+    page.get_by_role("heading", level=1).wait_for()
+    with scopes_disabled():
+        programme = Programme.objects.get(code="paraguay-garments-synthetic")
+        found = queries.values(
+            programme=programme, access=None, codes=["women_share"], clusters=[""], wave="census-2023"
+        )
+    return int(found["n"][0])
+
+
+def take_the_workbook_in(page, context, sign_in, path: Path) -> None:
+    """The agent hands the sheet in; every column finds its question; the rows become submissions."""
+    context.clear_cookies()
+    sign_in(user("cda-garments"))
+    page.goto(f"{PROGRAMME}surveys/instruments/{instrument_pk()}/workbook/?cluster={TOWN}")
+    page.locator("input[type=file]").set_input_files(path)
+    page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("button", name=f"Take in {N_NEW} rows").click()
+    page.wait_for_url(re.compile(r"/workbook/done/"))
+    work()
+    page.reload()
+    assert str(N_NEW) in page.locator("main").inner_text()
+
+
+def review_what_came(page, context, sign_in) -> None:
+    """Somebody else than who handed it in accepts what no check has a word against."""
+    context.clear_cookies()
+    sign_in(user("coordinator"))
+    page.goto(f"{PROGRAMME}surveys/review/")
+    page.locator(".figures a", has_text="without findings").click()
+    page.get_by_role("button", name=f"Accept the {N_NEW} on this page").click()
+    page.locator(".notice.good").first.wait_for()
+
+
+def work_the_values_out(page) -> int:
+    page.goto(f"{PROGRAMME}indicators/")
+    page.get_by_role("button", name="Work out the values").click()
+    page.wait_for_load_state()
+    work()
+    return firms_behind(page)
+
+
+def read_the_diagnosis(page) -> None:
+    """The agreed study keeps its figures; territories stand side by side; the ranking says how sure it is."""
+    assert "agreed" in text_of(page, f"{PROGRAMME}studies/diagnostic-study-of-yaguaron/").lower()
+    compared = text_of(page, f"{PROGRAMME}comparison/")
+    assert "Pilar" in compared and "Yaguarón" in compared
+    page.goto(f"{PROGRAMME}weighing/")
+    page.locator("main").get_by_role("link", name=re.compile("Towns for the improvement")).first.click()
+    page.get_by_text("Why against the ranking").wait_for()
+
+
+def read_the_map(page) -> None:
+    page.goto(f"{PROGRAMME}networks/?cluster=yaguaron-garments")
+    page.locator("main svg").first.wait_for()
+    assert page.locator("main svg circle, main svg rect, main svg path").count() > 50
+    said = text_of(page, f"{PROGRAMME}networks/measures/?cluster=yaguaron-garments")
+    assert "answer" in said.lower(), "it says who did not answer"
+
+
+def ask_for_a_release(page, context, sign_in) -> str:
+    """The agent asks for a table; the check runs; the address of the request."""
+    context.clear_cookies()
+    sign_in(user("cda-garments"))
+    page.goto(f"{PROGRAMME}release/new/?kind=table&source=workshop_census@census-2023")
+    page.locator("[name=what-rows]").select_option("premises")
+    page.locator("[name=what-across]").select_option("cluster")
+    page.locator("[name=ask-title]").fill("Where workshops work, 2023")
+    page.locator("[name=ask-code]").fill("where-workshops-work")
+    page.locator("[name=ask-purpose]").fill("So that towns can plan.")
+    page.get_by_role("button", name="Ask, and run the check").click()
+    page.wait_for_url(re.compile(r"/release/\d+/"))
+    address = page.url
+    work()
+    page.reload()
+    assert not page.get_by_role("button", name="Approve exactly this").is_visible(), (
+        "who asks does not decide"
+    )
+    return address
+
+
+def approve(page, context, sign_in, name: str, address: str, picture) -> None:
+    context.clear_cookies()
+    sign_in(user(name))
+    page.goto(address)
+    picture(page, "release-check-en-desktop")
+    page.get_by_role("button", name="Approve exactly this").click()
+    page.get_by_text("Your yes is written down.").wait_for()
+
+
+def read_it_without_an_account(page, context, picture) -> None:
+    context.clear_cookies()
+    page.goto("/open/paraguay-garments-synthetic/")
+    page.get_by_role("link", name="Where workshops work, 2023").first.click()
+    page.get_by_role("heading", name="Where workshops work, 2023").wait_for()
+    assert "synthetic" in page.locator("body").inner_text()
+    picture(page, "open-data-en-desktop")
+    with page.expect_download() as download:
+        page.locator("a[href$='.csv']").first.click()
+    assert "premises" in Path(download.value.path()).read_text(encoding="utf-8-sig")
+    assert not context.cookies() or all(c["name"] != "sessionid" for c in context.cookies())
+
+
+def test_every_page_reads_well(page, garments, sign_in, accessible, picture):
+    """No serious violation, nothing to scroll sideways, in both languages and sizes; pictures for the documentation."""
+    who = user("coordinator")
+    sign_in(who)
+    for language in ("en", "es"):
+        who.language = language
+        who.save(update_fields=["language"])
+        for part, name in SHOWN.items():
+            for size, viewport in (("desktop", DESKTOP), ("phone", PHONE)):
+                page.set_viewport_size(viewport)
+                answer = page.goto(PROGRAMME + part)
+                assert answer.status == 200, part
+                assert page.locator(f"html[lang={language}]").count() == 1
+                assert page.locator(".page-mark").is_visible(), part
+                assert not is_wider_than_the_screen(page), f"{part} at {size}"
+                accessible(page)
+                if name and language == "en" and size == "desktop":
+                    page.set_viewport_size(PICTURED[size])
+                    if name in SIGHTS:
+                        page.locator(SIGHTS[name]).first.evaluate("element => element.scrollIntoView()")
+                    picture(page, f"{name}-{language}-{size}")
