@@ -250,3 +250,10 @@ def test_the_register_has_indicators_of_its_own(census):
     assert value(census, "register_firms")["value"] == 3
     micro = value(census, "register_micro")
     assert (micro["numerator"], micro["denominator"]) == (1, 2)  # of the third the size is not known
+
+
+def test_every_reason_of_the_arithmetic_has_words():
+    from nanduti.indicators import wording
+    from nanduti.methods.instruments import figures
+
+    assert set(figures.REASONS) <= set(wording.REASONS)

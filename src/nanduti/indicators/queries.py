@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from nanduti.foundation.access import Access
 from nanduti.foundation.errors import NotFound
+from nanduti.foundation.models import Run
 from nanduti.methods.instruments.formulas import rows as rows_of
 from nanduti.methods.instruments.formulas import understand
 from nanduti.programme.models import Programme
@@ -94,21 +95,26 @@ def measurements(
     indicators: Iterable[int] | None = None,
     clusters: Sequence[Cluster] | None = None,
     whole: bool = True,
+    with_groups: bool = True,
 ) -> list[Told]:
-    """The present measurements as the reader may see them; one query. ``whole``: those of all clusters together too.
+    """The present measurements as the reader may see them; a few queries.
 
-    In full with ``read_sensitive`` where they belong; else the safe view of :mod:`.safe`.
+    In full with ``read_sensitive`` where they belong; else the safe view of :mod:`.safe`. ``clusters``: only these, and
+    with ``whole`` those of all together. Without ``with_groups`` the groups are not read, which are most of the bytes.
     """
     rows = Measurement.objects.filter(indicator_version__indicator__programme=programme, is_current=True)
     if indicators is not None:
         rows = rows.filter(indicator_version__indicator__in=list(indicators))
-    rows = rows.select_related("indicator_version__indicator", "wave", "cluster").order_by("id")
-    found = [row for row in rows if access is None or access.may("read", row.scope_id)]
-    told = _told(found, access, programme)
+    if clusters is not None and (access is None or access.may("read_sensitive", programme.scope_id)):
+        # The safe view judges a cluster by its neighbours; who sees all in full needs no more than what is asked.
+        rows = rows.filter(Q(cluster__in=list(clusters)) | Q(cluster=None))
+    rows = rows if with_groups else rows.defer("groups")
+    found = [row for row in rows.order_by("id") if access is None or access.may("read", row.scope_id)]
+    _attach(found)
     wanted = None if clusters is None else {c.pk for c in clusters}
     return [
         one
-        for one in told
+        for one in _told(found, access, programme, with_groups)
         if (one.measurement.cluster_id is None and whole)
         or (
             one.measurement.cluster_id is not None
@@ -117,15 +123,34 @@ def measurements(
     ]
 
 
-def _told(rows: list[Measurement], access: Access | None, programme: Programme) -> list[Told]:
+def _attach(rows: list[Measurement]) -> None:
+    """Their versions, waves and clusters, each read and understood once for all."""
+    versions = IndicatorVersion.objects.filter(pk__in={r.indicator_version_id for r in rows})
+    parts: list[tuple[str, dict[int, Any]]] = [
+        ("indicator_version", {v.pk: v for v in versions.select_related("indicator")}),
+        ("wave", Wave.objects.in_bulk({r.wave_id for r in rows if r.wave_id})),
+        ("cluster", Cluster._base_manager.in_bulk({r.cluster_id for r in rows if r.cluster_id})),
+        ("run", Run.objects.in_bulk({r.run_id for r in rows})),
+    ]
+    for row in rows:
+        for name, known in parts:
+            pk = getattr(row, f"{name}_id")
+            setattr(row, name, known.get(pk) if pk else None)
+
+
+def _told(
+    rows: list[Measurement], access: Access | None, programme: Programme, with_groups: bool
+) -> list[Told]:
     """Rows of one indicator in one wave are judged together, so that none follows from the others."""
     together: dict[tuple[int, int | None], list[Measurement]] = {}
     for row in rows:
         together.setdefault((row.indicator_version.indicator_id, row.wave_id), []).append(row)
-    return [one for some in together.values() for one in _judged(some, access, programme)]
+    return [one for some in together.values() for one in _judged(some, access, programme, with_groups)]
 
 
-def _judged(rows: list[Measurement], access: Access | None, programme: Programme) -> list[Told]:
+def _judged(
+    rows: list[Measurement], access: Access | None, programme: Programme, with_groups: bool
+) -> list[Told]:
     def full(row: Measurement) -> bool:
         if access is None or access.may("read_sensitive", programme.scope_id):
             return True
@@ -137,7 +162,7 @@ def _judged(rows: list[Measurement], access: Access | None, programme: Programme
     seen = [cell_of(row) for row in rows if row.cluster_id and row.pk in in_full]
     told = []
     for row in rows:
-        cell, groups = cell_of(row), groups_of(row)
+        cell, groups = cell_of(row), groups_of(row) if with_groups else {}
         if row.pk in in_full:
             told.append(Told(row, cell, groups, in_full=True))
             continue
@@ -195,7 +220,7 @@ def values(
     wanted = None if clusters is None else {c if isinstance(c, str) else c.code for c in clusters}
     round_ = wave.code if isinstance(wave, Wave) else wave
     rows: list[tuple[Any, ...]] = []
-    for told in measurements(programme=programme, access=access):
+    for told in measurements(programme=programme, access=access, with_groups=bool(by)):
         definition = told.measurement.indicator_version.said
         cluster = told.cluster.code if told.cluster else ALL
         of_wave = told.wave.code if told.wave else ""

@@ -323,6 +323,7 @@ def _of_answers(
         pl.col("_received_at").dt.date().alias("_received_on"),
         pl.col("_establishment").alias("_said"),
         "_version",
+        pl.col("_cluster").alias("_asked_in"),
         *(pl.col(c).alias(name) for c, (name, q) in names.items() if not q.repeat),
     )
     joined, n_unlinked, n_repeated = _linked(about, base, with_unlinked)
@@ -405,7 +406,9 @@ def _linked(about: pl.DataFrame, base: pl.DataFrame, with_unlinked: bool) -> tup
     ).join(kept, on="_kept", how="semi")
     firms = base.drop("_merged").rename({"establishment": "_kept"})
     joined = about.join(found, on="_said", how="left").join(firms, on="_kept", how="left")
-    joined = joined.rename({"_kept": "establishment"})
+    joined = joined.rename({"_kept": "establishment"}).with_columns(
+        pl.coalesce("cluster", pl.when(pl.col("_asked_in") != "").then("_asked_in"))
+    )
     linked = joined.filter(pl.col("establishment").is_not_null())
     last = linked.sort("_received_on", "_submission").unique(
         "establishment", keep="last", maintain_order=True

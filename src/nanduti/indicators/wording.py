@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from nanduti.interface import words
-from nanduti.methods.instruments import figures
 from nanduti.methods.instruments.formulas import Formula
 
 from .definitions import IndicatorDefinition
@@ -140,8 +137,3 @@ def group_said(group: str, name: str, columns: dict[str, UnitColumn] | None = No
         return _("not known")
     column = (columns or {}).get(name)
     return column.choice(group, tongue()) if column else group
-
-
-def as_reasons() -> dict[str, Any]:
-    """The reasons that the arithmetic gives, for the test that every one has words here."""
-    return dict(figures.REASONS)

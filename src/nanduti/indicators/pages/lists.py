@@ -135,7 +135,12 @@ def _waves(row: Row) -> str:
 def rows_of(frame: Frame) -> list[Row]:
     """Every indicator with what it came to, for the cluster chosen or all."""
     versions = list(queries.current_versions(programme=frame.programme))
-    told = queries.measurements(programme=frame.programme, access=frame.access)
+    told = queries.measurements(
+        programme=frame.programme,
+        access=frame.access,
+        clusters=[frame.cluster] if frame.cluster else [],
+        with_groups=False,
+    )
     by: dict[int, list[Told]] = {}
     for one in of_place(told, frame):
         by.setdefault(one.measurement.indicator_version.indicator_id, []).append(one)
