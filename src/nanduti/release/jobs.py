@@ -10,11 +10,13 @@ from nanduti.methods.values import BadInput, NandutiError
 
 from .actions import publications, requests
 from .errors import CheckOutdated, MaterialUnclear
+from .gate import documents as documents_gate
 from .gate import figures as figures_gate
 from .gate import records as records_gate
 from .gate import tables as tables_gate
 from .gate.result import Checked
 from .keeping import result_of, secret_of
+from .materials.documents import DocumentMaterial
 from .materials.figures import FigureMaterial
 from .materials.loading import load
 from .materials.model import Material
@@ -59,6 +61,8 @@ def run_gate(
     earlier = entries(programme=programme, population=population)
     if request.kind == ReleaseRequest.Kind.MICRODATA:
         return records_gate.check(material, protection, earlier, title=request.title), stamp
+    if isinstance(material, DocumentMaterial):
+        return documents_gate.check(material), stamp
     if isinstance(material, FigureMaterial):
         return figures_gate.check(material, protection, earlier, title=request.title), stamp
     secret = b""

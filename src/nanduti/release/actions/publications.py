@@ -53,7 +53,7 @@ def publish_release(
         digest=check.digest, published_on=at.date(), population=population,
     )  # fmt: skip
     made.contents = contents.of(made, checked)
-    made.ledger = seal_entry(made, checked.entry)
+    made.ledger = seal_entry(made, checked.entry) if checked.entry else None
     made.save(update_fields=["contents", "ledger"])
     for file in files.make(checked, contents.about(made)):
         _keep(made, file)

@@ -15,6 +15,7 @@ from nanduti.programme.forms import text
 from nanduti.register.models import Cluster
 
 from .. import rules
+from ..materials.documents import reports
 from ..materials.figures import offered
 from ..models import Publication, ReleaseRequest
 from ..queries.offers import Source, tongue
@@ -219,6 +220,26 @@ class IndicatorsForm(MaterialForm):
         return {name: material.get(name) for name in ("codes", "by", "clusters")}
 
 
+class StudyForm(MaterialForm):
+    """The document of an agreed study; whatever source was chosen."""
+
+    report = forms.ChoiceField(label=_("Which document"))
+
+    def offer(self) -> None:
+        del self.fields["clusters"]
+        self.fields["report"].choices = [  # type: ignore[attr-defined]
+            (r.pk, f"{r.study} · {r.file.name}") for r in reports(self.source.programme)
+        ]
+
+    def material(self) -> dict[str, Any]:
+        return {"report": int(self.cleaned_data["report"])}
+
+    @staticmethod
+    def initial_of(material: Mapping[str, Any]) -> dict[str, Any]:
+        """What the form shows of a spec."""
+        return {"report": material.get("report")}
+
+
 class ProtectionForm(NandutiForm):
     """More protection than the default; less only with a reason, and only where somebody may."""
 
@@ -349,4 +370,5 @@ FORMS: dict[str, type[MaterialForm]] = {
     ReleaseRequest.Kind.MICRODATA: RecordsForm,
     ReleaseRequest.Kind.INDICATORS: IndicatorsForm,
     ReleaseRequest.Kind.SHEET: SheetForm,
+    ReleaseRequest.Kind.STUDY: StudyForm,
 }

@@ -60,6 +60,8 @@ class Checked:
     notes: tuple[Mapping[str, str], ...] = ()
     sources: tuple[Mapping[str, str], ...] = ()
     loss: Mapping[str, Any] = field(default_factory=dict)
+    # Documents that leave as they are: name, media type, bytes.
+    documents: tuple[tuple[str, str, bytes], ...] = ()
 
     @property
     def is_safe(self) -> bool:
@@ -96,12 +98,15 @@ def pack(checked: Checked) -> bytes:
         "notes": [dict(n) for n in checked.notes],
         "sources": [dict(s) for s in checked.sources],
         "loss": dict(checked.loss),
+        "documents": [[name, kind] for name, kind, _content in checked.documents],
     }
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("about.json", json.dumps(about, default=str))
         archive.writestr("entry", checked.entry)
         for number, part in enumerate(checked.parts):
             archive.writestr(f"{number}.parquet", parquet(part.frame))
+        for number, (_name, _kind, content) in enumerate(checked.documents):
+            archive.writestr(f"{number}.document", content)
     return target.getvalue()
 
 
@@ -111,13 +116,16 @@ def unpack(content: bytes) -> Checked:
         about = json.loads(archive.read("about.json"))
         frames = [pl.read_parquet(archive.read(f"{n}.parquet")) for n in range(len(about["parts"]))]
         entry = archive.read("entry")
+        documents = tuple(
+            (name, kind, archive.read(f"{n}.document")) for n, (name, kind) in enumerate(about["documents"])
+        )
     parts = [
         CheckedPart(**{**given, "dims": tuple(given["dims"])}, frame=frame)
         for given, frame in zip(about["parts"], frames)
     ]
     return Checked(
         tuple(parts), tuple(verdict_of(v) for v in about["verdicts"]), about["columns"], entry,
-        tuple(about["notes"]), tuple(about["sources"]), about["loss"],
+        tuple(about["notes"]), tuple(about["sources"]), about["loss"], documents,
     )  # fmt: skip
 
 

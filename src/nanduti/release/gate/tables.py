@@ -13,7 +13,7 @@ from nanduti.methods.disclosure import Hierarchy
 from nanduti.methods.values import CannotBeSaid, Reason, RuleSource, Verdict, flag, mark, no, yes
 
 from ..materials.model import HOLDER, ID, TOTAL, Material, Part
-from .ledger import Entry, Shown, hold_against, in_words, rules_of
+from .ledger import Entry, Shown, hold_against, in_words, none_before, rules_of
 from .result import BESIDE, FEW, VALUE, WHY, Checked, CheckedPart
 
 SOURCE = RuleSource("Hundepool et al. (2012), Statistical Disclosure Control", "sections 4.2 and 4.3")
@@ -86,22 +86,29 @@ def _one(
         safe = disclosure.protect_table(
             frame, dims=part.dims, measure=part.measure, hierarchies=hierarchies, holding=holding, rules=rules
         )
-        new = disclosure.release_of(
-            part.name, frame, ids=ID, dims=part.dims, suppressed=safe.suppression.suppressed, measure=part.measure,
-            hierarchies=hierarchies, rules=rules, holding=holding,
-        )  # fmt: skip
-        exposed = disclosure.exposed_to_others(new, safe.suppression)
-        if exposed:
-            return None, in_words(_exposed(new, exposed), material.columns), None
-        new, verdict = hold_against(new, frame, earlier)
+        table, problem, hidden, verdict = (
+            safe.table,
+            safe.suppression.problem,
+            safe.suppression.suppressed,
+            none_before(),
+        )
+        if earlier or safe.suppression.exposed:  # who stands behind each cell is needed only then
+            new = disclosure.release_of(
+                part.name, frame, ids=ID, dims=part.dims, suppressed=hidden, measure=part.measure,
+                hierarchies=hierarchies, rules=rules, holding=holding,
+            )  # fmt: skip
+            exposed = disclosure.exposed_to_others(new, safe.suppression)
+            if exposed:
+                return None, in_words(_exposed(new, exposed), material.columns), None
+            new, verdict = hold_against(new, frame, earlier)
+            table, problem, hidden = new.table, new.problem, new.suppressed
     except CannotBeSaid:
         return None, _cannot(), None
-    hidden = new.suppressed
-    primary = new.problem.status == disclosure.PRIMARY
-    why = np.full(new.table.n_cells, None, dtype=object)
+    primary = problem.status == disclosure.PRIMARY
+    why = np.full(table.n_cells, None, dtype=object)
     why[hidden] = BESIDE
     why[primary & hidden] = FEW
-    out = new.table.frame(**{WHY: pl.Series(why.tolist(), dtype=pl.String)}).with_columns(
+    out = table.frame(**{WHY: pl.Series(why.tolist(), dtype=pl.String)}).with_columns(
         pl.when(pl.Series(hidden)).then(None).otherwise(pl.col(VALUE)).alias(VALUE)
     )
     if part.measure is None:
@@ -110,7 +117,7 @@ def _one(
         out = _means(out, disclosure.count_table(frame, dims=part.dims, hierarchies=hierarchies).value)
     made = CheckedPart(
         part.name, part.labels, "table", out, part.dims, part.measure or "",
-        new.table.n_cells, int(hidden.sum()), _lost(new.table, hidden),
+        table.n_cells, int(hidden.sum()), _lost(table, hidden),
     )  # fmt: skip
     shown = Shown(
         part.name, part.dims, codes, part.measure or "", protection["threshold"], protection["p_percent"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..models import ReleaseRequest
-from . import figures, records, sheets, tables
+from . import documents, figures, records, sheets, tables
 from .model import Material
 
 LOADERS = {
@@ -11,6 +11,7 @@ LOADERS = {
     ReleaseRequest.Kind.MICRODATA: records.load,
     ReleaseRequest.Kind.SHEET: sheets.load,
     ReleaseRequest.Kind.INDICATORS: figures.load,
+    ReleaseRequest.Kind.STUDY: documents.load,
 }
 
 

@@ -88,7 +88,9 @@ def with_ids(units: Units) -> pl.DataFrame:
         .otherwise(pl.concat_str([pl.lit("s"), pl.col("_submission").cast(pl.String), pl.lit(at)]))
         .alias(ID)
     )
-    frame = frame.filter(pl.col(ID).is_not_null()).unique(ID, keep="last", maintain_order=True)
+    firms = frame["establishment"]
+    if firms.null_count() or firms.n_unique() < frame.height:
+        frame = frame.filter(pl.col(ID).is_not_null()).unique(ID, keep="last", maintain_order=True)
     owners = owners_of(frame)
     if owners is None:
         return frame

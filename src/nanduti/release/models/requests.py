@@ -23,6 +23,7 @@ class ReleaseRequest(Scoped, Versioned, Timestamped):
         MICRODATA = "microdata", _("records, one by one")
         INDICATORS = "indicators", _("indicators")
         SHEET = "sheet", _("sheets for communities and firms")
+        STUDY = "study", _("the report of a study")
 
     class Audience(models.TextChoices):
         PUBLIC = "public", _("everybody")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from nanduti.foundation.errors import NotAllowed
+from nanduti.foundation.errors import NotAllowed, NotFound
 from nanduti.foundation.work import present
 from nanduti.interface import words
 from nanduti.interface.forms import NandutiForm
@@ -222,7 +222,7 @@ def change(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
     """Ask for less detail, or otherwise; the check is run again."""
     row = queries.request_by_pk(programme=frame.programme, pk=pk)
     _mine(frame, row)
-    key = row.material.get("source", "").removeprefix("instrument:")
+    key = row.material.get("source", "register").removeprefix("instrument:")
     wave = row.material.get("wave")
     source = offers.source_by_key(programme=frame.programme, key=f"{key}@{wave}" if wave else key)
     if source is None or row.kind not in FORMS:
@@ -294,7 +294,7 @@ def _one(request: HttpRequest, frame: Frame, row: ReleaseRequest, decision: Deci
         "decision": decision,
         "urls": {
             name: frame.url(f"release:{name}", row.pk)
-            for name in ("check", "approve", "refuse", "take_back", "change")
+            for name in ("check", "approve", "refuse", "take_back", "change", "document")
         },
         "is_mine": is_mine and row.is_open and frame.may("request_release"),
         "publication": publication,
@@ -303,6 +303,23 @@ def _one(request: HttpRequest, frame: Frame, row: ReleaseRequest, decision: Deci
     if check and check.sealed is not None and sees:
         found |= _preview(check)
     return found
+
+
+@programme_page(item="release")
+def document(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
+    """The document as it would leave, for those who decide."""
+    row = queries.request_by_pk(programme=frame.programme, pk=pk)
+    standing = queries.standing(row)
+    if not may_see_requests(frame) or not queries.sees_figures(frame.access, row):
+        raise NotAllowed(capability="approve_release")
+    found = result_of(standing.check).documents if standing.check and standing.check.sealed else ()
+    if not found:
+        raise NotFound(kind=_("document"), code_given=pk)
+    name, kind, content = found[0]
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _verdicts(check: DisclosureCheck | None) -> dict[str, Any]:
@@ -327,7 +344,12 @@ def _preview(check: DisclosureCheck) -> dict[str, Any]:
             tables += indicators(part.about(), part.frame, checked.columns)
         else:
             tables += grids(part.about(), part.frame, checked.columns, with_reasons=True)
-    return {"grids": tables[:40], "samples": samples, "notes": checked.notes}
+    return {
+        "grids": tables[:40],
+        "samples": samples,
+        "notes": checked.notes,
+        "documents": [(name, len(content)) for name, _kind, content in checked.documents],
+    }
 
 
 def _standing_said(standing: queries.Standing) -> str:

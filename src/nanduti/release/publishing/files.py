@@ -36,7 +36,9 @@ class MadeFile:
 
 def make(checked: Checked, about: Mapping[str, Any]) -> list[MadeFile]:
     """Every part as CSV and Parquet, the data package, and all of it in one ZIP."""
-    files = []
+    files = [MadeFile(name, kind, content) for name, kind, content in checked.documents]
+    if not checked.parts:
+        return files
     for part in checked.parts:
         frame = part.public
         files.append(MadeFile(f"{part.name}.csv", CSV, csv_of(frame)))

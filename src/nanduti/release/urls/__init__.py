@@ -11,6 +11,7 @@ urlpatterns = [
     path("<int:pk>/", requests.one, name="request"),
     path("<int:pk>/change/", requests.change, name="change"),
     path("<int:pk>/check/", requests.check, name="check"),
+    path("<int:pk>/document/", requests.document, name="document"),
     path("<int:pk>/approve/", requests.approve, name="approve"),
     path("<int:pk>/refuse/", requests.refuse, name="refuse"),
     path("<int:pk>/take-back/", requests.take_back, name="take_back"),
