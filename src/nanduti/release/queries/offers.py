@@ -72,7 +72,7 @@ def columns(*, programme: Programme, source: Source) -> dict[str, UnitColumn]:
         if column.role != "answer" or not is_kept or question.kind in NO_COLUMNS:  # type: ignore[union-attr]
             continue
         name = f"answer_{column.name}" if column.name in OWN else column.name
-        found[name] = described(made.definition, question, name, source.instrument)  # type: ignore[arg-type]
+        found[name] = described(made.definition, question, name, source.instrument.code)  # type: ignore[arg-type]
     return found
 
 
