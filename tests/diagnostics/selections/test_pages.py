@@ -163,3 +163,31 @@ def test_a_new_selection_is_begun_with_its_candidates(example, visit):
     assert row.entries.count() == 3 and row.recipe["selection"] == "advanced-cluster"
     page = text(client.get(answer.url))
     assert "cannot be said" in page
+
+
+def test_an_indicator_is_evidence_and_says_what_it_came_to(selection, entries, visit, monkeypatch):
+    from nanduti.diagnostics.pages import candidates, weights
+    from nanduti.diagnostics.queries.figures import IndicatorFigure
+
+    def found(**_asked):
+        return {"women_share": IndicatorFigure("women_share", "Share of women", "81 %")}
+
+    for module in (candidates, weights):
+        monkeypatch.setattr(module, "figures_of", found)
+    entry, client = entries["chennai-auto"], visit("coordinator")
+    address = f"{P}{selection.pk}/{entry.pk}/"
+    assert "Share of women: 81 %" in text(client.get(f"{address}scores/"))
+    entry.refresh_from_db()
+    data = form_of(entry, contribution=("4", "")) | {"contribution-indicator": "women_share"}
+    assert client.post(f"{address}scores/", data).status_code == 302
+    assert "Share of women: 81 %" in text(client.get(address))
+    wrong = form_of(entry, contribution=("4", "")) | {"contribution-indicator": "moon"}
+    assert client.post(f"{address}scores/", wrong).status_code == 422
+
+
+def test_indicators_of_a_programme_without_any_are_none(example, people):
+    from nanduti.diagnostics.queries.figures import figures_of
+    from nanduti.register.models import Cluster
+
+    cluster = Cluster._base_manager.get(code="chennai-leather")
+    assert figures_of(programme=example, cluster=cluster, access=None) == {}

@@ -131,11 +131,11 @@ def enter_result(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
     recipe = assessing.read(row.recipe.text)
     form = ResultForm(recipe, request.POST or None, **_present(request, row, recipe))
     is_of_cluster = recipe.subject == assessing.CLUSTER
-    if request.method == "POST" and form.is_valid():
-        if form.try_to(lambda: _enter(request, frame, row, form, is_of_cluster)):
-            messages.success(request, _("It is kept."))
-            again = request.POST.get("again") and not is_of_cluster
-            return redirect(frame.url("diagnostics:enter_result" if again else "diagnostics:assessment", pk))
+    is_sent = request.method == "POST" and form.is_valid()
+    if is_sent and form.try_to(lambda: _enter(request, frame, row, form, is_of_cluster)):
+        messages.success(request, _("It is kept."))
+        again = request.POST.get("again") and not is_of_cluster
+        return redirect(frame.url("diagnostics:enter_result" if again else "diagnostics:assessment", pk))
     return render(
         request,
         "diagnostics/enter_result.html",

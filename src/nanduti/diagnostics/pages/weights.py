@@ -26,6 +26,7 @@ from ..errors import PairsContradict
 from ..forms import selections as forms
 from ..models import MemberWeighting, Selection
 from ..queries import selections as queries
+from ..queries.figures import figures_of
 from .selections import may_decide
 
 
@@ -93,7 +94,10 @@ def score_entry(request: HttpRequest, frame: Frame, pk: int, entry: int) -> Http
     row = queries.entry_by_pk(selection=selection, pk=entry)
     recipe = weighing.read_recipe(selection.recipe)
     head = forms.EntryForm.of(row, request.POST or None)
-    parts = _score_forms(request, recipe, queries.scores_of(entry=row))
+    figures = figures_of(programme=frame.programme, cluster=row.candidate.cluster, access=frame.access)
+    parts = _score_forms(
+        request, recipe, queries.scores_of(entry=row), [(c, str(f)) for c, f in figures.items()]
+    )
     back = frame.url("diagnostics:entry", pk, row.pk)
     n_wrong = sum(not part.is_valid() for part in parts)  # every part says what is wrong with it
     is_clean = head.is_valid() and not n_wrong
@@ -116,12 +120,12 @@ def score_entry(request: HttpRequest, frame: Frame, pk: int, entry: int) -> Http
 
 
 def _score_forms(
-    request: HttpRequest, recipe: weighing.Weighing, there: dict[str, Any]
+    request: HttpRequest, recipe: weighing.Weighing, there: dict[str, Any], figures: list[tuple[str, str]]
 ) -> list[forms.ScoreForm]:
     documents = list(SourceDocument.objects.order_by("title")[:200])
     data = request.POST if request.method == "POST" else None
     return [
-        forms.ScoreForm(p, there.get(p.code), data, documents=documents)
+        forms.ScoreForm(p, there.get(p.code), data, documents=documents, indicators=figures)
         for p in (*recipe.gate_evidence, *recipe.parameters)
     ]
 

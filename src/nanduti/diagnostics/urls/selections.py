@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ..pages import relations, selections, weights
+from ..pages import candidates, relations, selections, weights
 
 urlpatterns: list = [
     path("weighing/", selections.selections, name="selections"),
@@ -16,7 +16,7 @@ urlpatterns: list = [
     path("weighing/<int:pk>/pairs/", weights.pairs, name="pairs"),
     path("weighing/<int:pk>/decide/", weights.decide, name="decide"),
     path("weighing/<int:pk>/reopen/", weights.reopen, name="reopen"),
-    path("weighing/<int:pk>/<int:entry>/", selections.entry, name="entry"),
+    path("weighing/<int:pk>/<int:entry>/", candidates.entry, name="entry"),
     path("weighing/<int:pk>/<int:entry>/scores/", weights.score_entry, name="score_entry"),
     path("weighing/<int:pk>/<int:entry>/gate/", weights.override_gate, name="override_gate"),
 ]
