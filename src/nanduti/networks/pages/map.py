@@ -224,7 +224,6 @@ def _form(
     before = [
         (wave.code, str(wave), choice.before is not None and wave.pk == choice.before.pk)
         for wave in choice.waves
-        if choice.wave is None or wave.pk != choice.wave.pk
     ]
     colour = colour_of(choice, known)
     return {
@@ -233,7 +232,7 @@ def _form(
         "rounds": rounds,
         "is_all": choice.wave is None and not choice.only_records,
         "is_records": choice.only_records,
-        "before": before if len(choice.waves) > 1 and choice.wave else [],
+        "before": before if len(choice.waves) > 1 else [],
         "kinds": [(code, kind.said, code in kinds) for code, kind in ties.kinds.items()],
         "colours": [(name, title, name == colour) for name, title in known.titles.items()],
         "shapes": [(name, title, name == choice.shape) for name, title in known.titles.items()],
