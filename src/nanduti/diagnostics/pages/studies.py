@@ -20,7 +20,7 @@ from nanduti.interface.parts import Figure
 from nanduti.interface.tables import Col, DataTable
 from nanduti.programme.frames import Frame, programme_page
 from nanduti.programme.pages import form_page, link, show
-from nanduti.register.models import Cluster, Establishment
+from nanduti.register.models import Cluster
 
 from ..actions import studies as actions
 from ..findings import Findings, from_json, safe
@@ -34,7 +34,7 @@ from ..reports.content import document
 from .saying import history_of
 
 EDIT = "edit_diagnostics"
-# A cluster of more firms than this is computed in the background, so that no page holds the server.
+# With more firms or answers than this it is computed in the background, so that no page holds the server.
 LIVE = 5_000
 TONES = {"agreed": "good", "draft": "calm"}
 # Where what is missing in a section is made.
@@ -176,8 +176,7 @@ def found_for(frame: Frame, study: DiagnosticStudy) -> tuple[Findings | None, bo
     frozen = from_json(study.findings)
     if study.is_agreed:
         return frozen, False
-    n = Establishment._base_manager.filter(cluster=study.cluster).order_by().values("pk")[: LIVE + 1].count()
-    if n > LIVE:
+    if queries.is_large(study=study, limit=LIVE):
         return frozen, True
     sees = sees_answers(frame, study)
     key = ("study-findings", study.pk, study.version, sees, frame.access.scope_ids)

@@ -8,8 +8,8 @@ from django.utils.translation import get_language
 from nanduti.foundation.errors import NotFound
 from nanduti.methods.instruments import IDENTIFYING
 from nanduti.programme.models import Programme
-from nanduti.register.models import Cluster
-from nanduti.surveys.models import InstrumentVersion
+from nanduti.register.models import Cluster, Establishment
+from nanduti.surveys.models import InstrumentVersion, Submission
 from nanduti.surveys.reading import definition_of
 
 from ..findings import from_json
@@ -93,3 +93,11 @@ def is_sampled_by_product(study: DiagnosticStudy) -> bool:
     """Whether firms of every product and size were heard, by the figures it was agreed with."""
     found = from_json(study.findings)
     return found is not None and bool(found.coverage.cells) and not found.coverage.n_short
+
+
+def is_large(*, study: DiagnosticStudy, limit: int) -> bool:
+    """Whether more firms than that are listed, or more answers given to its questionnaire; counting stops there."""
+    listed = Establishment._base_manager.filter(cluster=study.cluster)
+    given = Submission._base_manager.filter(instrument=study.instrument)
+    rows = [listed, given] if study.instrument else [listed]
+    return any(some.order_by().values("pk")[: limit + 1].count() > limit for some in rows)
