@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -11,6 +14,7 @@ from django.conf import settings
 from django.test import Client
 from django_scopes import scopes_disabled
 
+from nanduti.config import cli
 from nanduti.config.garments import census, field, loading
 from nanduti.config.garments.files import PROGRAMME, TOWNS, rows
 from nanduti.diagnostics.models import Assessment, Challenge, DiagnosticStudy, Selection
@@ -24,6 +28,7 @@ from nanduti.surveys.models import AnswerSet, Finding, RecordLink, Submission, W
 from tests.examples.conftest import load
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
+ROOT = Path(__file__).resolve().parents[2]
 ADDRESS = f"/p/{PROGRAMME}/"
 # Pages of the programme in every room that has some.
 PAGES = (
@@ -287,3 +292,27 @@ def test_every_page_opens_and_says_that_it_is_made_up(who):
         if answer.status_code == 200:
             text = answer.content.decode()
             assert 'class="page-mark"' in text and word in text, page
+
+
+# --- the tutorial
+
+
+def tutorial_commands() -> list[list[str]]:
+    """The commands that the tutorial shows, without the program's name."""
+    text = (ROOT / "docs" / "tutorial" / "from-answers-to-a-diagnosis.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return [shlex.split(line)[1:] for block in blocks for line in block.splitlines() if line.strip()]
+
+
+def test_the_commands_of_the_tutorial_do_what_it_says(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    said = []
+    for words in tutorial_commands():
+        options = cli.build_parser().parse_args(words)
+        assert not options.verb(options), words
+        said.append(capsys.readouterr().out)
+    assert len(said) == 3
+    assert len(said[0].splitlines()) == 5
+    assert "67.3" in said[1] or "0.67" in said[1]
+    written = "".join(path.read_text(encoding="utf-8-sig") for path in (tmp_path / "answers").glob("*.csv"))
+    assert "n_women" in written and "ficticio" not in written
