@@ -138,3 +138,16 @@ def test_a_firm_of_another_programme_is_not_named(found, roster):
     answer(found, roster, 1, found.name(0), row(foreign.pseudonym, relations="kin"))
     assert TieActor.objects.filter(establishment=foreign).count() == 0
     assert TieActor.objects.filter(state="named").count() == 1
+
+
+def test_what_both_ends_tell_is_confirmed_and_alone_again_when_one_takes_it_back(found, roster):
+    a, b = found.name(0), found.name(1)
+    answer(found, roster, 1, a, row(b, relations="sells_to kin competes"))
+    assert set(Tie.objects.exclude(wave=found.wave).values_list("state", flat=True)) == {"said"}
+    second = answer(found, roster, 2, b, row(a, relations="buys_from kin"))
+    states = set(Tie.objects.exclude(wave=found.wave).values_list("kind", "state"))
+    assert states == {("sells_to", "confirmed"), ("kin", "confirmed"), ("competes", "said")}
+    Submission.objects.filter(pk=second.pk).update(is_current=False)
+    answer(found, roster, 2, b, row(a, relations="competes"), number=3, corrects=second)
+    states = set(Tie.objects.exclude(wave=found.wave).values_list("kind", "state"))
+    assert states == {("sells_to", "said"), ("kin", "said"), ("competes", "confirmed")}

@@ -14,12 +14,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from nanduti.methods.values import PersonError
+from nanduti.programme.models import Programme
 from nanduti.programme.scopes import work_scope
 from nanduti.register.pseudonyms import tidy
 from nanduti.surveys.mapping.targets import Slot, Target, Told, offer
 from nanduti.surveys.models import RecordLink, Submission, Wave
 
 from .actors import NAMED, actor_for, named_actor, records_of
+from .confirming import settle
 from .errors import TieToItself, TieToNobody
 from .kinds import REVERSED, Kind
 from .models import Nomination, Tie, TieActor, TieRespondent, TieWave
@@ -168,6 +170,9 @@ def withdraw_respondents(links: Iterable[RecordLink]) -> None:
 def write_ties(told: list[Told]) -> None:
     """One nomination for each row, with a tie for each kind; said anew, they are written anew."""
     books = _Books(told)
+    written: list[Nomination] = []
+    former = Nomination._base_manager.filter(pk__in=[t.record_id for t in told if t.record_id])
+    named_before = set(former.values_list("named_id", flat=True))
     for one in told:
         try:
             nomination = _nomination(one, books)
@@ -175,6 +180,15 @@ def write_ties(told: list[Told]) -> None:
             one.problem = problem
             continue
         one.record_kind, one.record_id = "networks.nomination", str(nomination.pk)
+        written.append(nomination)
+    _settle(written, named_before, books)
+
+
+def _settle(written: list[Nomination], named_before: set[int], books: _Books) -> None:
+    """What both ends have told now is confirmed."""
+    ends = {end for one in written for end in (one.teller_id, one.named_id)} | named_before
+    kinds = {code: kind for known in books.kinds.values() for code, kind in known.items()}
+    settle(waves={one.wave_id for one in written}, actors=ends, kinds=kinds)
 
 
 def _nomination(one: Told, books: _Books) -> Nomination:
@@ -266,8 +280,15 @@ def _since(value: Any) -> date | None:
 def withdraw_ties(links: Iterable[RecordLink]) -> None:
     """Take back what an answer no longer tells; whoever was only named there is forgotten with it."""
     rows = Nomination._base_manager.filter(pk__in=[link.record_id for link in links])
-    named = set(rows.values_list("named_id", flat=True))
+    ends = list(rows.values_list("wave_id", "teller_id", "named_id"))
+    named = {one for _wave, _teller, one in ends}
+    programmes = list(
+        Programme._base_manager.filter(tie_waves__in={wave for wave, _t, _n in ends}).distinct()
+    )
     rows.delete()
+    for programme in programmes:
+        everybody = {end for _wave, *both in ends for end in both}
+        settle(waves={wave for wave, _t, _n in ends}, actors=everybody, kinds=kinds_of(programme))
     left = TieActor._base_manager.filter(pk__in=named, state=TieActor.State.NAMED)
     left.filter(
         nominations_received__isnull=True, nominations_made__isnull=True, ties_in__isnull=True,
