@@ -31,7 +31,8 @@ def instrument_for(programme: Programme, definition: IndicatorDefinition) -> Ins
 def must_fit(definition: IndicatorDefinition, instrument: Instrument | None) -> None:
     """Hold the formula against the form as it is asked now; ``BadInput`` names the place and the remedy."""
     columns = formula_columns(columns_of_form(instrument))
-    understand(definition.formula, columns, f"indicator “{definition.code}”, formula")
+    form = str(instrument) if instrument else REGISTER
+    understand(definition.formula, columns, f"indicator “{definition.code}” over “{form}”, formula")
 
 
 def digest_of_meaning(indicator: Indicator, definition: IndicatorDefinition) -> str:

@@ -21,7 +21,7 @@ from nanduti.surveys.models import Wave
 from .definitions import IndicatorDefinition
 from .models import Indicator, IndicatorVersion, Measurement
 from .reckoning import ALL, UNKNOWN, Cell, columns_of, digest_of, needed
-from .safe import HIDDEN, hidden, may_show_whole, safe_cell, safe_groups
+from .safe import HIDDEN, differs_by_few, hidden, may_show_whole, safe_cell, safe_groups
 from .units import Units, unit_frame
 
 # Above this the fingerprint is not worked out for a page: it needs every column that the run had read.
@@ -143,36 +143,56 @@ def _told(
 ) -> list[Told]:
     """Rows of one indicator in one wave are judged together, so that none follows from the others."""
     together: dict[tuple[int, int | None], list[Measurement]] = {}
+    waves: dict[tuple[int, int | None], list[Cell]] = {}
     for row in rows:
-        together.setdefault((row.indicator_version.indicator_id, row.wave_id), []).append(row)
-    return [one for some in together.values() for one in _judged(some, access, programme, with_groups)]
+        indicator = row.indicator_version.indicator_id
+        together.setdefault((indicator, row.wave_id), []).append(row)
+        if row.wave_id:
+            waves.setdefault((indicator, row.cluster_id), []).append(cell_of(row))
+    told = []
+    for (indicator, _wave), some in together.items():
+        beside = {
+            row.pk: waves.get((indicator, row.cluster_id), []) if not row.wave_id else [] for row in some
+        }
+        told += _judged(some, beside, access, programme, with_groups)
+    return told
 
 
 def _judged(
-    rows: list[Measurement], access: Access | None, programme: Programme, with_groups: bool
+    rows: list[Measurement],
+    beside: dict[int, list[Cell]],
+    access: Access | None,
+    programme: Programme,
+    with_groups: bool,
 ) -> list[Told]:
+    """``beside``: by measurement the waves that could be taken from it."""
+
     def full(row: Measurement) -> bool:
         if access is None or access.may("read_sensitive", programme.scope_id):
             return True
         return access.may("read_sensitive", row.scope_id)
 
     in_full = {row.pk for row in rows if full(row)}
-    parts = {str(row.pk): cell_of(row) for row in rows if row.cluster_id and row.pk not in in_full}
-    safe = safe_groups(parts)
+    safe = safe_groups({str(r.pk): cell_of(r) for r in rows if r.cluster_id and r.pk not in in_full})
     seen = [cell_of(row) for row in rows if row.cluster_id and row.pk in in_full]
     told = []
     for row in rows:
-        cell, groups = cell_of(row), groups_of(row) if with_groups else {}
+        cell = cell_of(row)
         if row.pk in in_full:
-            told.append(Told(row, cell, groups, in_full=True))
+            told.append(Told(row, cell, groups_of(row) if with_groups else {}, in_full=True))
             continue
-        if row.cluster_id is None:
-            shown = safe_cell(cell) if may_show_whole(cell, seen) else hidden(cell)
-        else:
-            shown = safe[str(row.pk)]
-        # Groups of all clusters tell what those of the reader's own leave over: only the whole is safe then.
-        open_groups = shown.reason != HIDDEN and not (row.cluster_id is None and seen)
-        told.append(Told(row, shown, {d: safe_groups(g) for d, g in groups.items()} if open_groups else {}))
+        shown = safe_cell(cell) if row.cluster_id is None else safe[str(row.pk)]
+        if (
+            row.indicator_version.said.formula.over
+            or differs_by_few(cell, beside[row.pk])
+            or (row.cluster_id is None and not may_show_whole(cell, seen))
+        ):
+            shown = hidden(cell)
+        # Of one cluster, or where the reader sees one in full, groups could be taken from those of all.
+        may_divide = with_groups and shown.reason != HIDDEN and row.cluster_id is None and not seen
+        told.append(
+            Told(row, shown, {d: safe_groups(g) for d, g in groups_of(row).items()} if may_divide else {})
+        )
     return told
 
 

@@ -17,7 +17,7 @@ from nanduti.surveys.models import Instrument
 
 from .. import actions, queries
 from ..binding import instrument_for
-from ..definitions import IndicatorDefinition
+from ..definitions import REGISTER, IndicatorDefinition
 from ..forms import DefinitionForm
 from ..meanings import columns_of_form
 from ..models.indicators import tongue
@@ -33,12 +33,19 @@ def _forms(frame: Frame) -> list[tuple[str, str]]:
     ]
 
 
+def _usual(frame: Frame) -> str:
+    """The form that indicators are mostly about: the census, else the first."""
+    rows = Instrument.objects.filter(programme=frame.programme)
+    found = rows.filter(kind=Instrument.Kind.CENSUS).order_by("id").first() or rows.order_by("id").first()
+    return found.code if found else REGISTER
+
+
 @programme_page(step=STEP, item=ITEM, may=EDIT, whole=True)
 def new(request: HttpRequest, frame: Frame) -> HttpResponse:
     """An indicator of the programme's own."""
     form = DefinitionForm(
         request.POST or None, forms_known=_forms(frame),
-        initial={"direction": "up", "level": "outcome", "kind": "share", "unit": "share"},
+        initial={"direction": "up", "level": "outcome", "kind": "share", "unit": "share", "instrument": _usual(frame)},
     )  # fmt: skip
 
     def keep(definition: IndicatorDefinition) -> str:
