@@ -92,6 +92,12 @@ def bars(title: str, rows: Sequence[Bar], *, whole: float | None = None) -> str:
     return _svg(title, "; ".join(f"{r.label}: {r.said}" for r in rows), 12 + len(rows) * ROW, parts)
 
 
+def lengths(rows: Sequence[Bar], *, whole: float | None = None) -> tuple[tuple[str, float | None, str], ...]:
+    """The bars as label, length of the room (0 to 1) and words, for a page that draws them as a table."""
+    most = whole or max((r.value for r in rows if r.value is not None), default=0.0) or 1.0
+    return tuple((r.label, None if r.value is None else min(1.0, r.value / most), r.said) for r in rows)
+
+
 @dataclass(frozen=True)
 class Range:
     """A figure from low to high; ``is_own`` is drawn hatched and in the accent colour."""

@@ -37,11 +37,16 @@ class Grid:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture as SVG; ``said`` tells it to those who do not see it."""
+    """A picture as SVG; ``said`` tells it to those who do not see it.
+
+    ``bars``: where it is made of bars: label, length (0 to 1, ``None`` unknown), words. A page draws these as a table,
+    which a phone can show in letters of their proper size.
+    """
 
     caption: str
     svg: str
     said: str
+    bars: tuple[tuple[str, float | None, str], ...] = ()
     kind: str = "picture"
 
 

@@ -65,8 +65,10 @@ def divided_blocks(one: Distribution) -> Iterable[Block]:
     title = label_of(one)
     rows = [pictures.Bar(_part_label(p, one), p.share, _part_said(p)) for p in one.parts]
     if len(rows) > 1:
-        svg = pictures.bars(title, rows, whole=1.0 if one.is_multiple else None)
-        yield Picture(title, svg, "; ".join(f"{r.label}: {r.said}" for r in rows))
+        whole = 1.0 if one.is_multiple else None
+        svg = pictures.bars(title, rows, whole=whole)
+        said = "; ".join(f"{r.label}: {r.said}" for r in rows)
+        yield Picture(title, svg, said, pictures.lengths(rows, whole=whole))
     yield Grid(
         _("%(what)s, in figures") % {"what": title},
         (_("Group"), _("Firms"), _("Share")),

@@ -83,7 +83,8 @@ def sector_picture(found: Read) -> Picture | None:
     if residual and whole and residual > 0 and found.splits[first].verdict.reasons[0].code == "left_over":
         rows.append(pictures.Bar(_("in no part"), residual / whole, words.share(residual / whole)))
     title = f"{found.table}: {column_said(found.table, first)}"
-    return Picture(title, pictures.bars(title, rows), "; ".join(f"{r.label}: {r.said}" for r in rows))
+    said = "; ".join(f"{r.label}: {r.said}" for r in rows)
+    return Picture(title, pictures.bars(title, rows), said, pictures.lengths(rows))
 
 
 def _share_said(share: float | None) -> str:
