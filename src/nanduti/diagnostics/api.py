@@ -1,4 +1,4 @@
-"""Selections and assessments for machines: who leads and how surely, and how many firms stand in which band."""
+"""Selections, studies and assessments for machines: who leads, what was found, how many firms stand in which band."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from nanduti.programme.frames import may_within
 
 from . import assessing
 from .queries import assessments as assessed
+from .queries import issues as issue_queries
 from .queries import selections as queries
+from .queries import studies as studied
 
 router = Router(tags=["diagnostics"])
 
@@ -73,3 +75,32 @@ def _bands(request: HttpRequest, programme: Any, row: Any) -> dict[str, int] | N
     if may_within(access, "read_sensitive", programme=programme, cluster=row.cluster):
         return dict(counted)
     return assessed.safe_bands(counted)
+
+
+@router.get("programmes/{programme}/studies", response={200: list[dict[str, Any]], **TROUBLE})
+def list_studies(request: HttpRequest, programme: str):  # type: ignore[no-untyped-def]
+    """The diagnostic studies of clusters: kind, whether agreed and since when, how many issues."""
+    found = asked_programme(request, programme)
+    return [
+        {"code": s.code, "cluster": s.cluster.code, "kind": s.kind, "title": s.title, "title_es": s.title_es,
+         "status": s.status, "agreed_on": s.agreed_on, "issues": s.n_issues, "source": s.cite()}
+        for s in studied.studies(programme=found)
+    ]  # fmt: skip
+
+
+@router.get("programmes/{programme}/studies/{code}", response={200: dict[str, Any], **TROUBLE})
+def study(request: HttpRequest, programme: str, code: str):  # type: ignore[no-untyped-def]
+    """A study with its issues, where each is solved, and, once agreed, its figures with small groups kept back."""
+    row = studied.study_by_code(programme=asked_programme(request, programme), code=code)
+    issues = list(issue_queries.issues(study=row))
+    return {
+        "code": row.code, "cluster": row.cluster.code, "kind": row.kind, "title": row.title, "status": row.status,
+        "agreed_on": row.agreed_on, "findings": row.findings if row.is_agreed else None,
+        "twinning": issue_queries.twinning_verdict(issues).decision,
+        "issues": [
+            {"number": i.number, "product_group": i.product_group, "item": i.item, "label": i.label,
+             "label_es": i.label_es, "firms": i.counts, "severity": i.severity,
+             "solved": issue_queries.column_of(i), "chain_check": i.chain_check, "source": i.cite()}
+            for i in issues
+        ],
+    }  # fmt: skip

@@ -333,3 +333,40 @@ def test_statements_of_the_pages_do_not_grow(full, as_role, counted):
 def test_pages_of_the_steps_lead_here(full, as_role):
     page = ok(as_role(), reverse("home:step", args=("weaving", 3)))
     assert "/p/weaving/studies/" in page and "/p/weaving/comparison/" in page
+
+
+def test_a_study_can_be_told_which_question_tells_the_product(study, as_role):
+    client = as_role()
+    assert "(head_sex)" in ok(client, ONE + "edit/")
+    values = {
+        "kind": "emerging",
+        "title": "T",
+        "least_per_cell": 1,
+        "version": 1,
+        "instrument": study.instrument_id,
+    }
+    assert client.post(ONE + "edit/", values | {"product_column": "no_such_question"}).status_code == 422
+    assert client.post(ONE + "edit/", values | {"product_column": "own_brand"}).status_code == 302
+    study.refresh_from_db()
+    assert study.columns == {"product": "own_brand"}
+    found = findings(study=study, access=None, at=AT)
+    assert {p.code: p.n for p in found.distribution("product").parts} == {"yes": 7, "no": 8}
+
+
+def test_machines_read_what_was_agreed(full, as_role):
+    client = as_role("committee_member")
+    (row,) = client.get("/api/programmes/weaving/studies").json()
+    assert row["code"] == STUDY and row["issues"] == 1
+    draft = client.get(f"/api/programmes/weaving/studies/{STUDY}").json()
+    assert (
+        draft["findings"] is None and draft["twinning"] == "no" and draft["issues"][0]["solved"] == "nobody"
+    )
+    found = findings(study=full, access=None, at=AT)
+    full.refresh_from_db()
+    studies.agree_study(
+        study=full, found=found, missing=[], agreed_on=date(2026, 4, 1), version=full.version, by="t", at=AT
+    )
+    agreed = client.get(f"/api/programmes/weaving/studies/{STUDY}").json()
+    assert agreed["findings"]["is_safe"] is True
+    assert client.get("/api/programmes/weaving/studies/none").status_code == 404
+    assert as_role("stranger").get(f"/api/programmes/weaving/studies/{STUDY}").status_code in (403, 404)
