@@ -22,8 +22,8 @@ from nanduti.methods import indices
 from nanduti.methods.values import BadInput, CannotBeSaid, RuleSource, mark
 
 from .errors import RecipeContradicts, RecipeUnreadable
+from .yaml_text import yaml_of
 
-LONGEST_TEXT = 200_000
 FIRM, CLUSTER = "firm", "cluster"
 _HEAD = {
     "assessment", "version", "title", "title_es", "about", "about_es", "subject", "sources", "notes", "notes_es",
@@ -115,13 +115,8 @@ def read(text: str) -> Recipe:
 
 @functools.lru_cache(maxsize=128)
 def _read(text: str, language: str) -> Recipe:
-    if len(text) > LONGEST_TEXT:
-        raise RecipeUnreadable(problem=f"it is longer than {LONGEST_TEXT} characters")
+    document = yaml_of(text)
     try:
-        _refuse_aliases(text)
-        document = yaml.safe_load(text)
-        if not isinstance(document, dict):
-            raise RecipeUnreadable(problem="it is no list of entries such as “title: …”")
         return _recipe(_in_language(document, language == "es"), text)
     except RecipeUnreadable:
         raise
@@ -130,23 +125,8 @@ def _read(text: str, language: str) -> Recipe:
         raise RecipeUnreadable(
             problem=f"{details['place']} {details['problem']}. {details['remedy']}"
         ) from None
-    except yaml.YAMLError as error:
-        raise RecipeUnreadable(problem=f"it is not YAML ({_where(error)})") from None
     except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
         raise RecipeUnreadable(problem=f"an entry is not as expected ({str(error)[:120]})") from None
-
-
-def _where(error: yaml.YAMLError) -> str:
-    at = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", "") or "it cannot be read"
-    return f"{problem}, line {at.line + 1}" if at else str(problem)
-
-
-def _refuse_aliases(text: str) -> None:
-    """A few lines of references to references can grow beyond any memory; recipes need none."""
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        if isinstance(event, yaml.AliasEvent):
-            raise RecipeUnreadable(problem="it refers to itself with “*”, which recipes may not")
 
 
 def _in_language(value: Any, spanish: bool) -> Any:

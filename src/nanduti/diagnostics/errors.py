@@ -53,6 +53,15 @@ class PairsContradict(PersonError):
     remedy = mark("Look at the marked pairs again, or say why they are used all the same.")
 
 
+class WeighedAlready(PersonError):
+    """Parameters that are to change after somebody has weighed them."""
+
+    code = "diagnostics.weighed_already"
+    title = mark("Somebody has weighed already")
+    sentence = mark("{n} members have weighed the parameters of “{selection}”; new parameters would make that void.")
+    remedy = mark("Begin another selection with the parameters you want.")
+
+
 class NothingRanked(PersonError):
     """A decision while no candidate is ranked."""
 

@@ -7,6 +7,8 @@ its key, the number of its entry as text.
 from __future__ import annotations
 
 import functools
+import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
@@ -17,7 +19,10 @@ import yaml
 from django.utils.translation import get_language
 
 from nanduti.methods import indices
-from nanduti.methods.values import CannotBeSaid, Reason, RuleSource, Verdict, mark, no, yes
+from nanduti.methods.values import BadInput, CannotBeSaid, Reason, RuleSource, Verdict, mark, no, yes
+
+from .errors import RecipeUnreadable
+from .yaml_text import yaml_of
 
 N_RUBRIC = 4
 
@@ -38,6 +43,64 @@ def _shipped(code: str) -> dict[str, Any]:
 def shipped_recipe(kind: str) -> dict[str, Any]:
     """The recipe that comes with Nanduti for choosing an emerging or an advanced cluster."""
     return dict(_shipped(f"{kind}-cluster"))
+
+
+def as_text(document: Mapping[str, Any]) -> str:
+    """A recipe of selection as YAML, to be edited."""
+    return yaml.safe_dump(dict(document), allow_unicode=True, sort_keys=False, width=110)
+
+
+def from_text(text: str) -> dict[str, Any]:
+    """A recipe of selection from YAML.
+
+    Raises:
+        RecipeUnreadable: text that is no recipe, with what is wrong.
+    """
+    document = yaml_of(text)
+    try:
+        found = read_recipe(document)
+        codes = [p.code for p in (*found.gate_evidence, *found.parameters)]
+        _require(bool(found.title), "it has no title")
+        _require(bool(document.get("sources")), "it names no source")
+        _require(bool(found.parameters), "it has no parameters")
+        _require(len(set(codes)) == len(codes), "two parameters have the same code")
+        _require(
+            all(_CODE.fullmatch(c) for c in codes), "a code is not made of small letters, digits and “_”"
+        )
+        _require(all(p.title for p in found.parameters), "a parameter has no title")
+        numbers = [n for p in found.parameters for n in (p.weight, p.low, p.high) if n is not None]
+        _require(all(math.isfinite(n) for n in numbers), "a number is not finite")
+        _require(all(p.weight >= 0 for p in found.parameters), "a weight is negative")
+        _require(sum(p.weight for p in found.parameters) > 0, "all weights are nil")
+        _require(0 <= found.least_known_share <= 1, "“least_known_share” is not between 0 and 1")
+        _require(all(p.direction in (1, -1) for p in found.parameters), "a direction is neither 1 nor -1")
+        _require(
+            all(p.low is None or p.high is None or p.low < p.high for p in found.parameters),
+            "a scale runs back",
+        )
+        _require(
+            all(len(p.anchors) in (0, N_RUBRIC + 1) for p in found.parameters), "a rubric has not five steps"
+        )
+        if found.gate_rules:
+            asked = {e.code for e in indices.readiness(found.gate_rules).evidence}
+            _require(
+                {p.code for p in found.gate_evidence} == asked,
+                "the gate asks for other things than its rules",
+            )
+        _require(set(found.gate_least) <= set(codes), "the gate asks for something that is not scored")
+    except BadInput as error:
+        raise RecipeUnreadable(problem=f"{error.details['place']} {error.details['problem']}") from None
+    except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
+        raise RecipeUnreadable(problem=f"an entry is not as expected ({str(error)[:120]})") from None
+    return document
+
+
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,59}")
+
+
+def _require(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise RecipeUnreadable(problem=otherwise)
 
 
 @dataclass(frozen=True)

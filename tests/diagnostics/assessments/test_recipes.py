@@ -8,6 +8,7 @@ from django.utils import translation
 
 from nanduti.diagnostics import assessing
 from nanduti.diagnostics.errors import RecipeContradicts, RecipeUnreadable
+from nanduti.diagnostics.yaml_text import LONGEST_TEXT
 from nanduti.methods import indices
 
 SMALL = """
@@ -86,7 +87,7 @@ def test_a_recipe_speaks_the_readers_language():
         (SMALL.replace("{ticked: tools}", "{guessed: tools}"), "no known way"),
         (SMALL.replace("from: 50", "from: 0"), "rise"),
         (SMALL.replace("from: 50", "from: much"), ""),
-        ("x" * (assessing.LONGEST_TEXT + 1), "longer"),
+        ("x" * (LONGEST_TEXT + 1), "longer"),
         ("a: \x00", ""),
     ],
 )

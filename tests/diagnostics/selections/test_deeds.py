@@ -13,9 +13,11 @@ from nanduti.diagnostics.errors import (
     PairsContradict,
     PointsNotHundred,
     ReasonNeeded,
+    RecipeUnreadable,
     SayWhyAgainst,
     ScoreOutsideScale,
     SelectionDecided,
+    WeighedAlready,
 )
 from nanduti.diagnostics.models import CandidateScore, Selection
 from nanduti.diagnostics.queries import relations
@@ -222,3 +224,51 @@ def test_the_principal_cluster_is_declared_with_its_reason(example):
     assert AuditEvent.objects.filter(
         action="programme.declare_principal", override_reason__contains="Machines"
     )
+
+
+def changed(selection, **entries):
+    """The recipe of a selection as text, with some entries changed."""
+    return weighing.as_text({**selection.recipe, **entries})
+
+
+def test_parameters_are_data_until_somebody_has_weighed_them(selection, people):
+    distance = {"code": "distance", "title": "Hours from the capital", "measure": "value", "direction": -1}
+    own = [*selection.recipe["parameters"][:3], distance]
+    text = changed(selection, parameters=own)
+    actions.edit_parameters(selection=selection, text=text, version=selection.version, by="test")
+    table = queries.fresh_table_of(selection=selection)
+    assert [p.code for p in table.weighing.parameters][-1] == "distance"
+    assert {p.n_missing for p in table.ranking.ranked} == {1, 2} and "distance" in table.ranking.idle
+    actions.give_points(selection=selection, points={"distance": 100}, by=people["committee"])
+    with pytest.raises(WeighedAlready):
+        actions.edit_parameters(selection=selection, text=text, version=selection.version, by="test")
+
+
+@pytest.mark.parametrize(
+    ("entries", "word"),
+    [
+        ({"title": "", "title_es": ""}, "title"), ({"sources": []}, "source"),
+        ({"parameters": []}, "parameters"), ({"parameters": 7}, ""),
+        ({"parameters": [{"code": "a", "title": "A"}, {"code": "a", "title": "B"}]}, "same code"),
+        ({"parameters": [{"code": "A b", "title": "A"}]}, "small letters"),
+        ({"parameters": [{"code": "a", "title": "A", "weight": -1}]}, "negative"),
+        ({"parameters": [{"code": "a", "title": "A", "weight": 0}]}, "nil"),
+        ({"parameters": [{"code": "a", "title": "A", "low": 4, "high": 1}]}, "runs back"),
+        ({"parameters": [{"code": "a", "title": "A", "anchors": ["x"]}]}, "five steps"),
+        ({"parameters": [{"code": "a", "title": "A", "weight": "much"}]}, ""),
+        ({"parameters": [{"code": "a", "title": "A", "weight": float("inf")}]}, "finite"),
+        ({"parameters": [{"code": "a", "title": "A", "high": float("nan")}]}, "finite"),
+        ({"gate": {"rules": "moon"}}, ""), ({"gate": {"rules": "externalisation-gate", "evidence": []}}, "gate"),
+        ({"gate": {"least": {"z": 1}}}, "gate"), ({"least_known_share": 2}, "between"),
+    ],
+)  # fmt: skip
+def test_parameters_that_make_no_sense_are_refused(selection, entries, word):
+    with pytest.raises(RecipeUnreadable) as refused:
+        weighing.from_text(changed(selection, **entries))
+    assert word in str(refused.value)
+
+
+@pytest.mark.parametrize("kind", ["emerging", "advanced"])
+def test_the_shipped_parameters_read_back_as_they_are(kind):
+    shipped = weighing.shipped_recipe(kind)
+    assert weighing.from_text(weighing.as_text(shipped)) == shipped

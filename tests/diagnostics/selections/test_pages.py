@@ -191,3 +191,13 @@ def test_indicators_of_a_programme_without_any_are_none(example, people):
 
     cluster = Cluster._base_manager.get(code="chennai-leather")
     assert figures_of(programme=example, cluster=cluster, access=None) == {}
+
+
+@pytest.mark.parametrize("given", ["", "\x00", "a: [", "a: &x [*x]", "parameters: 7", "[" * 4000])
+def test_no_submitted_parameters_break_the_page(selection, visit, given):
+    address = f"{P}{selection.pk}/parameters/"
+    client = visit("coordinator")
+    assert client.get(address).status_code == 200
+    selection.refresh_from_db()
+    assert client.post(address, {"text": given, "version": selection.version}).status_code == 422
+    assert visit("committee").get(address).status_code == 403

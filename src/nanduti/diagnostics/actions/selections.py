@@ -30,6 +30,7 @@ from ..errors import (
     SayWhyAgainst,
     ScoreOutsideScale,
     SelectionDecided,
+    WeighedAlready,
 )
 from ..models import CandidateScore, MemberWeighting, Selection, SelectionCandidate
 from ..queries import selections as queries
@@ -88,6 +89,20 @@ def set_up_selection(
     _open(selection)
     _add(selection, candidates)
     note(subject=selection, fields=save_edit(selection, values, version=version), n_added=len(candidates))
+    return selection
+
+
+@action("diagnostics.edit_parameters")
+def edit_parameters(
+    *, selection: Selection, text: str, version: int, by: User | str, at: datetime | None = None
+) -> Selection:
+    """Change what candidates are looked at for, until the first member has weighed it; scores that still fit stay."""
+    _open(selection)
+    document = weighing.from_text(text)
+    n = MemberWeighting.objects.filter(selection=selection).values("member").distinct().count()
+    if n:
+        raise WeighedAlready(selection=str(selection), n=n)
+    note(subject=selection, fields=save_edit(selection, {"recipe": document}, version=version))
     return selection
 
 

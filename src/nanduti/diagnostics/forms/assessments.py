@@ -13,6 +13,7 @@ from nanduti.interface.forms import DayField, EditForm, NandutiForm
 from nanduti.programme.forms import text
 
 from .. import assessing
+from ..yaml_text import LONGEST_TEXT
 
 
 class TakeRecipeForm(NandutiForm):
@@ -20,7 +21,7 @@ class TakeRecipeForm(NandutiForm):
 
     shipped = forms.ChoiceField(label=gettext_lazy("A recipe that comes with Nanduti"), required=False)
     own = forms.CharField(
-        label=gettext_lazy("Or the text of your own"), required=False, max_length=assessing.LONGEST_TEXT,
+        label=gettext_lazy("Or the text of your own"), required=False, max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 8, "class": "code", "spellcheck": "false"}),
     )  # fmt: skip
 
@@ -45,7 +46,7 @@ class RecipeForm(EditForm):
     """The text of a draft."""
 
     text = forms.CharField(
-        label=gettext_lazy("Recipe"), max_length=assessing.LONGEST_TEXT, strip=False,
+        label=gettext_lazy("Recipe"), max_length=LONGEST_TEXT, strip=False,
         widget=forms.Textarea(attrs={"rows": 24, "class": "code", "spellcheck": "false"}),
     )  # fmt: skip
 

@@ -14,7 +14,8 @@ from nanduti.interface.forms import EditForm, NandutiForm, in_words
 from nanduti.programme.forms import text
 
 from ..models import CandidateScore, Selection
-from ..weighing import Parameter, ratio_in_words
+from ..weighing import Parameter, as_text, ratio_in_words
+from ..yaml_text import LONGEST_TEXT
 
 UNSET, UNKNOWN = "unset", "unknown"
 
@@ -70,6 +71,20 @@ class SetUpForm(EditForm):
         choose_candidates(self, candidates)
         if not candidates:
             del self.fields["candidates"]
+
+
+class ParametersForm(EditForm):
+    """The parameters of a selection as text."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Parameters"), max_length=LONGEST_TEXT, strip=False,
+        widget=forms.Textarea(attrs={"rows": 24, "class": "code", "spellcheck": "false"}),
+    )  # fmt: skip
+
+    @classmethod
+    def values_of(cls, record: Any) -> dict[str, Any]:
+        """The recipe of a selection as YAML."""
+        return {"version": record.version, "text": as_text(record.recipe)}
 
 
 class EntryForm(EditForm):

@@ -31,6 +31,7 @@ def title_of(table: Any, code: str) -> str:
 DEEDS = {
     "diagnostics.open_selection": gettext_lazy("began the selection"),
     "diagnostics.set_up_selection": gettext_lazy("changed how it weighs"),
+    "diagnostics.edit_parameters": gettext_lazy("changed the parameters"),
     "diagnostics.score_candidate": gettext_lazy("scored"),
     "diagnostics.override_gate": gettext_lazy("overrode the gate"),
     "diagnostics.give_points": gettext_lazy("gave points"),

@@ -353,6 +353,8 @@ def _links(frame: Frame, table: Table) -> list[dict[str, Any]]:
         found.append(link(frame.url("diagnostics:pairs", pk), _("Compare pairs")))
     if frame.may_programme("edit_diagnostics") and not table.selection.is_decided:
         found.append(link(frame.url("diagnostics:set_up_selection", pk), _("Change how it weighs")))
+        if not table.notes:
+            found.append(link(frame.url("diagnostics:parameters", pk), _("Change the parameters")))
     if may_decide(frame):
         if table.selection.is_decided:
             found.append(link(frame.url("diagnostics:reopen", pk), _("Open it again")))

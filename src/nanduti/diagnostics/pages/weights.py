@@ -84,6 +84,22 @@ def set_up_selection(request: HttpRequest, frame: Frame, pk: int) -> HttpRespons
     )  # fmt: skip
 
 
+@programme_page(step=1, may="edit_diagnostics", whole=True)
+def parameters(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
+    """Change what candidates are looked at for: the recipe of the selection as text."""
+    row = queries.selection_by_pk(programme=frame.programme, pk=pk)
+    form = forms.ParametersForm.of(row, request.POST or None)
+    return form_page(
+        request, frame, form,
+        lambda values, version: actions.edit_parameters(
+            selection=row, text=values["text"], version=version, by=request.user
+        ),
+        title=_("What candidates are looked at for"), back=frame.url("diagnostics:selection", pk),
+        save_label=_("Save the parameters"), done=_("The parameters are changed."),
+        state=_("They can be changed until the first member has weighed them. Name the source of what you add."),
+    )  # fmt: skip
+
+
 # --- scores
 
 

@@ -11,6 +11,7 @@ urlpatterns: list = [
     path("weighing/principal/", relations.principal, name="principal"),
     path("weighing/<int:pk>/", selections.selection, name="selection"),
     path("weighing/<int:pk>/set-up/", weights.set_up_selection, name="set_up_selection"),
+    path("weighing/<int:pk>/parameters/", weights.parameters, name="parameters"),
     path("weighing/<int:pk>/weights/", weights.weights, name="weights"),
     path("weighing/<int:pk>/points/", weights.points, name="points"),
     path("weighing/<int:pk>/pairs/", weights.pairs, name="pairs"),
