@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ from .result import BESIDE, FEW, VALUE, WHY, Checked, CheckedPart
 SOURCE = RuleSource("Hundepool et al. (2012), Statistical Disclosure Control", "sections 4.2 and 4.3")
 NOISE_SOURCE = RuleSource("Fraser and Wooton (2005), UNECE work session on confidentiality", "cell keys")
 USELESS = 0.5
+# How long to look for cheaper patterns; large tables are safe as soon, and dearer by a little.
+SEARCH, LARGE = 2_000, 2_000
 
 
 def check(
@@ -84,8 +87,9 @@ def _one(
         return None, _nobody(part), None
     try:
         safe = disclosure.protect_table(
-            frame, dims=part.dims, measure=part.measure, hierarchies=hierarchies, holding=holding, rules=rules
-        )
+            frame, dims=part.dims, measure=part.measure, hierarchies=hierarchies, holding=holding, rules=rules,
+            budget=SEARCH if math.prod(len(c) + 1 for c in codes.values()) <= LARGE else SEARCH / 4,
+        )  # fmt: skip
         table, problem, hidden, verdict = (
             safe.table,
             safe.suppression.problem,
