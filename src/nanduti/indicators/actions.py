@@ -128,9 +128,15 @@ def use_or_put_aside(
 
 @action("indicators.order_computing")
 def order_computing(*, programme: Programme, by: User, at: datetime | None = None) -> Job:
-    """Have all values worked out in the background."""
-    job = work.enqueue("indicators.compute", by=by, scope=programme.scope, programme_id=programme.pk)
-    note(subject=programme)
+    """Have all values worked out in the background; where that is going on already, the work that is."""
+    hold(programme)
+    going = Job.objects.filter(
+        kind="indicators.compute", state__in=["queued", "running"], scope=programme.scope
+    )
+    job = going.order_by("-id").first()
+    if job is None:
+        job = work.enqueue("indicators.compute", by=by, scope=programme.scope, programme_id=programme.pk)
+    note(subject=programme, job=str(job.public_id))
     return job
 
 

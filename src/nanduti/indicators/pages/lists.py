@@ -231,6 +231,6 @@ def _figures(rows: list[Row], frame: Frame) -> list[Figure]:
 @programme_page(step=STEP, item=ITEM, may=EDIT)
 def compute(request: HttpRequest, frame: Frame) -> HttpResponse:
     """Work out all values, in the background; asked twice, it is done once."""
-    if running(frame.programme) is None and queries.current_versions(programme=frame.programme).exists():
+    if queries.current_versions(programme=frame.programme).filter(indicator__is_used=True).exists():
         actions.order_computing(programme=frame.programme, by=request.user)
     return redirect(frame.url("indicators:list"))
