@@ -10,7 +10,7 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,8 @@ from nanduti.methods.allocation.order import read_order
 from nanduti.methods.solving import solve
 
 SEED = 127
+#: Facility instances without a proof after a minute.
+HARD = (30, 33, 36, 40, 44, 46, 47, 49, 51, 52, 55)
 RULES = [
     {"rule": "most_share", "share": 0.12},
     {"rule": "claim_multiple", "times": 2.5},
@@ -126,12 +128,12 @@ def reference_folder() -> Path:
     return Path(os.environ.get("NANDUTI_REFERENCE_DATA", default)) / "sscflp-orlib" / "Lib_1"
 
 
-def facilities(numbers: range = range(1, 18), seconds: float = 60.0) -> dict[str, object]:
+def facilities(numbers: Sequence[int] = range(1, 18), seconds: float = 60.0) -> dict[str, object]:
     folder = reference_folder()
     if not folder.is_dir():
         return {"seconds": None, "note": "reference data not there"}
     optima = list(map(int, (folder / "os").read_text().split()))
-    met, proven, times = 0, 0, []
+    met, proven, times, above = 0, 0, [], []
     for n in numbers:
         start = time.perf_counter()
         found = a.allocate_order(
@@ -139,9 +141,10 @@ def facilities(numbers: range = range(1, 18), seconds: float = 60.0) -> dict[str
         )
         times.append(time.perf_counter() - start)
         met += round(found.cost) == optima[n - 1]
+        above.append(found.cost / optima[n - 1] - 1)
         proven += found.status == "optimal"
     return {"seconds": round(statistics.median(times), 2), "most": round(max(times), 1),
-            "optimum_met": f"{met} of {len(numbers)}", "proven": proven}  # fmt: skip
+            "optimum_met": f"{met} of {len(numbers)}", "proven": proven, "most_above": f"{max(above):.2%}"}  # fmt: skip
 
 
 CASES = [
@@ -149,6 +152,7 @@ CASES = [
     ("order over 500 firms × 20 products: gap 0.5 %", "15 s", least_cost),
     ("order over 500 firms × 20 products: two phases", "no aim", fair),
     ("single-source facility instances 1 to 17", "every optimum", facilities),
+    ("single-source facility instances that nothing here proves", "no aim", lambda: facilities(HARD, 45.0)),
 ]
 
 

@@ -14,7 +14,7 @@ from .model import Model
 #: What cannot be done costs this: no order comes near.
 NEVER = 1e15
 #: Entries of a table of changes beyond which a step takes too long, and steps without anything better to wait.
-LARGEST, PATIENCE = 4_000_000, 600
+LARGEST, PATIENCE = 4_000_000, 100
 
 
 @dataclass(frozen=True)

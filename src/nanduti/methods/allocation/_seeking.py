@@ -48,7 +48,7 @@ def _whole_products(model: Model, first: Answer, deadline: float, gap: float) ->
     if early.infeasible or _near(early, early.bound, gap):
         return early
     bound = min(early.bound, first.bound)
-    until = time.perf_counter() + left * 0.4
+    until = time.perf_counter() + left * 0.25
     best = improve(model, early, deadline=until, bound=bound, gap=gap)
     if not _near(best, bound, gap):
         start = None if best.values is None else (np.arange(len(best.values)), best.values)
