@@ -155,6 +155,10 @@ def test_loading_again_changes_nothing():
     before = n_rows()
     load()
     assert n_rows() == before
+    # And part by part, as after a load that was killed at its very end.
+    loading.load_answers()
+    loading.load_diagnosis()
+    assert n_rows() == before
 
 
 def test_names_stand_in_the_vault_alone():

@@ -50,7 +50,8 @@ def not_signed_in(request: HttpRequest, error: Exception):  # type: ignore[no-un
 
 # Each room that has an api module offers a router there.
 rooms = (
-    "register", "programme", "surveys", "indicators", "networks", "diagnostics", "plans", "twinning", "results", "release",
+    "register", "programme", "surveys", "indicators", "networks", "diagnostics", "plans", "twinning", "results",
+    "release",
 )  # fmt: skip
 for room in rooms:
     if find_spec(f"nanduti.{room}.api"):

@@ -145,9 +145,18 @@ def serve(options: argparse.Namespace) -> int:
     """Hand over to the web server; one process on the embedded database."""
     from django.conf import settings
 
+    from . import memory, ports
+
     if settings.IS_EMBEDDED and options.workers > 1:
         print("The embedded database is served by one process; use PostgreSQL for more.", file=sys.stderr)
         return 2
+    if not ports.claim(options.host, options.port):
+        print(
+            f"Something serves at port {options.port} of {options.host} already; end it or use another --port.",
+            file=sys.stderr,
+        )
+        return 2
+    memory.widen_stacks()
     # More than the cores would carry: most of them wait for the disk, and those that wait share a flush.
     threads = ["--blocking-threads", "16"]
     os.execv(
@@ -176,6 +185,9 @@ def worker(options: argparse.Namespace) -> int:
     """Claim and do background work until told to stop."""
     from nanduti.foundation import work
 
+    from . import memory
+
+    memory.widen_stacks()
     work.run_worker()
     return 0
 
@@ -267,7 +279,7 @@ def demo(options: argparse.Namespace) -> int:
         example.print_summary()
     else:
         example.load_once()
-        example.load_garments_once()
+        example.load_garments_once(say=lambda part: part and print(f"· example: {part}", flush=True))
         example.load_small_examples_once()
         example.print_summary()
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
@@ -55,16 +56,21 @@ def load_once() -> bool:
     return not done
 
 
-def load_garments_once() -> bool:
-    """The second example: garment workshops, made up, whose answers come in by the door of the field work."""
+def load_garments_once(say: Callable[[str], None] = lambda part: None) -> bool:
+    """The second example: garment workshops, made up, whose answers come in by the door of the field work.
+
+    ``say`` is told the part that begins. Whether anything was loaded.
+    """
     from nanduti.config.garments import loading
 
-    is_new = loading.load_tables()
+    loading.load_tables()
     for name, role, within in loading.ACCOUNTS:
         _account(name, role, within)
-    loading.load_answers()
-    loading.load_diagnosis()
-    return is_new
+    if loading.is_complete():
+        return False
+    loading.load_answers(say=lambda _done, _of, part: say(part))
+    loading.load_diagnosis(say=lambda _done, _of, part: say(part))
+    return True
 
 
 # Folder of examples → the programme in it: single methods on published figures.

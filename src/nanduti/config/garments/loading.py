@@ -41,6 +41,12 @@ def load_tables() -> bool:
     return True
 
 
+def is_complete() -> bool:
+    """Whether what comes last is there: then whatever a newcomer has changed since stays as it is."""
+    with scopes_disabled():
+        return not releasing.returnings_missing(PROGRAMME)
+
+
 def load_answers(*, elsewhere: bool = False, say: Say = silent) -> None:
     """Census, review, corrections, second visit and roster, each through the door; safe to repeat."""
     with scopes_disabled():

@@ -64,6 +64,13 @@ def do_waiting() -> None:
         run_waiting()
 
 
+def returnings_missing(programme_code: str) -> bool:
+    """Whether a meeting of the example has not been written down yet."""
+    wanted = {row["cluster"] for row in told("releases")["returned"]}
+    rows = Returning.objects.filter(programme__code=programme_code, cluster__code__in=wanted)
+    return rows.values("cluster").distinct().count() < len(wanted)
+
+
 def record_returnings(programme: Programme, by: User) -> None:
     """The meetings where results were discussed; one town still waits for its own."""
     wave = Wave.objects.select_related("instrument").get(
