@@ -80,8 +80,9 @@ def test_the_map_needs_no_script(browser, live_server, here, context, sign_in):
     assert page.locator("svg.relation-map .actor").count() == 12
     assert page.locator(".actor.found").count() == 1
     page.select_option("#tie-wave", "second")
+    page.click("form.tie-choice summary")
     page.select_option("#tie-before", "first")
-    page.click("form.tie-choice button")
+    page.click("form.tie-choice p.go button")
     assert "before=first" in page.url and page.locator("#changes").is_visible()
     plain.close()
 

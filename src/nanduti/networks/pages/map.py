@@ -234,6 +234,7 @@ def _form(
         "is_records": choice.only_records,
         "before": before if len(choice.waves) > 1 else [],
         "kinds": [(code, kind.said, code in kinds) for code, kind in ties.kinds.items()],
+        "now": _now(choice, ties, kinds, known.titles.get(colour)),
         "colours": [(name, title, name == colour) for name, title in known.titles.items()],
         "shapes": [(name, title, name == choice.shape) for name, title in known.titles.items()],
         "find": choice.find,
@@ -241,6 +242,16 @@ def _form(
         "with_names": choice.with_names,
         "actors": ties.actors["actor"].to_list()[:MOST_NAMED],
     }
+
+
+def _now(choice: Chosen, ties: Ties, kinds: tuple[str, ...], colour: Any) -> str:
+    """What is drawn now, in a few words."""
+    said = [", ".join(str(ties.kinds[code].said) for code in kinds)]
+    if colour:
+        said.append(_("coloured by: %(what)s") % {"what": colour})
+    if choice.before:
+        said.append(_("compared with: %(round)s") % {"round": choice.before})
+    return " · ".join(filter(None, said))
 
 
 def colour_of(choice: Chosen, known: Attributes) -> str:
