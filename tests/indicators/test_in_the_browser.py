@@ -12,6 +12,7 @@ from tests.support.census import AT, answered, establishment, field_of, instrume
 from tests.support.pages import DESKTOP, PHONE
 
 HOME = "/p/weaving/indicators/"
+PICTURED = {"": "indicators-list", "one/women_share/": "indicators-one"}
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def made(transactional_db):
 
 
 @pytest.mark.parametrize(("language", "size"), [("en", DESKTOP), ("es", PHONE)])
-def test_pages_are_readable(made, page, sign_in, accessible, language, size):
+def test_pages_are_readable(made, page, sign_in, accessible, picture, language, size):
     page.set_viewport_size(size)
     user = made.user("coordinator")
     user.language = language
@@ -46,6 +47,8 @@ def test_pages_are_readable(made, page, sign_in, accessible, language, size):
         accessible(page)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= size["width"], f"{path} is {wide} pixels wide"
+        if path in PICTURED:
+            picture(page, f"{PICTURED[path]}-{language}-{'desktop' if size is DESKTOP else 'phone'}")
 
 
 def test_from_the_library_to_a_value(transactional_db, page, sign_in, accessible):
