@@ -61,6 +61,19 @@ def test_the_last_answer_of_an_establishment_speaks(census):
     assert second.pk != first.pk
 
 
+def test_a_wave_counts_by_the_day_of_filling_in_not_of_arrival(census):
+    """A phone without a signal sends, and an office types from paper, after the wave has closed."""
+    first = wave(census, "first")
+    late = answered(census, {"n_women": 2, "n_men": 0, "n_workers": 2}, day=300)
+    assert frame(census, wave=first).n == 0
+    late.ended_at = AT + timedelta(days=1)
+    late.save(update_fields=["ended_at"])
+    assert frame(census, wave=first).frame["n_women"].to_list() == [2]
+    assert frame(census, wave=first, as_of=(AT + timedelta(days=30)).date()).n == 0, (
+        "it had not arrived by then"
+    )
+
+
 def test_answers_of_nobody_in_the_register_are_counted_and_given_on_request(census):
     three_workshops(census)
     answered(census, {"n_women": 9, "n_men": 0, "n_workers": 9}, linked=False)
