@@ -74,7 +74,7 @@ def _bands(request: HttpRequest, programme: Any, row: Any) -> dict[str, int] | N
     access = request.access  # type: ignore[attr-defined]
     if may_within(access, "read_sensitive", programme=programme, cluster=row.cluster):
         return dict(counted)
-    return assessed.safe_bands(counted)
+    return assessed.bands_for_all(row)
 
 
 @router.get("programmes/{programme}/studies", response={200: list[dict[str, Any]], **TROUBLE})

@@ -24,7 +24,8 @@ from ..queries import assessments as queries
 from .told import answer_words, sentences, verdict_of
 
 KEPT_BACK = gettext_lazy(
-    "Kept back: some band holds fewer than three firms, or all stand in one. A release can show what is safe."
+    "Kept back, so that no single firm can be told: the round grows firm by firm, or a band holds fewer than three, "
+    "or all stand in one. A release can show what is safe."
 )
 
 
@@ -114,7 +115,7 @@ def assessment(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
         return _of_cluster(request, frame, row, recipe)
     sees = may_see_firms(frame, row)
     counted = row.summary.get("bands", {})
-    shown = counted if sees else queries.safe_bands(counted)
+    shown = counted if sees else queries.bands_for_all(row)
     sections: list[dict[str, Any]] = []
     if shown is None:
         sections.append({"title": _("Bands"), "intro": KEPT_BACK})

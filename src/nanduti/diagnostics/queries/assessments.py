@@ -155,3 +155,13 @@ def safe_bands(bands: Mapping[str, int]) -> dict[str, int] | None:
     if len(filled) < 2 or min(filled) < LEAST_IN_A_BAND:
         return None
     return dict(bands)
+
+
+def bands_for_all(assessment: Assessment) -> dict[str, int] | None:
+    """What everybody in the programme may see of a round: nothing while it grows firm by firm.
+
+    Two looks at a round that people fill in, one before and one after a firm is entered, would tell that firm's band.
+    """
+    if assessment.basis == Assessment.Basis.ENTERED:
+        return None
+    return safe_bands(assessment.summary.get("bands", {}))
