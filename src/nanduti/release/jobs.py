@@ -6,7 +6,7 @@ from typing import Any
 
 from nanduti.foundation.models import User
 from nanduti.foundation.work import Progress, job
-from nanduti.methods.values import BadInput, NandutiError
+from nanduti.methods.values import BadInput, NandutiError, mark
 
 from .actions import publications, requests
 from .errors import CheckOutdated, MaterialUnclear
@@ -45,7 +45,7 @@ def check(progress: Progress, *, check_id: int) -> dict[str, Any]:
         requests.record_check(check=row, checked=checked, input_digest=material.digest, stamp=stamp, by=by)
     except BadInput as error:
         requests.fail_check(check=row, by=by)
-        raise MaterialUnclear(problem=str(error), what_to_do="Ask for other columns.") from error
+        raise MaterialUnclear(problem=str(error), what_to_do=mark("Ask for other columns.")) from error
     except NandutiError:
         requests.fail_check(check=row, by=by)
         raise

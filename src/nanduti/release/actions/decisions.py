@@ -8,6 +8,7 @@ from nanduti.foundation import work
 from nanduti.foundation.audit import action, note
 from nanduti.foundation.editing import hold
 from nanduti.foundation.models import User
+from nanduti.methods.values import mark
 
 from .. import rules
 from ..errors import CheckOutdated, NotApprovable, ReasonNeeded
@@ -49,7 +50,7 @@ def _decide(
         raise NotApprovable(verdict=verdict)
     check = standing.check
     if check is None or check.digest != digest:
-        raise CheckOutdated(why="The result has changed since this page was opened.")
+        raise CheckOutdated(why=mark("The result has changed since this page was opened."))
     made = Approval.objects.create(
         of_check=check, scope=request.scope, decision=decision, reason=reason, digest=digest, by=by, at=at
     )

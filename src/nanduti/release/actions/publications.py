@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from nanduti.foundation.audit import action, note
 from nanduti.foundation.editing import hold
 from nanduti.foundation.models import User
+from nanduti.methods.values import mark
 from nanduti.programme.models import Programme
 
 from .. import rules
@@ -73,7 +74,7 @@ def _still_holds(check: DisclosureCheck, checked: Checked, input_digest: str, po
     if not verdict.allows:
         raise CheckOutdated(why=" ".join(r.say() for r in verdict.reasons))
     if checked.digest != check.digest or not checked.is_safe:
-        raise CheckOutdated(why="What is kept of the check is not what was approved.")
+        raise CheckOutdated(why=mark("What is kept of the check is not what was approved."))
 
 
 def _keep(publication: Publication, file: files.MadeFile) -> PublishedFile:
