@@ -7,13 +7,14 @@ from typing import Any
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from .memory import settle, widen_stacks
+
+widen_stacks()  # before anything makes threads
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nanduti.config.settings")
 site = get_wsgi_application()
 
 from nanduti.foundation import work  # noqa: E402  (models exist only after Django has been set up)
 from nanduti.surveys.openrosa import serve as door  # noqa: E402
-
-from .memory import settle  # noqa: E402
 
 work.start_in_process()
 settle()
