@@ -8,6 +8,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Path, Query, Router, Schema
 
+from nanduti.programme.api import TROUBLE
+
 from .gate.result import WHY
 from .models import Publication
 from .publishing import contents
@@ -70,13 +72,8 @@ class OpenRows(Schema):
     rows: list[dict[str, Any]]
 
 
-class Gone(Schema):
-    """What was withdrawn: when and why."""
-
-    code: str
-    title: str
-    sentence: str
-    remedy: str
+# Nobody has to say who they are here, so nobody is turned away for it either.
+NOT_THERE = {status: TROUBLE[status] for status in (404, 422)}
 
 
 def _said(row: Publication) -> dict[str, Any]:
@@ -100,7 +97,11 @@ def _kept(response: HttpResponse) -> None:
     response["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
 
 
-@router.get("/open/", response=list[OpenProgramme], summary="Programmes that have published something")
+@router.get(
+    "/open/",
+    response={200: list[OpenProgramme], **NOT_THERE},
+    summary="Programmes that have published something",
+)
 def open_programmes(request: HttpRequest, response: HttpResponse) -> Any:
     """For everybody; no account is needed."""
     _kept(response)
@@ -110,7 +111,11 @@ def open_programmes(request: HttpRequest, response: HttpResponse) -> Any:
     ]
 
 
-@router.get("/open/{programme}/", response=list[OpenPublication], summary="What a programme has published")
+@router.get(
+    "/open/{programme}/",
+    response={200: list[OpenPublication], **NOT_THERE},
+    summary="What a programme has published",
+)
 def open_publications(
     request: HttpRequest, response: HttpResponse, programme: str = Path(..., pattern=SLUG)
 ) -> Any:
@@ -119,7 +124,9 @@ def open_publications(
     return [_said(row) for row in opened.publications(programme=programme)]
 
 
-@router.get("/open/{programme}/{slug}/", response=OpenPublication, summary="One publication")
+@router.get(
+    "/open/{programme}/{slug}/", response={200: OpenPublication, **NOT_THERE}, summary="One publication"
+)
 def open_publication(
     request: HttpRequest,
     response: HttpResponse,
@@ -134,7 +141,7 @@ def open_publication(
 
 @router.get(
     "/open/{programme}/{slug}/rows/{part}/",
-    response={200: OpenRows, 410: Gone},
+    response={200: OpenRows, 410: TROUBLE[404], **NOT_THERE},
     summary="Rows of a published table",
 )
 def open_rows(
