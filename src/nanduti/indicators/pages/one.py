@@ -146,7 +146,7 @@ def _waves(
         {
             "label": str(t.wave) if t.wave else _("All answers so far"),
             "url": frame.url("indicators:one", version.indicator.code, wave=t.wave.code if t.wave else None),
-            "value": cell_said(t.cell, version.said),
+            "value": cell_said(t.cell, version.said, with_unit=False),
             "why": reason_said(t.cell, version.said) if t.cell.reason else "",
             "n": answers_said(t.cell.n),
             "is_current": t is shown,
