@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from django.utils import timezone, translation
@@ -18,11 +19,10 @@ from ..queries import comparison as comparing
 from ..queries.profile import findings
 from ..queries.sections import material
 from ..reports.content import document
-from ..reports.docx import docx
-from ..reports.pdf import pdf
 from ..reports.relations import relation_blocks
 
-WRITERS = {"pdf": pdf, "docx": docx}
+# Module of reports → its function. Loaded for a document: they weigh as much as all of the rooms' pages.
+WRITERS = {"pdf": "nanduti.diagnostics.reports.pdf", "docx": "nanduti.diagnostics.reports.docx"}
 
 
 def _study(pk: int) -> DiagnosticStudy:
@@ -67,7 +67,8 @@ def report(progress: Progress, *, study_id: int, language: str, file_format: str
         told = list(relation_blocks(study, access))
         made = document(material(study=study, found=found), comparison=lines, relations=told)
         progress.say(3, 4, file_format)
-        content = WRITERS[file_format](made, is_synthetic=study.programme.is_synthetic)
+        write = getattr(import_module(WRITERS[file_format]), file_format)
+        content = write(made, is_synthetic=study.programme.is_synthetic)
     kept = actions.keep_report(
         study=study, language=language, file_format=file_format, content=content, by=by
     )

@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import typst
 from django.utils.translation import gettext as _
 
 from ..sheets import Sheet
@@ -24,6 +23,8 @@ def pdf(sheets: Sequence[Sheet], *, title: str, foot: str, language: str) -> byt
         "mean": _("On average in your community"),
         "sheets": [s.as_data for s in sheets],
     }
+    import typst  # large, and a web process seldom makes a sheet
+
     compiler = typst.Compiler(
         TEMPLATE.read_bytes(), ignore_system_fonts=True, sys_inputs={"sheets": json.dumps(book)}
     )
