@@ -48,7 +48,9 @@ CALLS: dict[str, tuple[int | None, int, int | None]] = {
     "npgettext_lazy": (0, 1, 2),
 }
 # The fields of data files that people read.
-DATA_FIELDS = frozenset({"title", "prose", "label", "sentence", "question", "about", "remedy", "unit_label"})
+DATA_FIELDS = frozenset(
+    {"title", "prose", "label", "sentence", "says", "question", "about", "remedy", "unit_label"}
+)
 
 
 @dataclass
