@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import threading
+import tomllib
+from pathlib import Path
+
 import polars as pl
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from nanduti.foundation import arrow
 from nanduti.foundation.models import Scope
@@ -32,6 +38,7 @@ def test_inside_a_transaction_what_it_has_written_is_read(rows):
 
 @pytest.mark.django_db(transaction=True)
 def test_in_parts_or_whole_the_rows_are_the_same(rows, monkeypatch):
+    monkeypatch.setattr(arrow, "AT_ONCE", 8)
     for split_from, n_parts in ((1, arrow.PARTS), (10, arrow.PARTS), (10_000, 1)):
         monkeypatch.setattr(arrow, "SPLIT_FROM", split_from)
         assert len(arrow._parts(rows)) == n_parts
@@ -68,3 +75,55 @@ def test_all_parts_see_one_moment(rows, monkeypatch):
     monkeypatch.setattr(arrow, "_sql", meanwhile)
     found = arrow._by_connections(connection, parts)
     assert sorted(found.rows()) == before
+
+
+ONLY_EMBEDDED = pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="about locks of the embedded database"
+)
+SECOND_WRITER = """
+import sqlite3, sys
+line = sqlite3.connect(sys.argv[1], timeout=0, isolation_level=None)
+try:
+    line.execute("BEGIN IMMEDIATE")
+    print("let in")
+except sqlite3.OperationalError as error:
+    print(error)
+"""
+
+
+def second_writer() -> str:
+    """What another process hears that wants to write now."""
+    command = [sys.executable, "-c", SECOND_WRITER, str(connection.settings_dict["NAME"])]
+    return subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()
+
+
+@ONLY_EMBEDDED
+@pytest.mark.django_db(transaction=True)
+def test_reading_lets_go_of_nobodys_lock(rows):
+    """A second SQLite in the process once did: then two wrote at once, and readers lost the last commits."""
+    found: list[list[tuple]] = []
+
+    def beside() -> None:
+        found.append(read(rows))
+        connection.close()
+
+    before = plain(rows)
+    with transaction.atomic():
+        Scope.objects.create(kind="programme", code="code not yet")
+        assert second_writer() == "database is locked"
+        reader = threading.Thread(target=beside)
+        reader.start()
+        reader.join()
+        assert second_writer() == "database is locked"
+    assert found == [before] and second_writer() == "let in"
+
+
+def test_no_other_sqlite_comes_with_us():
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))[
+        "project"
+    ]
+    needed = {line.partition(">")[0].strip().lower() for line in project["dependencies"]}
+    assert "adbc-driver-postgresql" in needed
+    assert (
+        not {"adbc-driver-sqlite", "pysqlite3", "pysqlite3-binary", "apsw", "connectorx", "duckdb"} & needed
+    )

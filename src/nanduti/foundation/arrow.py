@@ -1,9 +1,14 @@
-"""A query's rows as a data frame, ten times faster than one by one: through Arrow, on a connection of its own.
+"""A query's rows as a data frame; from PostgreSQL through Arrow, on connections of its own, ten times faster.
 
 Inside a transaction only the transaction's own connection sees what it has written, so there the rows come the
-ordinary way. Columns are given with the types they shall have: SQLite knows types of values, not of columns, and
-its Arrow driver guesses from the first rows. Write nothing but whole numbers, texts and moments, and no unknown
-values of two kinds: ``Coalesce`` texts to "" and numbers to -1 in the query.
+ordinary way. From SQLite they always do: its Arrow driver brings an SQLite of its own, and two of them in one process
+must not open one file. The system knows a process's locks on a file, not a library's: the second takes itself for
+the first to come, cuts the index of the write-ahead log short under the other's feet, and lets go of the other's
+locks when it closes the file (https://www.sqlite.org/howtocorrupt.html, section 2.2.1).
+
+Columns are given with the types they shall have: SQLite knows types of values, not of columns. Write nothing but
+whole numbers, texts and moments, and no unknown values of two kinds: ``Coalesce`` texts to "" and numbers to -1 in
+the query.
 """
 
 from __future__ import annotations
@@ -22,6 +27,8 @@ from django.db.models import Max, Min, QuerySet
 # PostgreSQL prepares what it sends in one process a connection, so a long table comes over several.
 PARTS = 4
 SPLIT_FROM = 100_000
+# How many rows come at a time where they come as rows.
+AT_ONCE = 10_000
 
 Types = Mapping[str, Any]
 MOMENT = pl.Datetime("us", "UTC")
@@ -42,9 +49,9 @@ def read_frame(rows: QuerySet, types: Types) -> pl.DataFrame:
 
 def _read(connection: Any, rows: QuerySet, types: Types) -> pl.DataFrame:
     statement = _sql(rows)
-    if connection.in_atomic_block:
+    if connection.vendor == "sqlite" or connection.in_atomic_block:
         return _by_cursor(connection, *statement, types)
-    if connection.vendor == "postgresql" and len(parts := _parts(rows)) > 1:
+    if len(parts := _parts(rows)) > 1:
         return _by_connections(connection, parts)
     return _by_arrow(connection, *statement)
 
@@ -67,9 +74,16 @@ def _parts(rows: QuerySet) -> list[QuerySet]:
 
 
 def _by_cursor(connection: Any, sql: str, parameters: Any, types: Types) -> pl.DataFrame:
+    """Some thousands at a time, so that a long table is never there as rows of Python; all of one moment."""
+    pieces = []
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        rows = cursor.fetchall()
+        while rows := cursor.fetchmany(AT_ONCE):
+            pieces.append(_piece(rows, types))
+    return pl.concat(pieces or [_piece([], types)], how="vertical_relaxed")
+
+
+def _piece(rows: Sequence[tuple[Any, ...]], types: Types) -> pl.DataFrame:
     columns = list(zip(*rows)) if rows else [()] * len(types)
     made = {
         name: pl.Series(name, list(column), dtype=None if kind == MOMENT and column else kind, strict=False)
@@ -79,16 +93,10 @@ def _by_cursor(connection: Any, sql: str, parameters: Any, types: Types) -> pl.D
 
 
 def _by_arrow(connection: Any, sql: str, parameters: Any) -> pl.DataFrame:
-    if connection.vendor == "sqlite":
-        from adbc_driver_sqlite import dbapi
+    from adbc_driver_postgresql import dbapi
 
-        address, sign = f"file:{connection.settings_dict['NAME']}?mode=ro", "?"
-    else:
-        from adbc_driver_postgresql import dbapi  # type: ignore[no-redef]
-
-        address, sign = _address(connection.settings_dict), "$"
-    with dbapi.connect(address) as arrow, arrow.cursor() as cursor:
-        cursor.execute(_with_signs(sql, len(parameters), sign), list(parameters) or None)
+    with dbapi.connect(_address(connection.settings_dict)) as arrow, arrow.cursor() as cursor:
+        cursor.execute(_with_signs(sql, len(parameters)), list(parameters) or None)
         return pl.from_arrow(cursor.fetch_arrow_table())  # type: ignore[return-value]
 
 
@@ -110,20 +118,20 @@ def _by_connections(connection: Any, parts: Sequence[QuerySet]) -> pl.DataFrame:
         asked = [_sql(part) for part in parts]
 
         def read(cursor: Any, one: tuple[str, Any]) -> Any:
-            cursor.execute(_with_signs(one[0], len(one[1]), "$"), list(one[1]) or None)
+            cursor.execute(_with_signs(one[0], len(one[1])), list(one[1]) or None)
             return pl.from_arrow(cursor.fetch_arrow_table())
 
         with ThreadPoolExecutor(len(parts)) as pool:
             return pl.concat(list(pool.map(read, cursors, asked)), how="vertical_relaxed")
 
 
-def _with_signs(sql: str, n: int, sign: str) -> str:
+def _with_signs(sql: str, n: int) -> str:
     """The statement with the driver's own signs for parameters.
 
-    >>> _with_signs("a = %s AND b LIKE '5%%' AND c = %s", 2, "$")
+    >>> _with_signs("a = %s AND b LIKE '5%%' AND c = %s", 2)
     "a = $1 AND b LIKE '5%' AND c = $2"
     """
-    marks = ["?" if sign == "?" else f"${number}" for number in range(1, n + 1)]
+    marks = [f"${number}" for number in range(1, n + 1)]
     return sql % tuple(marks) if n else sql.replace("%%", "%")
 
 
