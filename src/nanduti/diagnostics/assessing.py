@@ -93,7 +93,7 @@ def shipped() -> list[str]:
 def shipped_text(code: str) -> str:
     """The text of a recipe that comes with Nanduti; raises ``RecipeUnreadable`` for a code that is none."""
     if code not in shipped():
-        raise RecipeUnreadable(problem=f"“{code[:60]}” is not shipped")
+        raise RecipeUnreadable.because(mark("“{code}” does not come with Nanduti"), code=code[:60])
     return (resources.files(__package__) / "recipes" / "assessments" / f"{code}.yaml").read_text(
         encoding="utf-8"
     )
@@ -121,12 +121,11 @@ def _read(text: str, language: str) -> Recipe:
     except RecipeUnreadable:
         raise
     except BadInput as error:
-        details = error.details
-        raise RecipeUnreadable(
-            problem=f"{details['place']} {details['problem']}. {details['remedy']}"
-        ) from None
+        raise RecipeUnreadable.because("{place} {problem}. {remedy}", **error.details) from None
     except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
-        raise RecipeUnreadable(problem=f"an entry is not as expected ({str(error)[:120]})") from None
+        raise RecipeUnreadable.because(
+            mark("an entry is not as expected ({said})"), said=str(error)[:120]
+        ) from None
 
 
 def _in_language(value: Any, spanish: bool) -> Any:
@@ -147,20 +146,22 @@ def _in_language(value: Any, spanish: bool) -> Any:
 def _recipe(document: dict[str, Any], text: str) -> Recipe:
     strange = sorted(str(k) for k in document if k not in _HEAD)
     if strange:
-        raise RecipeUnreadable(problem=f"the entry “{strange[0]}” is not known")
+        raise RecipeUnreadable.because(mark("the entry “{name}” is not known"), name=strange[0])
     for name in ("assessment", "title"):
         if not str(document.get(name) or "").strip():
-            raise RecipeUnreadable(problem=f"the entry “{name}” is missing")
+            raise RecipeUnreadable.because(mark("the entry “{name}” is missing"), name=name)
     if ("rubric" in document) == ("readiness" in document):
-        raise RecipeUnreadable(problem="it needs either “rubric” or “readiness”")
+        raise RecipeUnreadable.because(mark("it needs either “rubric” or “readiness”"))
     subject = document.get("subject", FIRM)
     if subject not in (FIRM, CLUSTER):
-        raise RecipeUnreadable(problem="“subject” is neither firm nor cluster")
+        raise RecipeUnreadable.because(mark("“subject” is neither firm nor cluster"))
     sources = tuple(
         RuleSource(str(s["document"]), str(s.get("place", ""))) for s in document.get("sources") or ()
     )
     if not sources:
-        raise RecipeUnreadable(problem="it names no source; write your own programme if the rule is yours")
+        raise RecipeUnreadable.because(
+            mark("it names no source; write your own programme if the rule is yours")
+        )
     rubric, rules = _rubric(document), _rules(document)
     found = Recipe(
         code=str(document["assessment"]), version=str(document.get("version", "1")), title=str(document["title"]),
@@ -170,7 +171,9 @@ def _recipe(document: dict[str, Any], text: str) -> Recipe:
     )  # fmt: skip
     unknown = sorted(set(found.answers) - {code for code, _ in found.asked})
     if unknown:
-        raise RecipeUnreadable(problem=f"“answers” speaks of “{unknown[0]}”, which is not asked")
+        raise RecipeUnreadable.because(
+            mark("“answers” speaks of “{name}”, which is not asked"), name=unknown[0]
+        )
     return found
 
 
@@ -210,9 +213,10 @@ def _ways(given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     for code, way in given.items():
         manner = next((m for m in MANNERS if m in way), None)
         if manner is None or not set(way) <= MANNERS[manner]:
-            raise RecipeUnreadable(
-                problem=f"the answer to “{code}” is taken in no known way; use one of {', '.join(MANNERS)}"
-            )
+            raise RecipeUnreadable.because(
+                mark("the answer to “{code}” is taken in no known way; use one of {ways}"),
+                code=code, ways=", ".join(MANNERS),
+            )  # fmt: skip
         out[str(code)] = dict(way)
     return out
 

@@ -1,5 +1,7 @@
 """What can go wrong in diagnostics, said to a person."""
 
+from __future__ import annotations
+
 from nanduti.methods.values import PersonError, mark
 
 # --- selection of clusters
@@ -58,7 +60,9 @@ class WeighedAlready(PersonError):
 
     code = "diagnostics.weighed_already"
     title = mark("Somebody has weighed already")
-    sentence = mark("{n} members have weighed the parameters of “{selection}”; new parameters would make that void.")
+    sentence = mark(
+        "{n} members have weighed the parameters of “{selection}”; new parameters would make that void."
+    )
     remedy = mark("Begin another selection with the parameters you want.")
 
 
@@ -108,6 +112,11 @@ class RecipeUnreadable(PersonError):
     title = mark("This recipe cannot be read")
     sentence = mark("Something in the recipe is wrong: {problem}.")
     remedy = mark("Correct it there; a recipe that comes with Nanduti shows how it is written.")
+
+    @classmethod
+    def because(cls, sentence: str, **details: object) -> RecipeUnreadable:
+        """What is wrong, as a marked sentence and its details, so that it can be told in the reader's language."""
+        return cls(problem=sentence.format(**details), problem_template=sentence, problem_details=details)
 
 
 class RecipeContradicts(PersonError):
@@ -172,7 +181,7 @@ class WrongSubject(PersonError):
 
     code = "diagnostics.wrong_subject"
     title = mark("The recipe is about something else")
-    sentence = mark("“{recipe}” assesses {subject}.")
+    sentence = mark("“{recipe}” assesses {what}.")
     remedy = mark("Choose a recipe for what you want to assess.")
 
 

@@ -60,38 +60,44 @@ def from_text(text: str) -> dict[str, Any]:
     try:
         found = read_recipe(document)
         codes = [p.code for p in (*found.gate_evidence, *found.parameters)]
-        _require(bool(found.title), "it has no title")
-        _require(bool(document.get("sources")), "it names no source")
-        _require(bool(found.parameters), "it has no parameters")
-        _require(len(set(codes)) == len(codes), "two parameters have the same code")
+        _require(bool(found.title), mark("it has no title"))
+        _require(bool(document.get("sources")), mark("it names no source"))
+        _require(bool(found.parameters), mark("it has no parameters"))
+        _require(len(set(codes)) == len(codes), mark("two parameters have the same code"))
         _require(
-            all(_CODE.fullmatch(c) for c in codes), "a code is not made of small letters, digits and “_”"
+            all(_CODE.fullmatch(c) for c in codes),
+            mark("a code is not made of small letters, digits and “_”"),
         )
-        _require(all(p.title for p in found.parameters), "a parameter has no title")
+        _require(all(p.title for p in found.parameters), mark("a parameter has no title"))
         numbers = [n for p in found.parameters for n in (p.weight, p.low, p.high) if n is not None]
-        _require(all(math.isfinite(n) for n in numbers), "a number is not finite")
-        _require(all(p.weight >= 0 for p in found.parameters), "a weight is negative")
-        _require(sum(p.weight for p in found.parameters) > 0, "all weights are nil")
-        _require(0 <= found.least_known_share <= 1, "“least_known_share” is not between 0 and 1")
-        _require(all(p.direction in (1, -1) for p in found.parameters), "a direction is neither 1 nor -1")
+        _require(all(math.isfinite(n) for n in numbers), mark("a number is not finite"))
+        _require(all(p.weight >= 0 for p in found.parameters), mark("a weight is negative"))
+        _require(sum(p.weight for p in found.parameters) > 0, mark("all weights are nil"))
+        _require(0 <= found.least_known_share <= 1, mark("“least_known_share” is not between 0 and 1"))
+        _require(
+            all(p.direction in (1, -1) for p in found.parameters), mark("a direction is neither 1 nor -1")
+        )
         _require(
             all(p.low is None or p.high is None or p.low < p.high for p in found.parameters),
-            "a scale runs back",
+            mark("a scale runs back"),
         )
         _require(
-            all(len(p.anchors) in (0, N_RUBRIC + 1) for p in found.parameters), "a rubric has not five steps"
+            all(len(p.anchors) in (0, N_RUBRIC + 1) for p in found.parameters),
+            mark("a rubric has not five steps"),
         )
         if found.gate_rules:
             asked = {e.code for e in indices.readiness(found.gate_rules).evidence}
             _require(
                 {p.code for p in found.gate_evidence} == asked,
-                "the gate asks for other things than its rules",
+                mark("the gate asks for other things than its rules"),
             )
-        _require(set(found.gate_least) <= set(codes), "the gate asks for something that is not scored")
+        _require(set(found.gate_least) <= set(codes), mark("the gate asks for something that is not scored"))
     except BadInput as error:
-        raise RecipeUnreadable(problem=f"{error.details['place']} {error.details['problem']}") from None
+        raise RecipeUnreadable.because("{place} {problem}", **error.details) from None
     except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
-        raise RecipeUnreadable(problem=f"an entry is not as expected ({str(error)[:120]})") from None
+        raise RecipeUnreadable.because(
+            mark("an entry is not as expected ({said})"), said=str(error)[:120]
+        ) from None
     return document
 
 
@@ -100,7 +106,7 @@ _CODE = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 def _require(holds: bool, otherwise: str) -> None:
     if not holds:
-        raise RecipeUnreadable(problem=otherwise)
+        raise RecipeUnreadable.because(otherwise)
 
 
 @dataclass(frozen=True)

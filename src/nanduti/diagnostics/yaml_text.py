@@ -6,6 +6,8 @@ from typing import Any
 
 import yaml
 
+from nanduti.methods.values import mark
+
 from .errors import RecipeUnreadable
 
 LONGEST_TEXT = 200_000
@@ -18,16 +20,18 @@ def yaml_of(text: str) -> dict[str, Any]:
         RecipeUnreadable: text that is no YAML, no list of entries, too long, or refers to itself.
     """
     if len(text) > LONGEST_TEXT:
-        raise RecipeUnreadable(problem=f"it is longer than {LONGEST_TEXT} characters")
+        raise RecipeUnreadable.because(mark("it is longer than {n} characters"), n=LONGEST_TEXT)
     try:
         _refuse_aliases(text)
         document = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise RecipeUnreadable(problem=f"it is not YAML ({_where(error)})") from None
+        raise RecipeUnreadable.because(mark("it is not YAML ({where})"), where=_where(error)) from None
     except (ValueError, TypeError, RecursionError) as error:
-        raise RecipeUnreadable(problem=f"an entry is not as expected ({str(error)[:120]})") from None
+        raise RecipeUnreadable.because(
+            mark("an entry is not as expected ({said})"), said=str(error)[:120]
+        ) from None
     if not isinstance(document, dict):
-        raise RecipeUnreadable(problem="it is no list of entries such as “title: …”")
+        raise RecipeUnreadable.because(mark("it is no list of entries such as “title: …”"))
     return document
 
 
@@ -41,4 +45,4 @@ def _refuse_aliases(text: str) -> None:
     """A few lines of references to references can grow beyond any memory; recipes need none."""
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
-            raise RecipeUnreadable(problem="it refers to itself with “*”, which recipes may not")
+            raise RecipeUnreadable.because(mark("it refers to itself with “*”, which recipes may not"))

@@ -14,6 +14,7 @@ import nanduti
 from nanduti.foundation.audit import action, note
 from nanduti.foundation.editing import hold, save_edit
 from nanduti.foundation.models import Run, User
+from nanduti.methods.values import mark
 from nanduti.programme.models import Programme
 from nanduti.programme.scopes import work_scope
 from nanduti.register.models import Cluster, Establishment
@@ -76,7 +77,7 @@ def _checked_code(code: str) -> str:
     from django.utils.text import slugify
 
     if slugify(code) != code or len(code) > 60:
-        raise RecipeUnreadable(problem="“assessment” is no short code such as digital-maturity")
+        raise RecipeUnreadable.because(mark("“assessment” is no short code such as digital-maturity"))
     return code
 
 
@@ -88,7 +89,7 @@ def edit_recipe(
     if recipe.state != State.DRAFT:
         raise RecipeFrozen(recipe=str(recipe), number=recipe.number)
     if assessing.read(text).code != recipe.code:
-        raise RecipeUnreadable(problem=f"its code “assessment” must stay “{recipe.code}”")
+        raise RecipeUnreadable.because(mark("its code “assessment” must stay “{code}”"), code=recipe.code)
     values = {"text": text, "digest": assessing.digest_of(text), **_titles(text)}
     note(subject=recipe, fields=save_edit(recipe, values, version=version))
     return recipe
@@ -174,8 +175,8 @@ def assess(
 def _check_subject(recipe: assessing.Recipe, given: list[Row]) -> None:
     is_of_cluster = any(establishment is None for establishment, _answers, _evidence in given)
     if is_of_cluster != (recipe.subject == assessing.CLUSTER):
-        subject = "a cluster as a whole" if recipe.subject == assessing.CLUSTER else "single firms"
-        raise WrongSubject(recipe=recipe.title, subject=subject)
+        what = mark("a cluster as a whole") if recipe.subject == assessing.CLUSTER else mark("single firms")
+        raise WrongSubject(recipe=recipe.title, what=what)
 
 
 def _keep(round_: Assessment, recipe: assessing.Recipe, given: list[Row], say: Any) -> list[assessing.Result]:
