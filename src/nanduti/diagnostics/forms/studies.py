@@ -149,7 +149,7 @@ class AgreeForm(NandutiForm):
     """Agree a study; with gaps, say why."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-    agreed_on = DayField(label=_("Agreed on"))
+    agreed_on = DayField(label=pgettext_lazy("study", "Agreed on"))
     reason = text(_("Why it is agreed although parts are missing"), max_length=2000, rows=2)
 
 

@@ -58,7 +58,7 @@ class DiagnosticStudy(Scoped, Sourced, Versioned, Timestamped):
         _("firms to hear for each product and size"), default=1, validators=[MinValueValidator(1)]
     )
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.DRAFT)
-    agreed_on = models.DateField(_("agreed on"), null=True, blank=True)
+    agreed_on = models.DateField(pgettext_lazy("study", "agreed on"), null=True, blank=True)
     agreed_by_label = models.CharField(max_length=150, blank=True)
     findings = models.JSONField(default=dict, blank=True)
 

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from nanduti.foundation.errors import NotAllowed
 from nanduti.interface import words
@@ -64,7 +64,7 @@ def challenges(request: HttpRequest, frame: Frame) -> HttpResponse:
         figures=[
             Figure(len(rows) - n_emergent, _("known at the start"), "?kind=initial"),
             Figure(n_emergent, _("met on the way"), "?kind=emergent"),
-            Figure(sum(r.state == ChallengeState.OPEN for r in rows), _("open"), "?state=open"),
+            Figure(sum(r.state == ChallengeState.OPEN for r in rows), pgettext("challenges", "open"), "?state=open"),
         ],
         sections=[
             {

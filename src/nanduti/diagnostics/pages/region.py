@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from nanduti.interface import saying, words
 from nanduti.interface.parts import Figure
@@ -26,7 +26,7 @@ def sectors(request: HttpRequest, frame: Frame) -> HttpResponse:
     """The published tables that a programme keeps."""
     rows = list(queries.sector_tables(programme=frame.programme, cluster=frame.cluster))
     columns = [
-        Col("title", gettext_lazy("Table"), value=str, phone=True,
+        Col("title", pgettext_lazy("of figures", "Table"), value=str, phone=True,
             url=lambda r: frame.url("diagnostics:sector_table", r.code)),
         Col("kind", gettext_lazy("What it tells"), "choice", choices=SectorTable.Kind.choices, filter="choice",
             phone=True),
@@ -44,7 +44,7 @@ def sectors(request: HttpRequest, frame: Frame) -> HttpResponse:
         sees={"level": "open", "to": _("everybody in the programme")},
         sections=[
             {
-                "table": DataTable(rows, request, columns=columns, name="sectors", caption=_("Tables")),
+                "table": DataTable(rows, request, columns=columns, name="sectors", caption=pgettext("of figures", "Tables")),
                 "empty_title": _("No table is kept yet"),
                 "empty_why": _(
                     "Employment by sector shows what a region is known for; import sector_tables and sector_figures."

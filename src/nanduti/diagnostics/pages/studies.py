@@ -9,7 +9,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from nanduti.foundation.errors import NotAllowed
@@ -89,7 +89,7 @@ def studies(request: HttpRequest, frame: Frame) -> HttpResponse:
         Col("n_prospects", gettext_lazy("Likely partners"), "number", sortable=True),
         Col("status", gettext_lazy("Status"), "chip", choices=DiagnosticStudy.Status.choices, filter="choice",
             tone=lambda s: TONES.get(s, ""), phone=True),
-        Col("agreed_on", gettext_lazy("Agreed on"), "day", sortable=True),
+        Col("agreed_on", pgettext_lazy("study", "Agreed on"), "day", sortable=True),
         Col("source", gettext_lazy("Source"), value=lambda r: r.cite(), shown=False),
     ]  # fmt: skip
     table = DataTable(rows, request, columns=columns, name="studies", caption=_("Studies"))
