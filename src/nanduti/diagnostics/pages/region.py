@@ -44,7 +44,9 @@ def sectors(request: HttpRequest, frame: Frame) -> HttpResponse:
         sees={"level": "open", "to": _("everybody in the programme")},
         sections=[
             {
-                "table": DataTable(rows, request, columns=columns, name="sectors", caption=pgettext("of figures", "Tables")),
+                "table": DataTable(
+                    rows, request, columns=columns, name="sectors", caption=pgettext("of figures", "Tables")
+                ),
                 "empty_title": _("No table is kept yet"),
                 "empty_why": _(
                     "Employment by sector shows what a region is known for; import sector_tables and sector_figures."
