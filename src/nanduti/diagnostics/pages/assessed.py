@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from nanduti.foundation.errors import NotAllowed
 from nanduti.interface import words
@@ -109,7 +109,7 @@ def _question_table(request: HttpRequest, recipe: assessing.Recipe, found: Asses
         for code, said in recipe.asked
     ]
     columns = [
-        Col("what", gettext_lazy("Asked"), phone=True),
+        Col("what", pgettext_lazy("question", "Asked"), phone=True),
         Col("answer", gettext_lazy("Answer"), phone=True),
     ]
     if recipe.rubric is not None:

@@ -8,7 +8,7 @@ from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from nanduti.interface import words
 from nanduti.interface.parts import Figure
@@ -191,7 +191,7 @@ def _firms_table(request: HttpRequest, frame: Frame, row: Assessment, recipe: as
         Col("why", gettext_lazy("Why"), value=lambda s: "; ".join(sentences(recipe, s)), shown=has_words,
             phone=recipe.rubric is None),
         Col("cluster", gettext_lazy("Cluster"), value=lambda s: str(s.establishment.cluster), shown=False),
-        Col("answered_share", gettext_lazy("Answered"), "share", sortable=True, shown=False),
+        Col("answered_share", pgettext_lazy("share", "Answered"), "share", sortable=True, shown=False),
     ]  # fmt: skip
     order = "id"
     if recipe.rubric is not None:
@@ -350,7 +350,7 @@ def _cluster_state(recipe: assessing.Recipe, found: AssessmentScore | None) -> s
 def _evidence_table(request: HttpRequest, recipe: assessing.Recipe, row: AssessmentScore) -> DataTable:
     rows = [{"what": words_, "value": answer_words(row.answers.get(code))} for code, words_ in recipe.asked]
     columns = [
-        Col("what", gettext_lazy("Asked"), phone=True),
+        Col("what", pgettext_lazy("question", "Asked"), phone=True),
         Col("value", gettext_lazy("Answer"), phone=True),
     ]
     return DataTable(rows, request, columns=columns, name="answers", prefix="a.")

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from nanduti.interface import words
@@ -44,7 +44,7 @@ def take_recipe(request: HttpRequest, frame: Frame) -> HttpResponse:
         request,
         "programme/form.html",
         {
-            "title": _("Take a recipe"), "form": form, "save_label": _("Take it"),
+            "title": _("Take a recipe"), "form": form, "save_label": pgettext("recipe", "Take it"),
             "back": link(frame.url("diagnostics:assessments"), _("All assessments")),
             "state": _("It becomes a draft that you can change before anything is assessed by it."),
         },
@@ -64,7 +64,7 @@ def recipe(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
         )
     rows = [{"code": code, "what": said} for code, said in read.asked]
     columns = [
-        Col("what", gettext_lazy("Asked"), phone=True),
+        Col("what", pgettext_lazy("question", "Asked"), phone=True),
         Col("code", gettext_lazy("Code"), "code", shown=False),
     ]
     sections = [

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from nanduti.interface import words
 from nanduti.interface.parts import Figure
@@ -38,7 +38,7 @@ def selections(request: HttpRequest, frame: Frame) -> HttpResponse:
         Col("n_entries", gettext_lazy("Candidates"), "number", sortable=True),
         Col("n_chosen", gettext_lazy("Chosen"), "number", phone=True,
             value=lambda r: r.n_chosen if r.is_decided else None),
-        Col("decided_at", gettext_lazy("Decided"), "day", sortable=True, phone=True),
+        Col("decided_at", pgettext_lazy("day", "Decided"), "day", sortable=True, phone=True),
     ]  # fmt: skip
     n_open = sum(not row.is_decided for row in rows)
     state = ngettext(
@@ -357,7 +357,7 @@ def _links(frame: Frame, table: Table) -> list[dict[str, Any]]:
             found.append(link(frame.url("diagnostics:parameters", pk), _("Change the parameters")))
     if may_decide(frame):
         if table.selection.is_decided:
-            found.append(link(frame.url("diagnostics:reopen", pk), _("Open it again")))
+            found.append(link(frame.url("diagnostics:reopen", pk), pgettext("selection", "Open it again")))
         else:
             found.append(link(frame.url("diagnostics:decide", pk), _("Record the decision")))
     return found

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from nanduti.foundation.errors import EditedMeanwhile, NotAllowed
 from nanduti.foundation.models import SourceDocument
@@ -342,6 +342,7 @@ def reopen(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
         lambda values, version: actions.reopen_selection(
             selection=row, reason=values["reason"], version=version, by=request.user
         ),
-        title=_("Open it again"), back=frame.url("diagnostics:selection", pk), save_label=_("Open it again"),
+        title=pgettext("selection", "Open it again"), back=frame.url("diagnostics:selection", pk),
+        save_label=pgettext("selection", "Open it again"),
         done=_("The selection is open again; the former decision stays in its history."),
     )  # fmt: skip
