@@ -118,6 +118,19 @@ def test_a_path_is_drawn_as_a_line():
     assert sorted(found.positions[:, 0].round(2).tolist()) == pytest.approx(np.arange(10) - 4.5, abs=0.02)
 
 
+def test_newcomers_without_ties_to_the_known_fill_a_page_and_not_a_line():
+    ties = np.zeros((42, 42))
+    ties[0, 1] = ties[1, 0] = 1
+    for pair in range(2, 22, 2):
+        ties[pair, pair + 1] = ties[pair + 1, pair] = 1
+    network = nw.from_matrix(ties)
+    found = nw.layout(network, previous={network.actors[0]: (0.0, 0.0), network.actors[1]: (1.0, 0.0)})
+    width, height = np.ptp(found.positions, axis=0)
+    assert 0.4 < width / height < 3
+    nearest = np.linalg.norm(found.positions[:, None] - found.positions[None], axis=-1)
+    assert nearest[~np.eye(42, dtype=bool)].min() > 0.5
+
+
 def test_few_changes_move_few():
     network = random_network(2, n=60, density=0.06)
     first = nw.layout(network)

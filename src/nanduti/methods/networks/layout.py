@@ -372,13 +372,22 @@ def _parts(part: np.ndarray) -> list[np.ndarray]:
     return sorted(parts, key=lambda rows: (-len(rows), rows[0]))
 
 
-def _packed(positions: np.ndarray, parts: list[np.ndarray], gap: float = 1.0) -> None:
+def _packed(positions: np.ndarray, parts: list[np.ndarray]) -> None:
     """Set parts on shelves from the left; the largest alone gives the width."""
     if len(parts) < 2:
         return
+    _shelved(positions, parts, 0.0)
+    positions -= positions.mean(axis=0)
+
+
+def _shelved(positions: np.ndarray, parts: list[np.ndarray], breadth: float, gap: float = 1.0) -> None:
+    """Parts side by side from the origin to the right, and downwards once the shelf is full.
+
+    A shelf is as broad as the largest part, and as makes the whole a little broader than high.
+    """
     sizes = [np.ptp(positions[rows], axis=0) + gap for rows in parts]
     area = sum(float(width * height) for width, height in sizes)
-    breadth = max(max(float(size[0]) for size in sizes), 1.3 * math.sqrt(area))
+    breadth = max(breadth, max(float(size[0]) for size in sizes), 1.3 * math.sqrt(area))
     x = y = shelf = 0.0
     for rows, (width, height) in zip(parts, sizes):
         if x > 0 and x + width > breadth + 1e-9:
@@ -386,7 +395,6 @@ def _packed(positions: np.ndarray, parts: list[np.ndarray], gap: float = 1.0) ->
         corner = np.array([positions[rows, 0].min(), positions[rows, 1].max()])
         positions[rows] += np.array([x, y]) - corner
         x, shelf = x + float(width), max(shelf, float(height))
-    positions -= positions.mean(axis=0)
 
 
 def _anchored(
@@ -447,13 +455,9 @@ def _matched(x: np.ndarray, home: np.ndarray, here: np.ndarray) -> np.ndarray:
 
 
 def _beside(positions: np.ndarray, parts: list[np.ndarray], known: np.ndarray) -> None:
-    """New parts in a row below what was there."""
+    """New parts on shelves below what was there."""
     if not parts:
         return
     old = positions[known]
-    x, y = float(old[:, 0].min()), float(old[:, 1].min()) - 1.0
-    for rows in parts:
-        corner = np.array([positions[rows, 0].min(), positions[rows, 1].max()])
-        width = float(np.ptp(positions[rows, 0]))
-        positions[rows] += np.array([x, y]) - corner
-        x += width + 1.0
+    _shelved(positions, parts, float(np.ptp(old[:, 0])))
+    positions[np.concatenate(parts)] += np.array([old[:, 0].min(), old[:, 1].min() - 1.0])
