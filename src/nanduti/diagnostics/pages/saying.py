@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from nanduti.foundation.models import AuditEvent
 
@@ -39,12 +39,22 @@ DEEDS = {
     "diagnostics.decide_selection": gettext_lazy("recorded the decision"),
     "diagnostics.reopen_selection": gettext_lazy("opened it again"),
     "programme.declare_principal": gettext_lazy("declared whose interest comes first"),
+    "diagnostics.begin_study": pgettext_lazy("study", "began it"),
+    "diagnostics.edit_study": pgettext_lazy("study", "changed it"),
+    "diagnostics.order_findings": pgettext_lazy("study", "had its figures computed"),
+    "diagnostics.keep_findings": pgettext_lazy("study", "its figures were computed"),
+    "diagnostics.agree_study": pgettext_lazy("study", "agreed it"),
+    "diagnostics.reopen_study": pgettext_lazy("study", "opened it again"),
+    "diagnostics.order_report": pgettext_lazy("study", "had its document made"),
+    "diagnostics.keep_report": pgettext_lazy("study", "its document was made"),
 }
 
 
 def history_of(row: models.Model, n: int = 20) -> list[dict[str, Any]]:
-    """The last deeds about a record, with the reason of an override."""
-    events = AuditEvent.objects.filter(subject_kind=row._meta.label_lower, subject_id=str(row.pk))[:n]
+    """The last deeds of this room about a record, with the reason of an override."""
+    events = AuditEvent.objects.filter(
+        subject_kind=row._meta.label_lower, subject_id=str(row.pk), action__in=DEEDS
+    )[:n]
     return [
         {"at": e.at, "by_label": e.by_label, "action": _deed(e)}
         for e in events
