@@ -139,7 +139,8 @@ def report(database: str, programme: Any) -> None:
         print(f"| {work} | {aim} | {seconds:.2f} s ({cpu:.2f} s of processor){more} |", flush=True)
 
     spec = {"source": "register", "dims": ["place", "size_class"]}
-    tables.load(programme, {**spec, "clusters": ["cluster-0"]})  # as in a server that has read something before
+    # As in a server that has read something before.
+    tables.load(programme, {**spec, "clusters": ["cluster-0"]})
     seconds, cpu, material = timed(lambda: tables.load(programme, spec))
     say(f"read {material.frame.height} establishments", "–", seconds, cpu)
     protection = protection_of({})

@@ -130,13 +130,14 @@ def workshops(cluster: Cluster, counts: dict[str, dict[str, int]] | None = None)
 
 
 def census(door: Door, *, is_open: bool = False) -> Any:
-    """An instrument that every workshop has answered: workers, a product, a rent; by size and town a little different."""
+    """An instrument that every workshop has answered: workers, a product, a rent; a little different by size, town."""
     from nanduti.surveys.models import AnswerSet, Instrument, Submission
     from tests.surveys.answered import publish
 
     scope = door.programme.scope
     asked = Instrument.objects.create(
-        scope=scope, programme=door.programme, code="visit", title="Visit", title_es="Visita", kind="census", is_open=is_open
+        scope=scope, programme=door.programme, code="visit", title="Visit", title_es="Visita", kind="census",
+        is_open=is_open,
     )  # fmt: skip
     version = publish(asked, "1")
     workers = {"micro": 4, "small": 17, "medium": 80}

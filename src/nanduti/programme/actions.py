@@ -203,7 +203,13 @@ def judge_candidate(
 
 @action("programme.declare_principal")
 def declare_principal(
-    *, programme: Programme, principal: str, reason: str, version: int, by: User | str, at: datetime | None = None
+    *,
+    programme: Programme,
+    principal: str,
+    reason: str,
+    version: int,
+    by: User | str,
+    at: datetime | None = None,
 ) -> Programme:
     """Say whose business interest comes first, the emerging or the advanced cluster's, and why."""
     if not reason.strip():

@@ -64,7 +64,11 @@ def challenges(request: HttpRequest, frame: Frame) -> HttpResponse:
         figures=[
             Figure(len(rows) - n_emergent, _("known at the start"), "?kind=initial"),
             Figure(n_emergent, _("met on the way"), "?kind=emergent"),
-            Figure(sum(r.state == ChallengeState.OPEN for r in rows), pgettext("challenges", "open"), "?state=open"),
+            Figure(
+                sum(r.state == ChallengeState.OPEN for r in rows),
+                pgettext("challenges", "open"),
+                "?state=open",
+            ),
         ],
         sections=[
             {
