@@ -159,11 +159,13 @@ def serve(options: argparse.Namespace) -> int:
     memory.widen_stacks()
     # More than the cores would carry: most of them wait for the disk, and those that wait share a flush.
     threads = ["--blocking-threads", "16"]
+    # A web process that dies (killed for want of memory, say) is replaced; one that cannot even start is not.
+    again = ["--respawn-failed-workers"]
     os.execv(
         sys.executable,
         [
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", options.host),
-            *("--port", str(options.port), "--workers", str(options.workers), *threads),
+            *("--port", str(options.port), "--workers", str(options.workers), *threads, *again),
             *("--log-level", "error", "nanduti.config.wsgi:application"),
         ],
     )
