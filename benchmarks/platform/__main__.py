@@ -133,7 +133,9 @@ def measure_after_deeds(client, path: str) -> list[float]:
 
 def report_memory(session: str) -> None:
     """Resident memory of the real web process after it has served every page from each of its threads."""
-    port = dev.free_port()
+    from django.conf import settings
+
+    port, cookie = dev.free_port(), f"{settings.SESSION_COOKIE_NAME}={session}"
     command = [sys.executable, "-m", "nanduti", "serve", "--port", str(port)]
     server = subprocess.Popen(command, start_new_session=True)
     try:
@@ -141,9 +143,7 @@ def report_memory(session: str) -> None:
         dev.answer_of(f"http://127.0.0.1:{port}/account/login/", server)
         for _ in range(10):
             for path in PAGES.values():
-                request = Request(
-                    f"http://127.0.0.1:{port}{path}", headers={"Cookie": f"sessionid={session}"}
-                )
+                request = Request(f"http://127.0.0.1:{port}{path}", headers={"Cookie": cookie})
                 with opener.open(request, timeout=60) as answer:
                     answer.read()
         print(f"\nMemory of the web process (aim {MEMORY_AIM}): {memory_of(server.pid):.0f} MiB")

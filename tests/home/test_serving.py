@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -77,7 +78,7 @@ def answer(port: int, process: subprocess.Popen) -> tuple[int, bytes]:
             line.request("GET", "/")
             said = line.getresponse()
             return said.status, said.read()
-        except ConnectionRefusedError:
+        except (ConnectionError, http.client.RemoteDisconnected):
             time.sleep(0.1)
         finally:
             line.close()
@@ -145,6 +146,27 @@ def test_so_is_one_that_anything_else_shares(port, host):
         assert not ports.claim(host, port)
 
 
+def children(process: subprocess.Popen) -> list[int]:
+    """The web processes of a server."""
+    # The helper of multiprocessing that watches over shared memory is a child as well.
+    numbers = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    return [int(n) for n in numbers if b"resource_tracker" not in Path(f"/proc/{n}/cmdline").read_bytes()]
+
+
+@ON_LINUX
+def test_a_web_process_that_dies_is_replaced_and_all_end_together(serve, port):
+    with started(serve(port)) as process:
+        answer(port, process)
+        (first,) = children(process)
+        os.kill(first, signal.SIGKILL)
+        status, _size = answer(port, process)
+        (second,) = children(process)
+        assert status == 200 and second != first
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+        assert not Path(f"/proc/{second}").exists()
+
+
 @ON_LINUX
 def test_so_is_one_for_which_a_server_has_set_out(serve, port):
     """Two that start in the same second: the web server takes its port a while after it was asked for."""
@@ -180,3 +202,16 @@ def test_connections_that_have_just_ended_stand_in_nobodys_way(port):
 def test_other_faults_of_an_address_are_the_web_servers_to_tell(port):
     assert ports.claim("192.0.2.1", port)
     assert ports.claim("127.0.0.1", 0) and ports.claim("127.0.0.1", 0)
+
+
+def test_two_servers_on_one_host_do_not_share_cookies(tmp_path):
+    """Browsers keep cookies by host, whatever the port: signing in at the one must not sign out at the other."""
+    said = "from nanduti.config import settings as s; print(*(v for k, v in vars(s).items() if 'COOKIE_NAME' in k))"
+    names = []
+    for secret in ("one", "two"):
+        environment = os.environ | {"NANDUTI_HOME": str(tmp_path), "NANDUTI_SECRET_KEY": secret * 20}
+        command = [sys.executable, "-c", said]
+        found = subprocess.run(command, env=environment, capture_output=True, check=True, text=True)
+        names.append(set(found.stdout.split()))
+    assert len(names[0]) == len(names[1]) == 3
+    assert not names[0] & names[1]

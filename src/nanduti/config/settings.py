@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -141,6 +142,11 @@ AXES_LOCKOUT_CALLABLE = "nanduti.foundation.accounts.locked_out"
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
 
+# Browsers know cookies by host, not by port: two installations on one machine would sign each other out.
+_OURS = hashlib.sha256(b"cookies " + SECRET_KEY.encode()).hexdigest()[:8]
+SESSION_COOKIE_NAME = f"session_{_OURS}"
+CSRF_COOKIE_NAME = f"csrf_{_OURS}"
+LANGUAGE_COOKIE_NAME = f"language_{_OURS}"
 # A session ends after a day's work, and earlier when nothing happens; see interface.sessions.
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_IDLE_SECONDS = 2 * 3600
