@@ -151,8 +151,16 @@ def settle_finding(
 
 @action("surveys.read_again")
 def read_again(*, submissions: Iterable[Submission], by: User | str, at: datetime | None = None) -> int:
-    """Put submissions that failed, were parked or have been read back to those that wait to be read."""
+    """Put submissions that failed, were parked or have been read back to those that wait to be read.
+
+    Not so what somebody sent who had not been given the instrument: only :func:`take_in` lets it in, with a reason.
+    """
     rows = list(submissions)
+    parked = {"processing": Submission.Processing.PARKED, "processing_note": NOT_GIVEN}
+    if Submission.objects.filter(pk__in=[row.pk for row in rows], **parked).exists():
+        raise NotReviewable(
+            why=mark("whoever sent it had not been given the instrument; take it in with a reason")
+        )
     n = Submission.objects.filter(pk__in=[row.pk for row in rows]).update(
         processing=Submission.Processing.WAITING, processing_note=""
     )
