@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from nanduti.foundation import work
 from nanduti.foundation.errors import NotFound
@@ -69,6 +70,25 @@ def fail(progress):
 
 def refuse(progress):
     raise NotFound(kind="import", code_given="x")
+
+
+def speak(progress):
+    progress.say(1, 1, gettext("Today"))
+
+
+@pytest.mark.parametrize(
+    ("language", "message", "error"), [("es", "Hoy", "Entre lo que"), ("en", "Today", "There is no")]
+)
+def test_work_speaks_the_language_of_whoever_asked(db, kind, language, message, error):
+    names = kind(speak), kind(refuse)
+    with translation.override(language):
+        rows = [work.enqueue(name, by=None) for name in names]
+    with translation.override("es" if language == "en" else "en"):
+        work.run_waiting()
+        assert translation.get_language() != language
+    for row in rows:
+        row.refresh_from_db()
+    assert (rows[0].message, rows[1].error[: len(error)]) == (message, error)
 
 
 def test_a_bug_is_kept_without_what_it_says(db, kind, caplog):

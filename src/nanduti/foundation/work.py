@@ -21,7 +21,7 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection, transaction
 from django.db.models import F
-from django.utils import timezone
+from django.utils import timezone, translation
 from django_scopes import scopes_disabled
 
 from nanduti.methods.values import NandutiError
@@ -37,6 +37,8 @@ ATTEMPTS = 3
 IDLE_SECONDS = 0.5
 
 Work = Callable[..., dict[str, Any] | None]
+# How an error is said to a person; the interface, which knows the catalogues, offers its own.
+_say_error: Callable[[NandutiError], str] = str
 _kinds: dict[str, Work] = {}
 _standing: dict[str, Callable[[], int]] = {}
 
@@ -65,6 +67,12 @@ def standing(kind: str) -> Callable[[Callable[[], int]], Callable[[], int]]:
     return keep
 
 
+def say_errors_by(function: Callable[[NandutiError], str]) -> None:
+    """Say errors that end a job in this way from now on; English until somebody offers better."""
+    global _say_error
+    _say_error = function
+
+
 def wake() -> None:
     """Say that standing work may have something to do; costs nothing, and does nothing in another process."""
     _arrivals.set()
@@ -73,10 +81,16 @@ def wake() -> None:
 def enqueue(
     kind: str, *, by: User | None, scope: Scope | None = None, total: int | None = None, **arguments: Any
 ) -> Job:
-    """Put work into the queue, in the transaction of whoever asks: it starts only if that commits."""
+    """Put work into the queue, in the transaction of whoever asks: it starts only if that commits.
+
+    What it says on its way it says in the language that is active now.
+    """
     if kind not in _kinds:
         raise LookupError(f"no background work is called {kind}")
-    row = Job.objects.create(kind=kind, by=by, scope=scope, arguments=arguments, total=total)
+    language = translation.get_language() or ""
+    row = Job.objects.create(
+        kind=kind, by=by, scope=scope, arguments=arguments, total=total, language=language
+    )
     transaction.on_commit(_wake.set)
     return row
 
@@ -177,12 +191,8 @@ def perform(row: Job) -> None:
     heart = threading.Thread(target=_beat, args=(progress, stop_beating), daemon=True)
     heart.start()
     try:
-        result = _kinds[row.kind](progress, **row.arguments) or {}
-        _end(row, state=Job.State.DONE, result=result, **progress.values())
-    except JobCancelled:
-        _end(row, state=Job.State.CANCELLED, **progress.values())
-    except NandutiError as error:
-        _end(row, state=Job.State.FAILED, error=str(error), error_code=error.code)
+        with translation.override(row.language or settings.LANGUAGE_CODE):
+            _work(row, progress)
     except Exception:
         log.exception("job %s (%s) failed", row.public_id, row.kind)
         _end(row, state=Job.State.FAILED, error_code="work.bug")
@@ -190,6 +200,16 @@ def perform(row: Job) -> None:
         stop_beating.set()
         _running.pop(row.pk, None)
         heart.join(timeout=1.0)  # it may wait for a database that somebody else holds
+
+
+def _work(row: Job, progress: Progress) -> None:
+    try:
+        result = _kinds[row.kind](progress, **row.arguments) or {}
+        _end(row, state=Job.State.DONE, result=result, **progress.values())
+    except JobCancelled:
+        _end(row, state=Job.State.CANCELLED, **progress.values())
+    except NandutiError as error:
+        _end(row, state=Job.State.FAILED, error=_say_error(error), error_code=error.code)
 
 
 def _end(row: Job, *, state: str, **values: Any) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import translation
+
 from nanduti.foundation.models import User
 from nanduti.foundation.work import Progress, job
 from nanduti.methods.values import BadInput, NandutiError, mark
@@ -31,7 +33,12 @@ def _check_row(pk: int) -> DisclosureCheck:
     return rows.get(pk=pk)
 
 
+# What is checked, what is let out and its digest are the same whatever language whoever asked reads.
+in_one_language = translation.override("en")
+
+
 @job("release.check")
+@in_one_language
 def check(progress: Progress, *, check_id: int) -> dict[str, Any]:
     """Read the material, hold it against the rules and against what was shown before, and write down what was found."""
     row = _check_row(check_id)
@@ -74,6 +81,7 @@ def run_gate(
 
 
 @job("release.publish")
+@in_one_language
 def publish(progress: Progress, *, check_id: int) -> dict[str, Any]:
     """Let out what two people approved, unless the records have changed since they looked."""
     row = _check_row(check_id)

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from nanduti.foundation.access import access_of
 from nanduti.foundation.models import User
@@ -52,7 +53,7 @@ def report(progress: Progress, *, study_id: int, language: str, file_format: str
     by: User = progress.row.by  # type: ignore[assignment]
     study = _study(study_id)
     access = access_of(by, on=timezone.localdate())
-    progress.say(0, 4, "figures")
+    progress.say(0, 4, _("working out the figures"))
     found = from_json(study.findings)
     if not study.is_agreed and may_within(
         access, "read_sensitive", programme=study.programme, cluster=study.cluster
@@ -60,13 +61,14 @@ def report(progress: Progress, *, study_id: int, language: str, file_format: str
         found = findings(study=study, access=access, at=timezone.now())
         actions.keep_findings(study=study, found=found, by=by)
         found = from_json(study.findings)
+    steps = (_("comparing with other clusters"), _("putting the document together"), _("writing it"))
     with translation.override(language):
-        progress.say(1, 4, "comparison")
+        progress.say(1, 4, steps[0])
         lines = comparing.for_study(study=study, access=access)
-        progress.say(2, 4, "document")
+        progress.say(2, 4, steps[1])
         told = list(relation_blocks(study, access))
         made = document(material(study=study, found=found), comparison=lines, relations=told)
-        progress.say(3, 4, file_format)
+        progress.say(3, 4, steps[2])
         write = getattr(import_module(WRITERS[file_format]), file_format)
         content = write(made, is_synthetic=study.programme.is_synthetic)
     kept = actions.keep_report(

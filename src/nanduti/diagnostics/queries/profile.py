@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 import yaml
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from nanduti.foundation.access import Access
 from nanduti.indicators.units import Units, unit_frame
@@ -59,15 +60,15 @@ def findings(
 
     What identifies somebody is not asked for; small groups stand as they are until :func:`..findings.safe`.
     """
-    say("register")
+    say(_("reading the register"))
     listed = unit_frame(programme=study.programme, access=access, clusters=[study.cluster])
-    say("answers")
+    say(_("reading the answers"))
     answered = _answered(study, access) if with_answers else None
     is_withheld = not with_answers and study.instrument is not None
-    say("figures")
+    say(_("working out the figures"))
     figures = _figures(study, listed, answered, WITHHELD if is_withheld else NOT_KNOWN)
     divided = [_distribution(study, entry, listed, answered) for entry in recipe()["distributions"]]
-    say("coverage")
+    say(_("counting who was reached"))
     return Findings(
         computed_at=at.isoformat(),
         n_register=listed.n,

@@ -11,7 +11,7 @@ from .scopes import Scope
 
 
 @classified(
-    open="kind state done total message attempts heartbeat_at started_at ended_at cancel_asked error_code",
+    open="kind state done total message language attempts heartbeat_at started_at ended_at cancel_asked error_code",
     sensitive="arguments result error by worker",
 )
 class Job(models.Model):
@@ -35,6 +35,9 @@ class Job(models.Model):
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(null=True, blank=True)
     message = models.CharField(max_length=300, blank=True)
+    language = models.CharField(
+        max_length=10, blank=True, help_text="of whoever asked: what the work says is in it"
+    )
     attempts = models.PositiveSmallIntegerField(default=0)
     cancel_asked = models.BooleanField(default=False)
     worker = models.CharField(max_length=80, blank=True)
