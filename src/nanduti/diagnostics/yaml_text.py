@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from nanduti.foundation.yaml_text import read_yaml
 from nanduti.methods.values import mark
 
 from .errors import RecipeUnreadable
@@ -22,10 +23,10 @@ def yaml_of(text: str) -> dict[str, Any]:
     if len(text) > LONGEST_TEXT:
         raise RecipeUnreadable.because(mark("it is longer than {n} characters"), n=LONGEST_TEXT)
     try:
+        document = read_yaml(text)
         _refuse_aliases(text)
-        document = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise RecipeUnreadable.because(mark("it is not YAML ({where})"), where=_where(error)) from None
+        raise _not_yaml(error) from None
     except (ValueError, TypeError, RecursionError) as error:
         raise RecipeUnreadable.because(
             mark("an entry is not as expected ({said})"), said=str(error)[:120]
@@ -35,10 +36,16 @@ def yaml_of(text: str) -> dict[str, Any]:
     return document
 
 
-def _where(error: yaml.YAMLError) -> str:
+def _not_yaml(error: yaml.YAMLError) -> RecipeUnreadable:
+    """The place alone: what the parser says of it is English and names its own parts."""
     at = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", "") or "it cannot be read"
-    return f"{problem}, line {at.line + 1}" if at else str(problem)
+    if at is None:
+        return RecipeUnreadable.because(mark("it is not YAML; look at indents, colons and quotes"))
+    return RecipeUnreadable.because(
+        mark("it is not YAML from line {line}, column {column} on; look at indents, colons and quotes there"),
+        line=at.line + 1,
+        column=at.column + 1,
+    )
 
 
 def _refuse_aliases(text: str) -> None:

@@ -1,6 +1,6 @@
 """The translation catalogues, room by room, kept without gettext's programs.
 
-Texts are collected from Python (calls of ``gettext`` and its kin, ``mark``, and the first lines of import
+Texts are collected from Python (calls of ``gettext`` and its kin, ``mark``, ``worded``, and the first lines of import
 loaders), from templates (Django's own lexer) and from the data a room ships (titles and prose of its YAML
 files). Each room's ``locale/es/LC_MESSAGES/django.po`` keeps its translations; what is no longer used is kept
 as obsolete, so that a text that comes back brings its translation along.
@@ -38,6 +38,7 @@ CALLS: dict[str, tuple[int | None, int, int | None]] = {
     "gettext_lazy": (None, 0, None),
     "gettext_noop": (None, 0, None),
     "mark": (None, 0, None),
+    "worded": (None, 0, None),
     "N_": (None, 0, None),
     "_": (None, 0, None),
     "ngettext": (None, 0, 1),

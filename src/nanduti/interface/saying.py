@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from nanduti.methods.values import NandutiError, Reason, RuleSource, Verdict
+from nanduti.methods.values import NandutiError, Reason, RuleSource, Verdict, Worded
 
 from . import words
 
@@ -69,6 +69,8 @@ def _detail(name: str, value: Any, details: Mapping[str, Any]) -> Any:
         return fill(value.sentence, value.details)
     if isinstance(value, RuleSource):
         return say_source(value)
+    if isinstance(value, Worded):
+        return fill(value.template, value.details)
     if f"{name}_template" in details:
         # A detail that is itself a filled sentence travels with its template.
         return fill(details[f"{name}_template"], details.get(f"{name}_details", {}))

@@ -17,6 +17,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..values import Worded, worded
+
 # More is a program, not a check.
 LONGEST, DEEPEST = 2_000, 30
 
@@ -52,6 +54,11 @@ class Node:
 class NotACheck(ValueError):
     """An expression that is not in the language; says where and why."""
 
+    @property
+    def problem(self) -> Worded | str:
+        """What is wrong, with its template."""
+        return self.args[0]
+
 
 def parse(expression: str, functions: Mapping[str, int] = FUNCTIONS) -> Node:
     """The tree of an expression; raises :class:`NotACheck`. ``functions``: those that may be called.
@@ -64,11 +71,11 @@ def parse(expression: str, functions: Mapping[str, int] = FUNCTIONS) -> Node:
     nanduti.methods.instruments.check_language.NotACheck: it ends where a question or a value is expected
     """
     if len(expression) > LONGEST:
-        raise NotACheck(f"it is longer than {LONGEST} characters")
+        raise NotACheck(worded("it is longer than {n} characters", n=LONGEST))
     parser = _Parser(_tokens(expression), functions)
     node = parser.implies()
     if parser.here is not None:
-        raise NotACheck(f"“{parser.here[1]}” is not expected there")
+        raise NotACheck(worded("“{said}” is not expected there", said=parser.here[1]))
     return node
 
 
@@ -78,7 +85,7 @@ def _tokens(expression: str) -> list[tuple[str, str]]:
     while at < end:
         found = _TOKEN.match(expression, at)
         if not found:
-            raise NotACheck(f"“{expression[at:].strip()[:20]}” cannot be read")
+            raise NotACheck(worded("“{said}” cannot be read", said=expression[at:].strip()[:20]))
         kind = found.lastgroup or ""
         text = found.group(kind)
         at = found.end()
@@ -116,7 +123,7 @@ class _Parser:
     def implies(self) -> Node:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise NotACheck(f"its brackets are nested more than {DEEPEST} deep")
+            raise NotACheck(worded("its brackets are nested more than {n} deep", n=DEEPEST))
         left = self._chain(("or",), lambda: self._chain(("and",), self.negation))
         if self.takes("implies"):
             left = Node("implies", "", (left, self.implies()))
@@ -154,7 +161,7 @@ class _Parser:
     def primary(self) -> Node:
         token = self.here
         if token is None:
-            raise NotACheck("it ends where a question or a value is expected")
+            raise NotACheck(worded("it ends where a question or a value is expected"))
         self.at += 1
         kind, text = token
         if kind in ("number", "text", "question"):
@@ -165,22 +172,32 @@ class _Parser:
             node = self.implies()
             self.close()
             return node
-        raise NotACheck(f"“{text}” is not expected there")
+        raise NotACheck(worded("“{said}” is not expected there", said=text))
 
     def call(self, name: str) -> Node:
         if name not in self.functions:
-            raise NotACheck(f"there is no function “{name}”; there are {', '.join(sorted(self.functions))}")
+            raise NotACheck(
+                worded(
+                    "there is no function “{name}”; there are {known}",
+                    name=name, known=", ".join(sorted(self.functions)),
+                )
+            )  # fmt: skip
         parts = [self.implies()]
         while self.takes(","):
             parts.append(self.implies())
         self.close()
         if len(parts) != self.functions[name]:
-            raise NotACheck(f"“{name}” takes {self.functions[name]} argument(s), not {len(parts)}")
+            raise NotACheck(
+                worded(
+                    "“{name}” wants another number of values in its brackets: {wanted}, not {n}",
+                    name=name, n=len(parts), wanted=self.functions[name],
+                )
+            )  # fmt: skip
         return Node("call", name, tuple(parts))
 
     def close(self) -> None:
         if not self.takes(")"):
-            raise NotACheck("a bracket is opened and not closed")
+            raise NotACheck(worded("a bracket is opened and not closed"))
 
 
 def names_in(node: Node) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from ..values import Worded, mark, worded
 from . import check_language
 from .check_frames import _compare, _compute
 from .check_language import Node, NotACheck, names_in
@@ -18,7 +19,8 @@ FUNCTIONS: Mapping[str, int] = {
 _OVER_ROWS = frozenset({"count", "sum", "rows", "any"})
 # Of a select-multiple these say that nothing was chosen.
 NOTHING = frozenset({"none"})
-NUMBER, TEXT, DAY, CLAIM, LIST = "number", "text", "day", "claim", "list"
+NUMBER, TEXT, DAY = mark("number"), mark("text"), mark("day")
+CLAIM, LIST = mark("claim"), mark("list")
 _TYPES = {"number": NUMBER, "date": DAY, "moment": DAY, "choices": LIST, "yes": CLAIM}
 
 
@@ -54,7 +56,7 @@ class Joined:
 class Misfit(NotACheck):
     """Something that the language allows and these columns do not."""
 
-    def __init__(self, problem: str, remedy: str) -> None:
+    def __init__(self, problem: Worded, remedy: Worded) -> None:
         super().__init__(problem)
         self.remedy = remedy
 
@@ -75,7 +77,8 @@ class Reader:
         made, kind = self._read(node)
         if kind != CLAIM:
             raise Misfit(
-                f"it is a {kind}, not a claim that can hold or not", "Compare it with something, as in n > 0."
+                worded("it is a {kind}, not a claim that can hold or not", kind=worded(kind)),
+                worded("Compare it with something, as in n > 0."),
             )
         return made
 
@@ -84,8 +87,8 @@ class Reader:
         made, kind = self._read(node)
         if kind != NUMBER:
             raise Misfit(
-                f"it is a {kind}, not a number",
-                "Use a question that is answered with a number, or number(…) for codes such as '4'.",
+                worded("it is a {kind}, not a number", kind=worded(kind)),
+                worded("Use a question that is answered with a number, or number(…) for codes such as '4'."),
             )
         return made.cast(pl.Float64)
 
@@ -115,11 +118,18 @@ class Reader:
     def _column(self, name: str) -> tuple[pl.Expr, str]:
         column = self.columns.get(name)
         if column is None:
-            raise Misfit(f"“{name}” is a repeat, not a question", "Count its rows with count(…).")
+            raise Misfit(
+                worded("“{name}” is a repeat, not a question", name=name),
+                worded("Count its rows with count(…)."),
+            )
         if column.repeat and column.repeat != self.over:
             raise Misfit(
-                f"“{name}” is asked once for each of “{column.repeat}”",
-                f"Add it up with sum({name}), or let the formula go over: {column.repeat}.",
+                worded("“{name}” is asked once for each of “{repeat}”", name=name, repeat=column.repeat),
+                worded(
+                    "Add it up with sum({name}), or let the formula go over: {repeat}.",
+                    name=name,
+                    repeat=column.repeat,
+                ),
             )
         if column.kind == "date":
             return pl.col(name).dt.strftime("%Y-%m-%d"), DAY
@@ -133,11 +143,17 @@ class Reader:
         (left, a), (right, b) = (self._read(part) for part in node.parts)
         if LIST in (a, b):
             name = next(p.value for p in node.parts if p.kind == "question")
-            raise Misfit(f"“{name}” may have several answers", f"Write selected({name}, '…').")
+            raise Misfit(
+                worded("“{name}” may have several answers", name=name),
+                worded("Write selected({name}, '…').", name=name),
+            )
         if CLAIM in (a, b):
-            raise Misfit("a claim is compared", "Join claims with and, or, not.")
+            raise Misfit(worded("a claim is compared"), worded("Join claims with and, or, not."))
         if NUMBER in (a, b) and a != b:
-            raise Misfit("a number is compared with a text", "Write number(…) around a code such as '4'.")
+            raise Misfit(
+                worded("a number is compared with a text"),
+                worded("Write number(…) around a code such as '4'."),
+            )
         self._choices_fit(*node.parts)
         self._choices_fit(*node.parts[::-1])
         return _compare(node.value, left, right)
@@ -148,8 +164,8 @@ class Reader:
         choices = self.columns[question.value].choices
         if choices and said.value not in choices:
             raise Misfit(
-                f"“{said.value}” is no answer to “{question.value}”",
-                f"Use one of {', '.join(sorted(choices)[:12])}.",
+                worded("“{said}” is no answer to “{question}”", said=said.value, question=question.value),
+                worded("Use one of {known}.", known=", ".join(sorted(choices)[:12])),
             )
 
     def _called(self, node: Node) -> tuple[pl.Expr, str]:
@@ -166,7 +182,10 @@ class Reader:
         if name == "first":
             (left, a), (right, b) = (self._read(part) for part in parts)
             if a != b or a == LIST:
-                raise Misfit(f"first() is given a {a} and a {b}", "Give it two of one kind.")
+                raise Misfit(
+                    worded("first() is given two of different kinds: {a} and {b}", a=worded(a), b=worded(b)),
+                    worded("Give it two of one kind."),
+                )
             return pl.coalesce(left, right), a
         if name == "number":
             made, _kind = self._read(parts[0])
@@ -182,19 +201,23 @@ class Reader:
     def _of_question(self, node: Node) -> tuple[pl.Expr, str]:
         asked = node.parts[0]
         if asked.kind != "question":
-            raise Misfit(f"{node.value}() is about no question", "Write the name of a question in it.")
+            raise Misfit(
+                worded("{name}() is about no question", name=node.value),
+                worded("Write the name of a question in it."),
+            )
         made, kind = self._column(asked.value)
         if node.value in ("answered", "blank"):
             return (made.is_not_null() if node.value == "answered" else made.is_null()), CLAIM
         if node.value == "chosen":
             if kind != LIST:
                 raise Misfit(
-                    f"“{asked.value}” has one answer", "chosen() counts the answers of a choice of several."
+                    worded("“{name}” has one answer", name=asked.value),
+                    worded("chosen() counts the answers of a choice of several."),
                 )
             return made.list.set_difference(list(NOTHING)).list.len().cast(pl.Float64), NUMBER
         said = node.parts[1]
         if said.kind != "text":
-            raise Misfit("selected() names no answer", "Write the answer in quotes.")
+            raise Misfit(worded("selected() names no answer"), worded("Write the answer in quotes."))
         self._choices_fit(asked, said)
         if kind == LIST:
             return made.list.contains(said.value), CLAIM
@@ -203,7 +226,12 @@ class Reader:
     def _over_rows(self, node: Node) -> tuple[pl.Expr, str]:
         if self.over:
             raise Misfit(
-                f"{node.value}() is used where the rows are those of “{self.over}”", "Leave it out there."
+                worded(
+                    "{name}() is used where the rows are those of “{repeat}”",
+                    name=node.value,
+                    repeat=self.over,
+                ),
+                worded("Leave it out there."),
             )
         inner = node.parts[0]
         repeat = self._repeat_of(node, inner)
@@ -236,8 +264,8 @@ class Reader:
         outside = [n for n in names_in(inner) if n in self.columns and not self.columns[n].repeat]
         if len(repeats) != 1 or outside:
             raise Misfit(
-                f"{node.value}() is not about the rows of one repeat",
-                "Name questions of one repeat in it, no others.",
+                worded("{name}() is not about the rows of one repeat", name=node.value),
+                worded("Name questions of one repeat in it, no others."),
             )
         return repeats.pop()
 

@@ -26,13 +26,14 @@ from typing import Any
 
 import polars as pl
 
-from ..values import BadInput
+from ..values import BadInput, mark, worded
 from . import check_language
 from .check_language import Node, NotACheck, names_in
 from .formula_reading import FUNCTIONS, Column, Joined, Reader
 
 KINDS = ("share", "count", "mean", "median", "total", "ratio")
 PARTS = ("of", "per", "among")
+THE_FORMULA = mark("the formula")
 _KEYS = frozenset({"kind", "of", "per", "among", "over", "times", "least_answered"})
 # Kinds whose ``of`` is a claim that can hold or not; for the others it is a number.
 CLAIMS = frozenset({"share", "count"})
@@ -73,7 +74,7 @@ class Understood:
     names: tuple[str, ...] = field(default=())
 
 
-def read_formula(data: Any, place: str = "the formula") -> Formula:
+def read_formula(data: Any, place: str = THE_FORMULA) -> Formula:
     """A formula as a file says it; ``BadInput`` names the place and the remedy.
 
     >>> read_formula({"kind": "share", "of": "devices_n > 1"}).kind
@@ -86,29 +87,37 @@ def read_formula(data: Any, place: str = "the formula") -> Formula:
     if not isinstance(data, Mapping):
         raise BadInput(
             place=place,
-            problem="is no table of keys and values",
-            remedy="Write kind: share and of: … below it.",
+            problem=worded("is no table of keys and values"),
+            remedy=worded("Write kind: share and of: … below it."),
         )
     unknown = [str(key) for key in data if key not in _KEYS]
     if unknown:
         raise BadInput(
-            place=place, problem=f"has the key “{unknown[0]}”", remedy=f"Use only {', '.join(sorted(_KEYS))}."
+            place=place,
+            problem=worded("has the key “{key}”", key=unknown[0]),
+            remedy=worded("Use only {known}.", known=", ".join(sorted(_KEYS))),
         )
     kind = data.get("kind")
     if kind not in KINDS:
         raise BadInput(
-            place=place, problem=f"has the kind “{kind}”", remedy=f"Use one of {', '.join(KINDS)}."
+            place=place,
+            problem=worded("has the kind “{given}”", given=kind),
+            remedy=worded("Use one of {known}.", known=", ".join(KINDS)),
         )
     texts = {name: _text(data, name, place) for name in (*PARTS, "over")}
     if not texts["of"] and kind != "count":
         raise BadInput(
-            place=place, problem="does not say of what", remedy="Write of: with a claim or a value."
+            place=place,
+            problem=worded("does not say of what"),
+            remedy=worded("Write of: with a claim or a value."),
         )
     if bool(texts["per"]) != (kind == "ratio"):
         raise BadInput(
             place=place,
-            problem="has no per" if kind == "ratio" else f"has a per, and {kind} takes none",
-            remedy="A ratio is of something per something else.",
+            problem=worded("has no per")
+            if kind == "ratio"
+            else worded("has a per, and {given} takes none", given=kind),
+            remedy=worded("A ratio is of something per something else."),
         )
     return Formula(
         kind, **texts,
@@ -117,10 +126,16 @@ def read_formula(data: Any, place: str = "the formula") -> Formula:
     )  # fmt: skip
 
 
+def _part(place: str, part: str) -> str:
+    return worded("{place}, {part}", place=place, part=part)
+
+
 def _text(data: Mapping[str, Any], name: str, place: str) -> str:
     value = data.get(name, "")
     if value is None or isinstance(value, bool | list | dict):
-        raise BadInput(place=f"{place}, {name}", problem="is no text", remedy="Write it in quotes.")
+        raise BadInput(
+            place=_part(place, name), problem=worded("is no text"), remedy=worded("Write it in quotes.")
+        )
     return " ".join(str(value).split())
 
 
@@ -130,14 +145,16 @@ def _number(
     value = data.get(name, usual)
     if isinstance(value, bool) or not isinstance(value, int | float) or not lowest < value <= highest:
         raise BadInput(
-            place=f"{place}, {name}",
-            problem=f"is {value}",
-            remedy=f"Write a number above {max(lowest, 0):g} and up to {highest:g}.",
+            place=_part(place, name),
+            problem=worded("is {given}", given=value),
+            remedy=worded(
+                "Write a number above {low} and up to {high}.", low=f"{max(lowest, 0):g}", high=f"{highest:g}"
+            ),
         )
     return float(value)
 
 
-def understand(formula: Formula, columns: Mapping[str, Column], place: str = "the formula") -> Understood:
+def understand(formula: Formula, columns: Mapping[str, Column], place: str = THE_FORMULA) -> Understood:
     """Hold a formula against the columns there are; ``BadInput`` says what does not fit, where, and what to do.
 
     >>> columns = {"sex": Column("choice", choices=frozenset({"woman", "man"}))}
@@ -150,15 +167,17 @@ def understand(formula: Formula, columns: Mapping[str, Column], place: str = "th
     repeats = {c.repeat for c in columns.values() if c.repeat}
     if formula.over and formula.over not in repeats:
         raise BadInput(
-            place=f"{place}, over",
-            problem=f"names “{formula.over}”, which is no repeat of the form",
-            remedy=f"Use one of {', '.join(sorted(repeats))}."
+            place=_part(place, "over"),
+            problem=worded("names “{name}”, which is no repeat of the form", name=formula.over),
+            remedy=worded("Use one of {known}.", known=", ".join(sorted(repeats)))
             if repeats
-            else "Leave it out: the form has no repeat.",
+            else worded("Leave it out: the form has no repeat."),
         )
     reader = Reader(columns, formula.over)
     trees = {
-        name: _tree(getattr(formula, name), f"{place}, {name}") for name in PARTS if getattr(formula, name)
+        name: _tree(getattr(formula, name), _part(place, f"{name}:"))
+        for name in PARTS
+        if getattr(formula, name)
     }
     names = dict.fromkeys(n for tree in trees.values() for n in names_in(tree))
     _known(names, columns, repeats, place)
@@ -168,7 +187,9 @@ def understand(formula: Formula, columns: Mapping[str, Column], place: str = "th
             return reader.claim(trees[name]) if as_claim else reader.number(trees[name])
         except NotACheck as error:
             raise BadInput(
-                place=f"{place}, {name}:", problem=str(error), remedy=getattr(error, "remedy", "Correct it.")
+                place=_part(place, f"{name}:"),
+                problem=error.problem,
+                remedy=getattr(error, "remedy", worded("Correct it.")),
             ) from None
 
     among = read("among", True) if formula.among else None
@@ -192,8 +213,11 @@ def _tree(text: str, place: str) -> Node:
         return check_language.parse(text, FUNCTIONS)
     except NotACheck as error:
         raise BadInput(
-            place=f"{place}:", problem=f"“{text[:80]}” cannot be understood, {error}",
-            remedy="Write names of questions, texts in quotes, and, or, not, = != < <= > >= + - * /.",
+            place=place,
+            problem=worded("“{text}” cannot be understood, {why}", text=text[:80], why=error.problem),
+            remedy=worded(
+                "Write names of questions, texts in quotes, and, or, not, = != < <= > >= + - * /."
+            ),
         ) from None  # fmt: skip
 
 
@@ -205,10 +229,10 @@ def _known(
             near = difflib.get_close_matches(name, [*columns, *repeats], n=3, cutoff=0.6)
             raise BadInput(
                 place=place,
-                problem=f"asks for “{name}”, and there is no such question",
-                remedy=f"Did you mean {', '.join(near)}?"
+                problem=worded("asks for “{name}”, and there is no such question", name=name),
+                remedy=worded("Did you mean {near}?", near=", ".join(near))
                 if near
-                else "Choose a question of the form it is about.",
+                else worded("Choose a question of the form it is about."),
             )
 
 

@@ -6,12 +6,12 @@
 """
 
 from .codes import Code
-from .errors import BadInput, CannotBeSaid, NandutiError, PersonError, catalogue, mark
+from .errors import BadInput, CannotBeSaid, NandutiError, PersonError, Worded, catalogue, mark, worded
 from .money import Money
 from .periods import Period
 from .scales import Scale
 from .shares import Share
-from .verdicts import Reason, RuleSource, Verdict, flag, joined, no, read_out, yes
+from .verdicts import Reason, RuleSource, Verdict, counted, flag, joined, no, read_out, yes
 
 __all__ = [
     "BadInput",
@@ -26,11 +26,14 @@ __all__ = [
     "Scale",
     "Share",
     "Verdict",
+    "Worded",
     "catalogue",
+    "counted",
     "flag",
     "joined",
     "mark",
     "no",
     "read_out",
+    "worded",
     "yes",
 ]

@@ -21,6 +21,25 @@ def mark(text: str) -> str:
     return text
 
 
+class Worded(str):
+    """A text that keeps its template and details, so that it can be said in another language."""
+
+    template: str
+    details: dict[str, Any]
+
+
+def worded(template: str, **details: Any) -> Worded:
+    """A marked template, filled in English; details may be such texts themselves.
+
+    >>> said = worded("there is no function “{name}”", name="root")
+    >>> said, said.template
+    ('there is no function “root”', 'there is no function “{name}”')
+    """
+    said = Worded(template.format(**details))
+    said.template, said.details = template, details
+    return said
+
+
 class NandutiError(Exception):
     """The base of every error that Nanduti raises on purpose.
 

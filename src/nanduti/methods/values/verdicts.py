@@ -42,6 +42,15 @@ class Reason:
         return self.say()
 
 
+def counted(n: object, one: str, several: str) -> str:
+    """The sentence that fits a number: the first for 1, else the second; whoever calls marks both.
+
+    >>> counted(1, "{n} firm has signed up.", "{n} firms have signed up.").format(n=1)
+    '1 firm has signed up.'
+    """
+    return one if n == 1 else several
+
+
 def joined(parts: Iterable[Reason | str], sentence: str = "{first}, {second}") -> Reason | str:
     """Several sentences, names or figures as one, so that whoever translates reaches each of them.
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import yaml
 
+from nanduti.foundation.yaml_text import read_yaml
 from nanduti.methods.instruments import Definition
+from nanduti.methods.values import mark
 
 from ..errors import NotAMapping
 from ..models import Instrument, InstrumentVersion
@@ -19,18 +21,19 @@ LARGEST = 200_000
 def understood(*, text: str, definition: Definition | None) -> dict[str, Any]:
     """A mapping as people write it, checked against the form; raises with the place of the first trouble."""
     if len(text) > LARGEST:
-        raise NotAMapping(line=1, column=1, problem="it is longer than any mapping")
+        raise NotAMapping(line=1, column=1, problem=mark("it is longer than any mapping"))
     try:
-        raw = yaml.safe_load(text)
+        raw = read_yaml(text)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        at = error.problem_mark or error.context_mark
         raise NotAMapping(
-            line=mark.line + 1 if mark else 1,
-            column=mark.column + 1 if mark else 1,
-            problem=error.problem or "?",
+            line=at.line + 1 if at else 1,
+            column=at.column + 1 if at else 1,
+            # What the parser says of it is English and names its own parts.
+            problem=mark("from here on it is no YAML"),
         ) from None
     except (yaml.YAMLError, RecursionError, ValueError):
-        raise NotAMapping(line=1, column=1, problem="it cannot be read") from None
+        raise NotAMapping(line=1, column=1, problem=mark("it cannot be read")) from None
     read_spec(raw, definition)
     return raw
 
