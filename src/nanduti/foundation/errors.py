@@ -68,7 +68,7 @@ class ImportRefused(PersonError):
 
     code = "foundation.import_refused"
     title = mark("Nothing was imported")
-    sentence = mark("{n_errors} rows have errors, so nothing was imported. The first: {first}")
+    sentence = mark("Rows with errors: {n_errors}. So nothing was imported. The first: {first}")
     remedy = mark("Correct the rows that the report names and import again.")
 
 
@@ -77,7 +77,7 @@ class UndoRefused(PersonError):
 
     code = "foundation.undo_refused"
     title = mark("This import cannot be undone any more")
-    sentence = mark("{n} records were changed or used after the import. The first: {first}")
+    sentence = mark("Records changed or used after the import: {n}. The first: {first}")
     remedy = mark("Change these records by hand, or undo the later work first.")
 
 

@@ -332,11 +332,23 @@ def _batch_state(batch: ImportBatch, is_busy: bool) -> str:
         if batch.job and batch.job.state == "failed":
             return _("The work broke off; nothing was changed. Hand the file in again.")
         return (
-            _("Would create %(created)s records, change %(changed)s, leave %(same)s as they are.") % numbers
+            ngettext(
+                "Would create %(created)s record, change %(changed)s, leave %(same)s as they are.",
+                "Would create %(created)s records, change %(changed)s, leave %(same)s as they are.",
+                batch.n_created,
+            )
+            % numbers
         )
     if batch.state == ImportBatch.State.UNDONE:
         return _("This import was taken back.")
-    return _("Created %(created)s records, changed %(changed)s, left %(same)s as they were.") % numbers
+    return (
+        ngettext(
+            "Created %(created)s record, changed %(changed)s, left %(same)s as they were.",
+            "Created %(created)s records, changed %(changed)s, left %(same)s as they were.",
+            batch.n_created,
+        )
+        % numbers
+    )
 
 
 @login_required

@@ -177,6 +177,8 @@ def is_closed(communities: Sequence[Community], *, is_still_open: bool = False) 
             *reasons, source=RETURNED, remedy=mark("Hand out the sheets, meet, and write down what was said.")
         )
     told = Reason(
-        "release.returned.all", mark("The results were returned to {n} communities."), {"n": len(communities)}
+        "release.returned.all",
+        mark("Every community that answered has its results back (communities: {n})."),
+        {"n": len(communities)},
     )
     return yes(told, source=RETURNED)

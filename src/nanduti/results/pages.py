@@ -184,7 +184,11 @@ def records(request: HttpRequest, frame: Frame, indicator: str) -> HttpResponse:
         request,
         frame,
         title=_(asked.title),
-        state=_("%(figure)s, counted from %(n)s records up to %(day)s.")
+        state=ngettext(
+            "%(figure)s, counted from %(n)s record up to %(day)s.",
+            "%(figure)s, counted from %(n)s records up to %(day)s.",
+            row.total.n_records,
+        )
         % {
             "figure": in_words(row.total, row.indicator),
             "n": words.number(row.total.n_records),

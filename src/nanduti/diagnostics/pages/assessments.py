@@ -25,7 +25,7 @@ from .told import answer_words, sentences, verdict_of
 
 KEPT_BACK = gettext_lazy(
     "Kept back, so that no single firm can be told: the round grows firm by firm, or a band holds fewer than three, "
-    "or all stand in one. A release can show what is safe."
+    "or all stand in one, or an earlier round of nearly the same firms is shown. A release can show what is safe."
 )
 
 
@@ -153,7 +153,7 @@ def _round_state(row: Assessment, recipe: assessing.Recipe, shown: Any) -> str:
         }
     names = dict(recipe.bands)
     most = max((c for c in shown if c), key=lambda c: shown[c])
-    return _("%(n)s of %(all)s firms: %(band)s.") % {
+    return ngettext("%(n)s of %(all)s firm: %(band)s.", "%(n)s of %(all)s firms: %(band)s.", row.n_units) % {
         "n": words.number(shown[most]), "all": words.number(row.n_units), "band": names.get(most, most),
     }  # fmt: skip
 

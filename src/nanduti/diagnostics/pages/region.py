@@ -156,8 +156,11 @@ def comparison(request: HttpRequest, frame: Frame) -> HttpResponse:
     n_differ = sum(line.differs is True for line in lines)
     unknown = sum(p.value is None for line in lines for p in line.places)
     state = (
-        _("The clusters differ in %(n)s of %(all)s indicators; %(unknown)s values are not known.")
-        % {"n": words.number(n_differ), "all": words.number(len(lines)), "unknown": words.number(unknown)}
+        _("The clusters differ in %(n)s of %(all)s indicators.")
+        % {"n": words.number(n_differ), "all": words.number(len(lines))}
+        + " "
+        + ngettext("%(n)s value is not known.", "%(n)s values are not known.", unknown)
+        % {"n": words.number(unknown)}
         if lines
         else _("No indicator has been measured in these clusters yet.")
     )

@@ -78,7 +78,7 @@ def _state(version: IndicatorVersion, shown: Told, found: Behind | None) -> str:
     if found is None:
         return _("The form does not ask what the formula needs, so nobody stands behind it.")
     lines = found.lines
-    said = _("%(value)s: %(n)s answers count, %(missing)s give no answer, %(outside)s are not meant.") % {
+    said = _("%(value)s. Answers that count: %(n)s; no answer: %(missing)s; not meant: %(outside)s.") % {
         "value": cell_said(shown.cell, version.said),
         "n": words.number(lines["part"].count()),
         "missing": words.number(int((lines["asked"] & lines["part"].is_null()).sum())),

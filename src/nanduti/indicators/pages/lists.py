@@ -193,7 +193,11 @@ def _state(rows: list[Row]) -> str:
         ) % {"n": words.number(len(rows))}  # fmt: skip
     said = sum(r.state == "said" for r in rows)
     at = max(r.now.measurement.at for r in told)
-    text = _("%(said)s of %(n)s indicators say something; worked out %(day)s.") % {
+    text = ngettext(
+        "%(said)s of %(n)s indicator says something; worked out %(day)s.",
+        "%(said)s of %(n)s indicators say something; worked out %(day)s.",
+        len(rows),
+    ) % {
         "said": words.number(said), "n": words.number(len(rows)), "day": words.day(at)
     }  # fmt: skip
     n_new = len(rows) - len(told)

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from nanduti.interface import words
 from nanduti.interface.parts import Figure
@@ -103,9 +103,9 @@ def _state(version: IndicatorVersion, shown: Told | None, frame: Frame) -> str:
             "where": where, "why": reason_said(shown.cell, version.said)
         }  # fmt: skip
     else:
-        said = _("%(value)s for %(where)s, from %(n)s answers.") % {
-            "value": cell_said(shown.cell, version.said), "where": where, "n": words.number(shown.cell.n)
-        }  # fmt: skip
+        said = ngettext(
+            "%(value)s for %(where)s, from %(n)s answer.", "%(value)s for %(where)s, from %(n)s answers.", shown.cell.n
+        ) % {"value": cell_said(shown.cell, version.said), "where": where, "n": words.number(shown.cell.n)}  # fmt: skip
         between = interval_said(shown.cell, version.said)
         if between:
             said += " " + _(

@@ -162,12 +162,7 @@ def codebook(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
         "surveys/instruments_codebook.html",
         {
             "title": _("Codebook: %(title)s") % {"title": title},
-            "state": _("Version %(label)s, %(state)s, %(n)s questions.")
-            % {
-                "label": version.label or "–",
-                "state": version.get_state_display(),
-                "n": words.number(version.n_questions),
-            },
+            "state": _codebook_state(version),
             "sections": _codebook_sections(definition, rows, shown),
             "checks": [(c, [in_language(c.messages, code) for code in shown]) for c in definition.checks],
             "by_phone": [row["name"] for row in rows if row["kind"] == "metadata"],

@@ -102,6 +102,13 @@ def _minutes(seconds: int | None) -> float | None:
     return None if seconds is None else round(seconds / 60, 1)
 
 
+def _minutes_said(seconds: int | None) -> str:
+    n = _minutes(seconds)
+    if n is None:
+        return ""
+    return ngettext("%(n)s minute", "%(n)s minutes", n) % {"n": words.number(n)}
+
+
 @programme_page(item="field", may="read_sensitive")
 def queue(request: HttpRequest, frame: Frame) -> HttpResponse:
     """What waits for a supervisor; findings first."""
@@ -368,8 +375,7 @@ def _facts(frame: Frame, row: Submission, files: list[Any]) -> list[tuple[Any, A
         (_("Cluster"), str(row.cluster or "")),
         (_("Came by"), row.get_channel_display()),
         (_("Begun"), words.moment(begun) if begun else ""),
-        (_("Took"), _("%(n)s minutes") % {"n": words.number(_minutes(row.duration_seconds))}
-         if row.duration_seconds is not None else ""),
+        (_("Took"), _minutes_said(row.duration_seconds)),
         (_("Version"), row.form_version),
         (_("Became"), _became(frame, row)),
         (_("Files"), _("%(k)s of %(n)s arrived") % {"k": n_here, "n": len(files)} if files else ""),

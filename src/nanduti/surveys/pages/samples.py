@@ -132,7 +132,7 @@ def _state(found: Wave, progress: queries.Progress) -> str:
         return ngettext("%(n)s answer so far; no sample has been drawn.",
                         "%(n)s answers so far; no sample has been drawn.",
                         progress.n_answers) % {"n": words.number(progress.n_answers)}  # fmt: skip
-    said = _("%(done)s of %(n)s firms have answered; %(due)s are still to be visited.") % {
+    said = _("Firms in the sample: %(n)s; answered: %(done)s; still to be visited: %(due)s.") % {
         "done": words.number(progress.n_done), "n": words.number(progress.n_drawn), "due": words.number(progress.n_due)
     }  # fmt: skip
     if progress.response is not None and progress.n_lost:
