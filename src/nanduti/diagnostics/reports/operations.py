@@ -40,7 +40,7 @@ def aobo_blocks(given: Material) -> Iterable[Block]:
     if weighed:
         yield Grid(
             _("Which issues weigh most over all firms"),
-            (_("Place"), _("Issue"), _("Product group"), _("Firms"), _("Weight")),
+            (_("Rank"), _("Issue"), _("Product group"), _("Firms"), _("Weight")),
             tuple(
                 (
                     words.number(p.rank),
