@@ -18,6 +18,8 @@ from nanduti.register.models import Cluster
 
 from . import drawing
 from .actions.maps import keep_drawing
+from .queries.kinds import kinds_of
+from .queries.latest import ALL, RECORDS
 from .queries.measures import as_result, network_of
 from .queries.ties import tie_frame
 from .remembered import digest_of
@@ -32,8 +34,13 @@ def draw(
     cluster = Cluster._base_manager.filter(pk=cluster_id).first() if cluster_id else None
     by = User.objects.get(pk=by_id)
     progress.say(0, 3, _("reading the ties"))
+    records = [code for code, kind in kinds_of(programme).items() if kind.is_record]
     ties = tie_frame(
-        programme=programme, cluster=cluster, access=access_of(by, on=timezone.localdate()), wave=wave or None
+        programme=programme,
+        cluster=cluster,
+        access=access_of(by, on=timezone.localdate()),
+        wave=None if wave in ("", ALL, RECORDS) else wave,
+        kinds=records if wave == RECORDS else None,
     )
     network = network_of(ties, kinds=kinds)
     result: dict[str, Any] = {}

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from nanduti.interface import words
 from nanduti.programme.frames import Frame
 from nanduti.register.names import names_for, organisations_named, public_names
 from nanduti.register.pseudonyms import is_well_formed, tidy
@@ -17,11 +18,10 @@ from nanduti.register.pseudonyms import is_well_formed, tidy
 from ..kinds import Kind
 from ..models import TieWave
 from ..queries.kinds import kinds_of
+from ..queries.latest import ALL, LATEST, RECORDS, is_partial
 from ..queries.ties import Ties, tie_frame, waves_of
 
 EDIT = "edit_diagnostics"
-# In the address: records alone, of no round.
-RECORDS = "records"
 # Names are opened one by one and each look is written down: only for a map that somebody can read.
 MOST_NAMED = 400
 
@@ -34,6 +34,7 @@ class Chosen:
     wave: TieWave | None
     before: TieWave | None
     only_records: bool
+    is_latest: bool
     known: Mapping[str, Kind]
     kinds: tuple[str, ...]
     colour: str
@@ -45,11 +46,17 @@ class Chosen:
     def args(self) -> dict[str, Any]:
         """As the address says it, for links to pages about the same ties."""
         said: dict[str, Any] = {"kind": list(self.kinds)}
-        if self.only_records:
-            said["wave"] = RECORDS
-        elif self.wave:
-            said["wave"] = self.wave.code
+        said["wave"] = self.round_code
         return {name: value for name, value in said.items() if value}
+
+    @property
+    def round_code(self) -> str:
+        """The round, or what is meant in place of one, as the address and a drawing in the background say it."""
+        if self.only_records:
+            return RECORDS
+        if self.is_latest:
+            return LATEST
+        return self.wave.code if self.wave else ALL if self.waves else ""
 
     @property
     def title(self) -> str:
@@ -58,17 +65,41 @@ class Chosen:
             return _("from records")
         if self.wave:
             return str(self.wave)
+        if self.is_latest:
+            return _latest_in_words(self.waves)
         return _("all rounds together") if self.waves else _("all that is written down")
 
 
+def _latest_in_words(waves: list[TieWave]) -> str:
+    """Over which rounds the latest answers come, and between which days."""
+    said = _("latest answer of everybody in %(n)s rounds") % {"n": words.number(len(waves))}
+    days = [day for wave in waves for day in (wave.from_on, wave.until_on) if day]
+    if not days:
+        return said
+    return _("%(said)s, %(first)s to %(last)s") % {
+        "said": said,
+        "first": words.day(min(days)),
+        "last": words.day(max(days)),
+    }
+
+
 def chosen(request: HttpRequest, frame: Frame) -> Chosen:
-    """Read the address; without any choice the latest round is meant, and every kind that was asked in it."""
+    """Read the address; without any choice every kind is meant, as the latest round tells of it.
+
+    Where the latest round heard a part alone (one town, some firms again), everybody's latest answer is meant instead.
+    A comparison is one of two rounds.
+    """
     waves = list(waves_of(programme=frame.programme, cluster=frame.cluster))
     by_code = {wave.code: wave for wave in waves}
     asked = _arg(request, "wave")
-    only_records = asked == RECORDS
-    wave = None if only_records or asked == "all" else by_code.get(asked) or (waves[-1] if waves else None)
     before = by_code.get(_arg(request, "before"))
+    wave = by_code.get(asked)
+    if before is not None and wave is None:
+        wave = _counterpart(before, waves)
+    elif wave is None and asked not in (ALL, LATEST, RECORDS) and waves and not is_partial(waves):
+        wave = waves[-1]
+    only_records = wave is None and asked == RECORDS
+    is_latest = wave is None and asked not in (ALL, RECORDS) and len(waves) > 1
     known = kinds_of(frame.programme)
     kinds = tuple(dict.fromkeys(code for code in request.GET.getlist("kind") if code in known))
     return Chosen(
@@ -76,6 +107,7 @@ def chosen(request: HttpRequest, frame: Frame) -> Chosen:
         wave=wave,
         before=before if before and wave and before.pk != wave.pk else None,
         only_records=only_records,
+        is_latest=is_latest,
         known=known,
         kinds=kinds,
         colour=_arg(request, "colour"),
@@ -84,6 +116,13 @@ def chosen(request: HttpRequest, frame: Frame) -> Chosen:
         with_names=_arg(request, "names") == "1",
         sees_all=frame.sees_money(),
     )
+
+
+def _counterpart(before: TieWave, waves: list[TieWave]) -> TieWave:
+    """The round that an earlier one is compared with: the last of the same place, else the last."""
+    others = [wave for wave in waves if wave.pk != before.pk] or [before]
+    near = [wave for wave in others if wave.cluster_id == before.cluster_id]
+    return (near or others)[-1]
 
 
 def _arg(request: HttpRequest, name: str) -> str:
@@ -100,7 +139,7 @@ def ties_of(frame: Frame, choice: Chosen, *, wave: TieWave | None = None, as_ope
         programme=frame.programme,
         cluster=frame.cluster,
         access=None if as_operator else frame.access,
-        wave=wave or choice.wave,
+        wave=wave or choice.wave or (LATEST if choice.is_latest else None),
         kinds=records if choice.only_records else None,
         at=frame.asked_as_of,
     )

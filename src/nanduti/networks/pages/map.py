@@ -24,6 +24,7 @@ from .. import drawing, picture
 from ..actions import maps as actions
 from ..queries.attributes import Attributes, attributes_of, with_sub_groups
 from ..queries.changes import Changed, changed
+from ..queries.latest import ALL
 from ..queries.measures import alone, network_of
 from ..queries.ties import Ties
 from .changes import FATES, change_facts, change_table
@@ -97,7 +98,7 @@ def draw(request: HttpRequest, frame: Frame) -> HttpResponse:
         actions.order_drawing(
             programme=frame.programme,
             cluster=frame.cluster,
-            wave=choice.wave.code if choice.wave else "",
+            wave=choice.round_code,
             kinds=list(choice.kinds),
             by=request.user,  # type: ignore[arg-type]
         )
@@ -230,7 +231,9 @@ def _form(
         "url": frame.url("networks:map", keep=False),
         "kept": [("cluster", frame.cluster.code)] if frame.cluster else [],
         "rounds": rounds,
-        "is_all": choice.wave is None and not choice.only_records,
+        "has_latest": len(choice.waves) > 1,
+        "is_latest": choice.is_latest,
+        "is_all": choice.round_code in (ALL, ""),
         "is_records": choice.only_records,
         "before": before if len(choice.waves) > 1 else [],
         "kinds": [(code, kind.said, code in kinds) for code, kind in ties.kinds.items()],
@@ -330,7 +333,8 @@ def _earlier(frame: Frame, choice: Chosen, kinds: tuple[str, ...]) -> list[Netwo
     """The networks of the rounds before, so that the drawing stays where it was."""
     if choice.wave is None:
         return []
-    former = choice.waves[: [w.pk for w in choice.waves].index(choice.wave.pk)][-1:]
+    former = choice.waves[: [w.pk for w in choice.waves].index(choice.wave.pk)]
+    former = [w for w in former if w.cluster_id == choice.wave.cluster_id][-1:]
     return [network_of(ties_of(frame, choice, wave=wave), kinds=kinds) for wave in former]
 
 
@@ -377,7 +381,8 @@ def _both_rounds(compared: Changed) -> tuple[Network, list[picture.Line]]:
 def _told(network: Network, lines: list[picture.Line], legend: list[picture.Mark], by: Any) -> str:
     """The picture in a sentence."""
     n_ties = sum(len(one.pairs) for one in lines)
-    said = _("%(n)s actors and %(ties)s ties") % {"n": words.number(network.n), "ties": words.number(n_ties)}
+    said = ngettext("%(n)s actor", "%(n)s actors", network.n) % {"n": words.number(network.n)}
+    said += ", " + ngettext("%(n)s tie", "%(n)s ties", n_ties) % {"n": words.number(n_ties)}
     drawn = [f"{one.label} {words.number(len(one.pairs))}" for one in lines if one.pairs]
     if len(drawn) > 1:
         said += " (" + ", ".join(drawn) + ")"

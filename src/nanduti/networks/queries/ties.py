@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 from django.db import models
-from django.db.models import Q, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce
 
 from nanduti.foundation.access import Access
@@ -21,6 +21,7 @@ from .. import sources
 from ..kinds import Kind
 from ..models import Tie, TieActor, TieRespondent, TieWave
 from .kinds import kinds_of
+from .latest import LATEST, latest_said
 
 TEXT = models.TextField()
 AT_ONCE = 900
@@ -83,7 +84,7 @@ def waves_of(*, programme: Programme, cluster: Cluster | None = None) -> QuerySe
     )
     if cluster is not None:
         rows = rows.filter(Q(cluster=cluster) | Q(cluster__isnull=True))
-    return rows.order_by("from_on", "id")
+    return rows.order_by(F("from_on").asc(nulls_first=True), "id")
 
 
 def tie_frame(
@@ -98,9 +99,10 @@ def tie_frame(
 ) -> Ties:
     """The ties of a cluster (``None``: of all clusters), as far as the viewer may read them.
 
-    ``kinds``: only these. ``at``: in force on that day, where days are known. ``wave``: said in that round; records
-    belong to no round and are taken by the day alone. Kinds told in confidence need ``read_sensitive``, open ones
-    ``read``. ``access=None`` is the operator. Ten statements at most, however many ties there are.
+    ``kinds``: only these. ``at``: in force on that day, where days are known. ``wave``: said in that round, or
+    "latest" for the latest answer of everybody (:mod:`.latest`); records belong to no round and are taken by the day
+    alone. Kinds told in confidence need ``read_sensitive``, open ones ``read``. ``access=None`` is the operator. Ten
+    statements at most, however many ties there are.
     """
     known = kinds_of(programme)
     asked = (
@@ -109,17 +111,21 @@ def tie_frame(
     chosen = _wave(programme, wave)
     rounds = [chosen] if chosen else list(waves_of(programme=programme, cluster=cluster))
     said = _said(programme, cluster, access, asked, chosen, known)
+    people = _asked(programme, cluster, access, rounds)
+    if wave == LATEST:
+        said = latest_said(said, rounds, people.heard)
     frame = _in_force(said, at)
     if with_records:
         frame = pl.concat([frame, _recorded(programme, cluster, access, asked, at)])
     frame = _one_record_each_firm(frame)
-    people = _asked(programme, cluster, access, rounds)
     return _with_actors(frame, people, rounds, asked, programme, cluster, access)
 
 
 def _wave(programme: Programme, given: TieWave | str | None) -> TieWave | None:
     if given is None or isinstance(given, TieWave):
         return given
+    if given == LATEST:
+        return None
     return TieWave._base_manager.filter(programme=programme, code=given.replace("\x00", "")).first()
 
 
@@ -230,7 +236,10 @@ def _one_record_each_firm(frame: pl.DataFrame) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class _People:
+    """``heard``: who answered in which round, by the round's number."""
+
     state: dict[str, str]
+    heard: list[tuple[str, int]]
     seeds: frozenset[str]
     n_more: int
     is_known: bool
@@ -245,16 +254,22 @@ def _asked(
     if cluster is not None:
         rows = rows.filter(Q(wave__cluster=cluster) | Q(actor__cluster=cluster))
     state: dict[str, str] = {}
-    seeds, n_more = set(), 0
-    values = rows.values_list(pseudonym("actor"), "state", "is_seed", "n_more")
-    for actor, said, is_seed, more in values:
+    n_more: dict[str, int] = {}
+    seeds, heard = set(), []
+    values = rows.values_list(pseudonym("actor"), "state", "is_seed", "n_more", "wave_id")
+    for actor, said, is_seed, more, round_ in values.order_by(
+        F("wave__from_on").asc(nulls_first=True), "wave_id"
+    ):
         # Whoever answered in any of the rounds has answered.
         if state.get(actor) != TieRespondent.State.ANSWERED:
             state[actor] = said
+        if said == TieRespondent.State.ANSWERED:
+            heard.append((actor, round_))
         if is_seed:
             seeds.add(actor)
-        n_more += more or 0
-    return _People(state, frozenset(seeds), n_more, bool(state))
+        if more is not None:
+            n_more[actor] = more  # counted anew in each round: the last count holds
+    return _People(state, heard, frozenset(seeds), sum(n_more.values()), bool(state))
 
 
 def _with_actors(
