@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from .errors import ActionMisuse
 from .models import AuditEvent, Scope, User
+from .once import MARK, made_before, mark_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -51,12 +52,17 @@ def note(
     witness.details.update(details)
 
 
-def action(code: str, *, using: str = "default") -> Callable[[Callable[P, R]], Callable[P, R]]:
+def action(
+    code: str, *, using: str = "default", once: bool = False
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function an action: keyword-only, ``by=`` and ``at=``, one transaction, one audit event.
 
     ``by`` is a :class:`User`, or a short text for the system itself ("import", "command line"). ``at`` is
     the moment of the deed; the clock is read here when it is left out, so that tests can pass it in.
     The event's subject is what :func:`note` named, else the model instance that the action returns.
+
+    ``once``: for verbs that make a record and return it. Asked for again by the same person with the same words within
+    a few seconds, they return what they made (:mod:`.once`).
     """
 
     def wrap(function: Callable[P, R]) -> Callable[P, R]:
@@ -71,6 +77,11 @@ def action(code: str, *, using: str = "default") -> Callable[[Callable[P, R]], C
             token = _witness.set(witness)
             try:
                 with transaction.atomic(), transaction.atomic(using=using):
+                    if once and isinstance(by := kwargs["by"], User):
+                        mark = mark_of(code, kwargs)
+                        if before := made_before(code, mark, by=by, at=kwargs["at"]):
+                            return before  # type: ignore[return-value]
+                        witness.details[MARK] = mark
                     result = function(**kwargs)
                     _record(code, witness, result, kwargs["by"], kwargs["at"])
                     return result

@@ -41,7 +41,7 @@ def take_from_library(
     return made
 
 
-@action("indicators.write_indicator")
+@action("indicators.write_indicator", once=True)
 def write_indicator(
     *, programme: Programme, definition: IndicatorDefinition, by: User | str, at: datetime | None = None
 ) -> Indicator:

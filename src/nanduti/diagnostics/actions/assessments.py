@@ -31,6 +31,7 @@ from ..errors import (
     WrongSubject,
 )
 from ..models import Assessment, AssessmentRecipe, AssessmentScore
+from ..queries.overlapping import stands_apart
 
 State = AssessmentRecipe.State
 Row = tuple[int | None, Mapping[str, Any], str]
@@ -51,7 +52,7 @@ def _titles(text: str) -> dict[str, str]:
     }
 
 
-@action("diagnostics.take_recipe")
+@action("diagnostics.take_recipe", once=True)
 def take_recipe(
     *, programme: Programme, text: str, by: User | str, at: datetime | None = None
 ) -> AssessmentRecipe:
@@ -112,7 +113,7 @@ def publish_recipe(
     return recipe
 
 
-@action("diagnostics.revise_recipe")
+@action("diagnostics.revise_recipe", once=True)
 def revise_recipe(
     *, recipe: AssessmentRecipe, by: User | str, at: datetime | None = None
 ) -> AssessmentRecipe:
@@ -166,6 +167,7 @@ def assess(
     )  # fmt: skip
     results = _keep(round_, read, given, say)
     _sum_up(round_, read, results)
+    round_.summary["stands_apart"] = stands_apart(round_, [firm for firm, _answers, _evidence in given])
     round_.run = _run(round_, recipe, given, by, at)
     round_.save()
     note(subject=round_, recipe=recipe.code, number=recipe.number, n=len(given))
@@ -182,9 +184,10 @@ def _check_subject(recipe: assessing.Recipe, given: list[Row]) -> None:
 def _keep(round_: Assessment, recipe: assessing.Recipe, given: list[Row], say: Any) -> list[assessing.Result]:
     """Score every unit and write it down, some thousand at a time."""
     results: list[assessing.Result] = []
+    score = assessing.scorer(recipe)
     for start in range(0, len(given), 2000):
         part = given[start : start + 2000]
-        found = [assessing.score(recipe, answers) for _firm, answers, _evidence in part]
+        found = [score(answers) for _firm, answers, _evidence in part]
         AssessmentScore.objects.bulk_create(
             [
                 AssessmentScore(assessment=round_, scope=round_.scope, establishment_id=firm, evidence=evidence,
@@ -223,7 +226,7 @@ def _run(
     )  # fmt: skip
 
 
-@action("diagnostics.open_round")
+@action("diagnostics.open_round", once=True)
 def open_round(
     *,
     programme: Programme,
@@ -273,9 +276,11 @@ def enter_result(
         defaults={"scope": assessment.scope, "answers": dict(answers), "evidence": evidence.strip(),
                   **assessing.stored(assessing.score(recipe, answers))},
     )  # fmt: skip
-    stored = AssessmentScore.objects.filter(assessment=assessment).order_by("id")
-    given = [(firm, found, "") for firm, found in stored.values_list("establishment_id", "answers")]
-    _sum_up(assessment, recipe, [assessing.score(recipe, found) for _firm, found, _evidence in given])
+    # Only this firm is scored; the others stand there as their own answers were scored by the same recipe.
+    kept = AssessmentScore.objects.filter(assessment=assessment).order_by("id")
+    stored = list(kept.values_list("establishment_id", "answers", "band", "parts"))
+    given = [(firm, found, "") for firm, found, _band, _parts in stored]
+    _sum_up(assessment, recipe, [assessing.restored(band, parts) for _firm, _found, band, parts in stored])
     assessment.run = _run(assessment, assessment.recipe, given, by, at)
     assessment.save()
     note(subject=assessment, n=assessment.n_units)

@@ -18,7 +18,7 @@ from nanduti.register.models import Cluster
 from ..models import Challenge, ChallengeChange
 
 
-@action("diagnostics.note_challenge")
+@action("diagnostics.note_challenge", once=True)
 def note_challenge(
     *,
     programme: Programme,

@@ -18,7 +18,7 @@ from ..models import DiagnosticStudy, Issue, IssueParty
 from ..queries import issues as issue_queries
 
 
-@action("diagnostics.note_issue")
+@action("diagnostics.note_issue", once=True)
 def note_issue(
     *, study: DiagnosticStudy, values: dict[str, Any], by: User | str, at: datetime | None = None
 ) -> Issue:

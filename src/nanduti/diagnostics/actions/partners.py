@@ -13,7 +13,7 @@ from ..freezing import must_be_open
 from ..models import DiagnosticStudy, OutputRate, Prospect
 
 
-@action("diagnostics.note_prospect")
+@action("diagnostics.note_prospect", once=True)
 def note_prospect(
     *, study: DiagnosticStudy, values: dict[str, Any], by: User | str, at: datetime | None = None
 ) -> Prospect:
@@ -32,7 +32,7 @@ def edit_prospect(
     return prospect
 
 
-@action("diagnostics.note_rate")
+@action("diagnostics.note_rate", once=True)
 def note_rate(
     *, study: DiagnosticStudy, values: dict[str, Any], by: User | str, at: datetime | None = None
 ) -> OutputRate:

@@ -47,7 +47,7 @@ def _open(selection: Selection) -> Selection:
     return selection
 
 
-@action("diagnostics.open_selection")
+@action("diagnostics.open_selection", once=True)
 def open_selection(
     *,
     programme: Programme,

@@ -31,7 +31,7 @@ MEDIA_TYPES = {
 }
 
 
-@action("diagnostics.begin_study")
+@action("diagnostics.begin_study", once=True)
 def begin_study(
     *,
     programme: Programme,

@@ -21,7 +21,7 @@ from ..errors import NoEvidence, NotAMember, TieToNobody
 from ..models import BusinessNetwork, FormalisationStep, NetworkMember
 
 
-@action("networks.found_network")
+@action("networks.found_network", once=True)
 def found_network(
     *, programme: Programme, cluster: Cluster | None, values: dict[str, Any], by: User | str,
     at: datetime | None = None,
@@ -46,7 +46,7 @@ def edit_network(
     return network
 
 
-@action("networks.join_network")
+@action("networks.join_network", once=True)
 def join_network(
     *,
     network: BusinessNetwork,

@@ -22,7 +22,7 @@ from ..models import Nomination, Tie, TieActor, TieKind, TieRespondent, TieWave
 from ..queries.kinds import check_strength, kind_of
 
 
-@action("networks.declare_tie")
+@action("networks.declare_tie", once=True)
 def declare_tie(
     *,
     programme: Programme,
@@ -85,7 +85,7 @@ def withdraw_tie(*, tie: Tie, by: User | str, at: datetime | None = None) -> Tie
     return tie
 
 
-@action("networks.begin_wave")
+@action("networks.begin_wave", once=True)
 def begin_wave(
     *, programme: Programme, cluster: Cluster | None, values: dict[str, Any], by: User | str,
     at: datetime | None = None,
@@ -108,7 +108,7 @@ def edit_wave(
     return wave
 
 
-@action("networks.add_kind")
+@action("networks.add_kind", once=True)
 def add_kind(
     *, programme: Programme, values: dict[str, Any], by: User | str, at: datetime | None = None
 ) -> TieKind:
