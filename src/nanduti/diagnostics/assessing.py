@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
@@ -346,14 +346,21 @@ class Result:
 
 def score(recipe: Recipe, answers: Mapping[str, Any]) -> Result:
     """Lay a recipe over the answers of one unit."""
-    return _by_rubric(recipe.rubric, answers) if recipe.rubric is not None else _by_rules(recipe, answers)
+    return scorer(recipe)(answers)
 
 
-def _by_rubric(rubric: indices.Rubric, answers: Mapping[str, Any]) -> Result:
+def scorer(recipe: Recipe) -> Callable[[Mapping[str, Any]], Result]:
+    """As :func:`score`, for the answers of many units one after the other: what they share is scored once."""
+    if recipe.rubric is None:
+        return functools.partial(_by_rules, recipe)
+    return functools.partial(_by_rubric, indices.Assessor(recipe.rubric))
+
+
+def _by_rubric(many: indices.Assessor, answers: Mapping[str, Any]) -> Result:
     try:
-        found = indices.assess(rubric, answers)
+        found = many.assess(answers)
     except BadInput:
-        return Result(reason="contradicts", about=_contradicting(rubric, answers))
+        return Result(reason="contradicts", about=_contradicting(many, answers))
     dimensions = {
         d.code: {"score": d.score, "band": d.band, "target": d.target, "gap": d.gap} for d in found.dimensions
     }
@@ -372,12 +379,12 @@ def _by_rubric(rubric: indices.Rubric, answers: Mapping[str, Any]) -> Result:
     )
 
 
-def _contradicting(rubric: indices.Rubric, answers: Mapping[str, Any]) -> tuple[str, ...]:
+def _contradicting(many: indices.Assessor, answers: Mapping[str, Any]) -> tuple[str, ...]:
     """The questions whose answer cannot be used, tried one by one."""
     wrong = []
-    for code in [q.code for q in rubric.questions]:
+    for code in [q.code for q in many.rubric.questions]:
         try:
-            indices.assess(rubric, {code: answers.get(code)})
+            many.assess({code: answers.get(code)})
         except BadInput:
             wrong.append(code)
     return tuple(wrong)
@@ -444,17 +451,19 @@ def effect(old: Recipe, new: Recipe, answers: Mapping[Any, Mapping[str, Any]]) -
     """
     moves: dict[tuple[str, str], int] = {}
     changed = []
+    ways = [(scorer(one), {code for code, _ in one.asked}) for one in (old, new)]
     for unit, given in answers.items():
-        pair = (score(old, _asked(old, given)).band, score(new, _asked(new, given)).band)
+        before, after = (way({c: v for c, v in given.items() if c in codes}).band for way, codes in ways)
+        pair = (before, after)
         moves[pair] = moves.get(pair, 0) + 1
         if pair[0] != pair[1]:
             changed.append((unit, *pair))
     return Effect(len(answers), moves, tuple(changed))
 
 
-def _asked(recipe: Recipe, given: Mapping[str, Any]) -> dict[str, Any]:
-    codes = {code for code, _ in recipe.asked}
-    return {code: value for code, value in given.items() if code in codes}
+def restored(band: str, parts: Mapping[str, Any]) -> Result:
+    """So much of a result as a round is summed up from, out of what the record keeps."""
+    return Result(band=band, dimensions=parts.get("dimensions", {}))
 
 
 def stored(result: Result) -> dict[str, Any]:

@@ -190,6 +190,54 @@ def test_answers_that_do_not_fit(answers, words):
         indices.assess(DMA, answers)
 
 
+ANSWERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "q3_mainstream": st.lists(
+            st.sampled_from(["website", "fax", *BY_CODE["q3_mainstream"].item_codes[:3]])
+        ),
+        "q7_data": st.lists(st.sampled_from(["not_digital", "storage", True, 1]), max_size=2),
+        "q9_automation": st.dictionaries(
+            st.sampled_from(BY_CODE["q9_automation"].item_codes),
+            st.sampled_from([None, 0, 0.0, 1, True, 5, 6]),
+        )
+        | st.just(dict.fromkeys(BY_CODE["q9_automation"].item_codes, 2)),
+        "q11_choices": st.dictionaries(
+            st.sampled_from(BY_CODE["q11_choices"].item_codes), st.sampled_from([None, "yes", True, "no", 1])
+        ),
+        "q99": st.none(),
+    },
+)
+
+
+def told(assess, answers):
+    """The result, or in words why there is none."""
+    try:
+        return assess(answers)
+    except BadInput as refused:
+        return str(refused)
+
+
+@given(st.lists(ANSWERS, min_size=2, max_size=12))
+@settings(max_examples=80)
+def test_many_one_after_the_other_are_assessed_as_each_by_itself(firms):
+    many = indices.Assessor(DMA)
+    for answers in firms:
+        assert told(many.assess, answers) == told(lambda a: indices.assess(DMA, a), answers)
+
+
+def test_what_cannot_be_remembered_is_assessed_all_the_same():
+    many = indices.Assessor(DMA)
+    many.LARGEST = 1
+    for n in (0.2, 0.5, 0.8, 0.5):
+        assert many.assess(answer(n)) == indices.assess(DMA, answer(n))
+    items = list(BY_CODE["q3_mainstream"].item_codes[:2])
+    assert many.assess({"q3_mainstream": set(items)}) == indices.assess(DMA, {"q3_mainstream": set(items)})
+    assert many.assess({"q3_mainstream": {items[0]: 1}.keys()}) == indices.assess(
+        DMA, {"q3_mainstream": items[:1]}
+    )
+
+
 def small(question: str, start: int = 0) -> str:
     return f"""
     rubric: r

@@ -12,6 +12,7 @@ hang on choices that could have been made otherwise. Rubrics (:func:`assess`) an
 from .aggregation import aggregate, mean_of
 from .assessing import (
     Assessment,
+    Assessor,
     assess,
     assess_many,
     gap_priorities,
@@ -94,6 +95,7 @@ __all__ = [
     "Ahp",
     "Alternatives",
     "Assessment",
+    "Assessor",
     "BenefitOfTheDoubt",
     "Comparison",
     "CompositeIndex",

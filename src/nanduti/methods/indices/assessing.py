@@ -104,30 +104,93 @@ def assess(
     >>> assess(r, {}).reason
     "dimension 'tools' has no score: question 'q1' is not answered"
     """
-    unknown = sorted(set(answers) - {q.code for q in rubric.questions})
-    if unknown:
-        raise BadInput(
-            place=f"answer {unknown[0]!r}", problem="belongs to no question", remedy="Correct its code."
+    return Assessor(rubric, targets=targets).assess(answers)
+
+
+class Assessor:
+    """A rubric laid over the answers of many: what was answered alike is scored once.
+
+    Questionnaires are made of few choices, so thousands of firms share the scores of their questions and dimensions.
+    Every result is the one that :func:`assess` gives.
+
+    >>> from nanduti.methods import indices
+    >>> many = Assessor(indices.rubric("digital-maturity-sme"))
+    >>> many.assess({}).reason == indices.assess(many.rubric, {}).reason
+    True
+    """
+
+    # Distinct answers to one question that are remembered; whoever answers otherwise is scored all the same.
+    LARGEST = 10_000
+
+    def __init__(self, rubric: Rubric, *, targets: Mapping[str, float] | None = None) -> None:
+        astray = sorted(set(targets or {}) - {d.code for d in rubric.dimensions})
+        if astray:
+            raise BadInput(
+                place=f"target of {astray[0]!r}",
+                problem="belongs to no dimension",
+                remedy="Correct its code.",
+            )
+        self.rubric, self._targets = rubric, targets or {}
+        self._asked = rubric.questions
+        self._codes = frozenset(q.code for q in self._asked)
+        self._by_answer: dict[str, dict[Any, QuestionScore]] = {q.code: {} for q in self._asked}
+        self._by_scores: dict[str, dict[Any, DimensionScore]] = {d.code: {} for d in rubric.dimensions}
+
+    def assess(self, answers: Mapping[str, Any]) -> Assessment:
+        """As :func:`assess`."""
+        if not answers.keys() <= self._codes:
+            unknown = sorted(set(answers) - self._codes)
+            raise BadInput(
+                place=f"answer {unknown[0]!r}", problem="belongs to no question", remedy="Correct its code."
+            )
+        rubric = self.rubric
+        questions = tuple(self._question(q, answers.get(q.code)) for q in self._asked)
+        by_code = {q.code: q for q in questions}
+        dimensions = tuple(self._dimension(d, by_code) for d in rubric.dimensions)
+        score, share = _weighted([(d.score, d.weight) for d in dimensions], rubric.least_answered_share)
+        lacking = next((d for d in dimensions if d.score is None), None)
+        reason = (
+            ""
+            if score is not None or lacking is None
+            else f"dimension {lacking.code!r} has no score: {lacking.reason}"
         )
-    astray = sorted(set(targets or {}) - {d.code for d in rubric.dimensions})
-    if astray:
-        raise BadInput(
-            place=f"target of {astray[0]!r}", problem="belongs to no dimension", remedy="Correct its code."
+        band = rubric.band(score)
+        flags = _flags(rubric, by_code, dimensions) if rubric.flags else ()
+        return Assessment(
+            rubric, score, band.code if band else None, dimensions, questions, flags, share, reason
         )
-    questions = tuple(_question_score(rubric, q, answers.get(q.code)) for q in rubric.questions)
-    by_code = {q.code: q for q in questions}
-    dimensions = tuple(_dimension_score(rubric, d, by_code, targets or {}) for d in rubric.dimensions)
-    parts = [(d.score, d.weight) for d in dimensions]
-    score, share = _weighted(parts, rubric.least_answered_share)
-    lacking = next((d for d in dimensions if d.score is None), None)
-    reason = (
-        ""
-        if score is not None or lacking is None
-        else f"dimension {lacking.code!r} has no score: {lacking.reason}"
-    )
-    band = rubric.band(score)
-    flags = _flags(rubric, by_code, dimensions)
-    return Assessment(rubric, score, band.code if band else None, dimensions, questions, flags, share, reason)
+
+    def _question(self, q: Question, answer: Any) -> QuestionScore:
+        known = self._by_answer[q.code]
+        try:
+            key = _frozen(answer)
+            found = known.get(key)
+        except TypeError:  # what cannot be a key is scored by itself
+            return _question_score(self.rubric, q, answer)
+        if found is None:
+            found = _question_score(self.rubric, q, answer)
+            if len(known) < self.LARGEST:
+                known[key] = found
+        return found
+
+    def _dimension(self, d: RubricDimension, scores: Mapping[str, QuestionScore]) -> DimensionScore:
+        own = [scores[q.code] for q in d.questions]
+        key, known = tuple((q.score, q.reason) for q in own), self._by_scores[d.code]
+        found = known.get(key)
+        if found is None:
+            found = _dimension_score(self.rubric, d, scores, self._targets)
+            if len(known) < self.LARGEST:
+                known[key] = found
+        return found
+
+
+def _frozen(answer: Any) -> Any:
+    """An answer as a key: what is scored differently (1 and true) differs."""
+    if isinstance(answer, list | tuple):
+        return tuple(map(_frozen, answer))
+    if isinstance(answer, Mapping):
+        return (Mapping, *((key, _frozen(value)) for key, value in answer.items()))
+    return answer if isinstance(answer, str) or answer is None else (type(answer), answer)
 
 
 def _weighted(parts: Sequence[tuple[float | None, float]], least: float) -> tuple[float | None, float]:
@@ -293,9 +356,9 @@ def assess_many(
     >>> assess_many(r, {"Taller Rosa": {}}).select("unit", "score", "band").rows()
     [('Taller Rosa', None, None)]
     """
-    rows = []
+    rows, many = [], Assessor(rubric)
     for name, given in answers.items():
-        found = assess(rubric, given)
+        found = many.assess(given)
         row = {unit: name, "score": found.score, "band": found.band, "reason": found.reason or None}
         rows.append(row | {d.code: d.score for d in found.dimensions})
     schema = {unit: pl.String, "score": pl.Float64, "band": pl.String, "reason": pl.String}
