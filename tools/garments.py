@@ -21,7 +21,7 @@ SEED = 20230508
 # In the order of the form; "equipment" holds the rows of the repeat: kind:number:age:state, separated by semicolons.
 QUESTIONS = [
     "started_at", "ended_at", "visited_on", "consent", "workshop_name", "respondent_name", "phone",
-    "address", "position", "founded_in", "ownership", "premises", "head_sex", "head_age", "products",
+    "address", "locality", "position", "founded_in", "ownership", "premises", "head_sex", "head_age", "products",
     "product_other", "main_unit", "output_month", "capacity_month", "months_worked", "own_brand",
     "equipment", "n_women", "n_men", "n_workers", "n_family", "n_young", "n_home", "n_insured",
     "n_contract", "tax_registered", "licence", "keeps_accounts", "customers", "share_lead", "lead_gives",
@@ -41,6 +41,7 @@ class Town:
 
     key: str
     prefix: str
+    locality: str
     n: int
     point: tuple[float, float]
     enumerators: tuple[str, ...]
@@ -63,21 +64,21 @@ class Town:
 
 TOWNS = (
     Town(
-        "pilar", "PIL", 70, (-26.86, -58.30), ("pilar-1", "pilar-2"),
+        "pilar", "PIL", "Pilar", 70, (-26.86, -58.30), ("pilar-1", "pilar-2"),
         sizes=((25, 50, 62, 1400, 1134), (45, 3, 14, 300, 243)),
         woman_decides=0.76, taxed=0.72, insured=0.34, computer=0.30, lead_firm=0.55, member=0.36,
         kind_of_group="cooperative", trust=(0.06, 0.16, 0.34, 0.32, 0.12), hindered=("time", "rivalry", "no_use"),
         products=("garments", "garments household_linen"), credit=0.34, joint=0.42, premises=(0.40, 0.34, 0.26),
     ),
     Town(
-        "yaguaron", "YAG", 160, (-25.56, -57.28), ("yaguaron-1", "yaguaron-2", "yaguaron-3"),
+        "yaguaron", "YAG", "Yaguarón", 160, (-25.56, -57.28), ("yaguaron-1", "yaguaron-2", "yaguaron-3"),
         sizes=((160, 2, 24, 1200, 540),),
         woman_decides=0.38, taxed=0.46, insured=0.12, computer=0.17, lead_firm=0.62, member=0.22,
         kind_of_group="association", trust=(0.30, 0.36, 0.22, 0.09, 0.03), hindered=("distrust", "leaders", "past"),
         products=("garments other",), credit=0.28, joint=0.24, premises=(0.48, 0.31, 0.21),
     ),
     Town(
-        "mra", "MRA", 90, (-25.21, -57.53), ("mra-1", "mra-2"),
+        "mra", "MRA", "Mariano Roque Alonso", 90, (-25.21, -57.53), ("mra-1", "mra-2"),
         sizes=((90, 1, 7, 270, 216),),
         woman_decides=0.83, taxed=0.19, insured=0.03, computer=0.08, lead_firm=0.0, member=0.0,
         kind_of_group="none", trust=(0.10, 0.24, 0.36, 0.22, 0.08), hindered=("time", "no_use", "nothing"),
@@ -195,6 +196,7 @@ def _workshop(town: Town, rng: Random, number: int, n_workers: int, n_women: int
         "respondent_name": f"Responsable ficticia {key}",
         "phone": f"+595 900 {TOWNS.index(town) + 1}{number:05d}",
         "address": f"Calle inventada {number}",
+        "locality": town.locality,
         "position": _point(town, rng),
         "founded_in": str(rng.choice(range(1985, 2023))),
         "ownership": "company" if is_medium else _one(rng, {"one_person": 0.52, "family": 0.38, "partners": 0.10}),

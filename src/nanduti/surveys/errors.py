@@ -421,8 +421,17 @@ class PlaceNotKnown(PersonError):
 
     code = "surveys.place_not_known"
     title = mark("The place is not in the register")
-    sentence = mark("{question} names a place that the register does not have.")
-    remedy = mark("Add the place to the register, or translate the answer in the mapping.")
+    sentence = mark("{question} names a place that the register does not have. It was entered without a place.")
+    remedy = mark("Add the place to the register, or translate the answer in the mapping; then tell it again.")
+
+
+class PlaceNotClear(PersonError):
+    """A name that several places of the register have."""
+
+    code = "surveys.place_not_clear"
+    title = mark("Several places have this name")
+    sentence = mark("{question} names a place of which the register has several. It was entered without a place.")
+    remedy = mark("Answer with the code of the place, or translate the answer in the mapping; then tell it again.")
 
 
 # --- entities
@@ -448,15 +457,6 @@ class EntityMovedOn(PersonError):
     title = mark("Something came in meanwhile")
     sentence = mark("You looked at version {seen}; version {number} has come since.")
     remedy = mark("Look at the page again and decide once more; nothing was changed.")
-
-
-class EntityUpdateGone(PersonError):
-    """An update that waits no longer."""
-
-    code = "surveys.entity_update_gone"
-    title = mark("It waits no longer")
-    sentence = mark("The update was taken meanwhile, because the one before it arrived.")
-    remedy = mark("Nothing needs to be done.")
 
 
 # --- waves and samples

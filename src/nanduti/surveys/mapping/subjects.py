@@ -12,15 +12,16 @@ from nanduti.methods.values import PersonError
 from nanduti.programme.models import Coverage
 from nanduti.register import actions as register
 from nanduti.register.many import NewFirm, register_firms
-from nanduti.register.models import Cluster, Establishment, Place, SizeBand
+from nanduti.register.models import Cluster, Establishment, SizeBand
 from nanduti.register.pseudonyms import tidy
 
 from ..bulk import insert_made
-from ..errors import ClusterNotKnown, NobodyFound, PlaceNotKnown
+from ..errors import ClusterNotKnown, NobodyFound
 from ..models import Entity, Enumerator, RecordLink, Submission
 from .spec import SUBJECT, Source, Subject
 from .targets import Slot, Told, problem_of
 from .values import digest_of, fitting, value_of
+from .whereabouts import Whereabouts
 
 if TYPE_CHECKING:
     from .applying import Work
@@ -44,7 +45,9 @@ class SubjectTold:
     establishment: Establishment | None = None
     is_new: bool = False
     digest: str = ""
+    # Why nothing could be entered; what was left out of what was entered.
     problem: PersonError | None = None
+    left_out: PersonError | None = None
 
 
 def settle_subjects(work: Sequence[Work], *, by: User | str, at: Any) -> int:
@@ -68,8 +71,7 @@ class _Books:
         self.clusters = {c.code: c for c in Cluster._base_manager.select_related("scope", "place")}
         self.covered, self.works_in = _covered({one.submission.programme_id for one in work})
         self.bound_to = _bound_to({one.submission.enumerator_id for one in work} - {None})
-        names = {str(v) for w in work for n, v in _open_values(w) if n == "place" and v}
-        self.places = {p.code: p for p in Place.objects.filter(code__in=names)}
+        self.whereabouts = Whereabouts()
         codes: dict[str, set[str]] = {"pseudonym": set(), "code": set(), "entity": set()}
         for one in work:
             for how, path in one.spec.subject.find:  # type: ignore[union-attr]
@@ -149,7 +151,7 @@ def _told(one: Work, books: _Books) -> SubjectTold:
     subject: Subject = one.spec.subject  # type: ignore[assignment]
     told = SubjectTold()
     try:
-        told.values = _values(one, subject, books)
+        told.values = _values(one, subject)
         told.identity = {
             name: text
             for name, source in subject.identity.items()
@@ -157,6 +159,7 @@ def _told(one: Work, books: _Books) -> SubjectTold:
         }
         told.establishment = _found(one, subject, books)
         told.cluster = _cluster(one, books, told.establishment)
+        _settle_place(told, subject, books)
         if told.establishment is None:
             if not subject.create:
                 raise NobodyFound()
@@ -175,17 +178,26 @@ def _text(value: Any) -> str:
     return (" ".join(map(str, value)) if isinstance(value, list) else str(value)).strip()[:500]
 
 
-def _values(one: Work, subject: Subject, books: _Books) -> dict[str, Any]:
+def _settle_place(told: SubjectTold, subject: Subject, books: _Books) -> None:
+    """The place that was named; one that cannot be told keeps nobody out of the register."""
+    named = told.values.pop("place", None)
+    if named is None:
+        return
+    question = next(iter(subject.values["place"].paths), "place")
+    home = told.cluster.place if told.cluster else None
+    try:
+        told.values["place"] = books.whereabouts.place(named, home=home, question=question)
+    except PersonError as problem:
+        told.left_out = problem
+
+
+def _values(one: Work, subject: Subject) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, raw in _open_values(one):
         question = next(iter(subject.values[name].paths), name)
         value = fitting(SLOTS[name], raw, question)
         if value is None:
             continue
-        if name == "place":
-            if value not in books.places:
-                raise PlaceNotKnown(question=question)
-            value = books.places[value]
         if name == "size_band" and value not in SizeBand.values:
             value = ""
         if name == "n_workers" and value < 0:
@@ -288,13 +300,14 @@ def _remember(work: Sequence[Work]) -> None:
         ):
             submission.establishment, submission.cluster = found, found.cluster
             rows.append(submission)
-        as_told = Told(submission, ENTRY, "", {}, told.digest, problem=told.problem)
+        problem = told.problem or told.left_out
+        as_told = Told(submission, ENTRY, "", {}, told.digest, problem=problem)
         values = {
             "submission_id": submission.pk,
             "target": SUBJECT,
             "record_kind": "register.establishment" if found else "",
             "record_id": str(found.pk) if found else "",
-            "digest": told.digest if told.problem is None else "",
+            "digest": told.digest if problem is None else "",
             "problem": problem_of(as_told),
         }
         link = one.links.get((ENTRY, ""))
