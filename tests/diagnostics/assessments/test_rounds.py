@@ -164,3 +164,58 @@ def test_firms_are_entered_one_by_one_and_again(example, cluster, firms, publish
 )  # fmt: skip
 def test_bands_of_few_firms_are_kept_back(bands, shown):
     assert (queries.safe_bands(bands) is not None) is shown
+
+
+def assessed(example, recipe, cluster, firms, label, **more):
+    from nanduti.surveys.models import Instrument
+
+    asked, _made = Instrument.objects.get_or_create(
+        programme=example, code="visit", defaults={"title": "Visit", "scope": example.scope, "kind": "census"}
+    )
+    read = assessing.read(recipe.text)
+    full = {q.code: dict.fromkeys(q.item_codes, 5.0) for q in read.rubric.questions}
+    rows = [
+        (firm.pk, {c: {i: float(5 * (n % 2)) for i in items} for c, items in full.items()}, "")
+        for n, firm in enumerate(firms)
+    ]
+    return actions.assess(
+        programme=example,
+        recipe=recipe,
+        label=label,
+        rows=rows,
+        cluster=cluster,
+        instrument=asked,
+        by="test",
+        **more,
+    )
+
+
+def test_a_round_that_differs_by_a_firm_from_one_that_is_shown_is_kept_back(
+    example, cluster, firms, published
+):
+    """What the earlier round shows, taken from the later one, would be that firm's band."""
+    recipe = published("five-s")
+    monday = assessed(example, recipe, cluster, firms[:10], "Monday")
+    friday = assessed(example, recipe, cluster, firms[:11], "Friday")
+    again = assessed(example, recipe, cluster, firms[:10], "Monday again")
+    later = assessed(example, recipe, cluster, firms[:6], "those of the first street")
+    rest = assessed(example, recipe, cluster, firms[6:9], "those of the second")
+    shown = {str(r.label): queries.bands_for_all(r) is not None for r in (monday, friday, again, later)}
+    assert shown == {"Monday": True, "Friday": False, "Monday again": True, "those of the first street": True}
+    # Three firms, of whom the bands hold one or two: kept back already; beside the first street it leaves one, too.
+    assert queries.safe_bands(friday.summary["bands"]) is not None
+    assert queries.bands_for_all(rest) is None and not rest.summary["stands_apart"]
+
+
+def test_rounds_of_other_waves_are_other_answers(example, cluster, firms, published):
+    from nanduti.surveys.models import Instrument, Wave
+
+    recipe = published("five-s")
+    first = assessed(example, recipe, cluster, firms[:10], "one")
+    asked = Instrument.objects.get(code="visit", programme=example)
+    waves = [Wave.objects.create(instrument=asked, scope=asked.scope, code=f"w{n}") for n in (1, 2)]
+    one, two = (
+        assessed(example, recipe, cluster, firms[: 8 - n], "wave", wave=wave) for n, wave in enumerate(waves)
+    )
+    assert queries.bands_for_all(first) and queries.bands_for_all(one)
+    assert two.summary["stands_apart"]

@@ -158,10 +158,11 @@ def safe_bands(bands: Mapping[str, int]) -> dict[str, int] | None:
 
 
 def bands_for_all(assessment: Assessment) -> dict[str, int] | None:
-    """What everybody in the programme may see of a round: nothing while it grows firm by firm.
+    """What everybody in the programme may see of a round: nothing while it grows firm by firm, or beside another.
 
-    Two looks at a round that people fill in, one before and one after a firm is entered, would tell that firm's band.
+    Two looks at a round that people fill in, one before and one after a firm is entered, would tell that firm's band;
+    so would two rounds of nearly the same firms (see :mod:`.overlapping`).
     """
-    if assessment.basis == Assessment.Basis.ENTERED:
+    if assessment.basis == Assessment.Basis.ENTERED or not assessment.summary.get("stands_apart", True):
         return None
     return safe_bands(assessment.summary.get("bands", {}))
