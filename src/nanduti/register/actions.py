@@ -286,19 +286,6 @@ def edit_person(
     return person
 
 
-@action("register.give_position")
-def give_position(
-    *,
-    person: Person,
-    organisation: Organisation,
-    values: dict[str, Any],
-    by: User | str,
-    at: datetime | None = None,
-) -> Position:
-    """Write down that somebody holds a post."""
-    return Position.objects.create(person=person, organisation=organisation, scope=person.scope, **values)
-
-
 # --- belonging and roles
 
 
@@ -339,20 +326,6 @@ def join_association(
     return _once(
         AssociationMembership, association=association, member=member, scope=member.scope, since_on=since_on
     )
-
-
-@action("register.leave_association")
-def leave_association(
-    *,
-    membership: AssociationMembership,
-    until_on: date,
-    version: int,
-    by: User | str,
-    at: datetime | None = None,
-) -> AssociationMembership:
-    """The membership of an association ends."""
-    _end(membership, until_on, version)
-    return membership
 
 
 @action("register.take_role")
@@ -417,13 +390,6 @@ def record_fact(
         raise FactSaysNothing()
     kind = subject._meta.model_name
     return ProfileFact.objects.create(subject_kind=kind, scope=subject.scope, **{kind: subject}, **values)
-
-
-@action("register.remove_fact")
-def remove_fact(*, fact: ProfileFact, by: User | str, at: datetime | None = None) -> None:
-    """Take away a fact that no source states; the audit event keeps that it was there."""
-    note(subject=fact, scope=fact.scope, attribute=fact.attribute, value=str(fact.value))
-    ProfileFact._base_manager.filter(pk=fact.pk).delete()
 
 
 # --- files that identify people

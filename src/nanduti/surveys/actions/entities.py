@@ -8,15 +8,14 @@ from typing import Any
 from django.utils import timezone
 
 from nanduti.foundation.audit import action, note
-from nanduti.foundation.editing import save_edit
 from nanduti.foundation.models import User
 from nanduti.programme.models import Programme
 
 from ..entities import applying
 from ..entities.contents import Content
 from ..entities.declarations import NAME
-from ..errors import EntityListNameRefused, EntityMovedOn, EntityUpdateGone
-from ..models import Entity, EntityList, EntityVersion, WaitingEntityUpdate
+from ..errors import EntityListNameRefused, EntityMovedOn
+from ..models import Entity, EntityList, EntityVersion
 
 
 @action("surveys.make_entity_list")
@@ -30,40 +29,6 @@ def make_entity_list(
     if EntityList.objects.filter(programme=programme, name=name).exists():
         raise EntityListNameRefused(name=name, why="taken")
     return EntityList.objects.create(programme=programme, scope=programme.scope, **values)
-
-
-@action("surveys.edit_entity_list")
-def edit_entity_list(
-    *,
-    entity_list: EntityList,
-    values: dict[str, Any],
-    version: int,
-    by: User | str,
-    at: datetime | None = None,
-) -> EntityList:
-    """Change what a list is called, whom it reaches, or whether its entities wait for approval."""
-    note(fields=save_edit(entity_list, values, version=version))
-    applying.touch([entity_list])
-    return entity_list
-
-
-@action("surveys.correct_entity")
-def correct_entity(
-    *,
-    entity: Entity,
-    label: str,
-    data: dict[str, str],
-    number: int,
-    by: User | str,
-    at: datetime | None = None,
-) -> EntityVersion:
-    """Say at a desk what an entity holds; ``number`` is the version that was looked at."""
-    if entity.number != number:
-        raise EntityMovedOn(number=entity.number, seen=number)
-    user = by if isinstance(by, User) else None
-    made = applying.office_version(entity, Content(label, data), by=user, at=at or timezone.now())
-    note(subject=entity, scope=entity.scope, properties=sorted(data))
-    return made
 
 
 @action("surveys.resolve_conflict")
@@ -112,14 +77,3 @@ def bring_back_entity(*, entity: Entity, by: User | str, at: datetime | None = N
     applying.touch([entity.entity_list])
     note(subject=entity, scope=entity.scope)
     return entity
-
-
-@action("surveys.release_waiting_update")
-def release_waiting_update(
-    *, waiting: WaitingEntityUpdate, by: User | str, at: datetime | None = None
-) -> None:
-    """Take an update that waits for its forerunner, without waiting any longer."""
-    if not WaitingEntityUpdate.objects.filter(pk=waiting.pk).exists():
-        raise EntityUpdateGone()
-    note(subject=waiting.submission, scope=waiting.scope)
-    applying.release(waiting, at=at or timezone.now())

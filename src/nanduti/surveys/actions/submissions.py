@@ -309,25 +309,6 @@ def _see(arrivals: Sequence[Arrival], at: datetime) -> None:
 # --- afterwards
 
 
-@action("surveys.expect_files")
-def expect_files(*, submission: Submission, names: Sequence[str], by: User | str, at: datetime) -> Submission:
-    """Once the answers are read: the files that they name, so that "k of n" can be said. May be done again."""
-    insert(
-        SubmissionFile,
-        [
-            {"submission_id": submission.pk, "name": n[:255], "n_bytes": None}
-            for n in dict.fromkeys(names)
-            if n
-        ],
-        unless="(submission_id, name) WHERE replaced_at IS NULL",
-    )
-    present = SubmissionFile.objects.filter(submission=submission, replaced_at=None)
-    submission.n_files_expected = present.count()
-    submission.n_files_arrived = present.filter(arrived_at__isnull=False).count()
-    submission.save(update_fields=["n_files_expected", "n_files_arrived"])
-    return submission
-
-
 @action("surveys.take_up_parked")
 def take_up_parked(*, programme: Programme, by: User | str, at: datetime) -> int:
     """After an instrument was published or opened: what waited for it goes its way. Returns how many."""
