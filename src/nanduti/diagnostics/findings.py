@@ -6,7 +6,7 @@ that a committee reads what was decided upon and nothing that points at one firm
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -149,11 +149,9 @@ def from_json(data: dict[str, Any]) -> Findings | None:
 
 # --- small groups
 
-Keep = Callable[[Sequence[int | None]], list[bool]]
 
-
-def keep_small_back(counts: Sequence[int | None], least: int = LEAST) -> list[bool]:
-    """Which counts are not shown: those of fewer than ``least`` firms, and the next smallest while those kept back
+def keep_small_back(counts: Sequence[int | None]) -> list[bool]:
+    """Which counts are not shown: those of fewer than ``LEAST`` firms, and the next smallest while those kept back
     would follow from the total. The same rule as for indicators, so that the two cannot be set off against each other.
 
     >>> keep_small_back([120, 25, 2, 14])
@@ -161,23 +159,14 @@ def keep_small_back(counts: Sequence[int | None], least: int = LEAST) -> list[bo
     >>> keep_small_back([120, 25, 0, 14])
     [False, False, False, False]
     """
-    back = [n is not None and 0 < n < least for n in counts]
+    back = [n is not None and 0 < n < LEAST for n in counts]
     others = sorted((n, i) for i, n in enumerate(counts) if n and not back[i])
     while any(back) and others:
         kept = [n or 0 for n, hide in zip(counts, back, strict=True) if hide]
-        if len(kept) > 1 and sum(kept) >= least:
+        if len(kept) > 1 and sum(kept) >= LEAST:
             break
         back[others.pop(0)[1]] = True
     return back
-
-
-_rule: Keep = keep_small_back
-
-
-def use_rule(rule: Keep) -> None:
-    """Let the room of releases, which stands above, say what is kept back."""
-    global _rule
-    _rule = rule
 
 
 def safe(found: Findings) -> Findings:
@@ -200,7 +189,7 @@ def _safe_figure(figure: Figure) -> Figure:
 
 
 def _safe_distribution(one: Distribution) -> Distribution:
-    back = _rule([part.n for part in one.parts])
+    back = keep_small_back([part.n for part in one.parts])
     parts = tuple(
         replace(part, n=None, share=None, is_kept_back=True) if hide else part
         for part, hide in zip(one.parts, back, strict=True)
@@ -214,7 +203,7 @@ def _safe_coverage(coverage: Coverage) -> Coverage:
         by_product.setdefault(cell.product, []).append(cell)
     made: list[Cell] = []
     for cells in by_product.values():
-        back = _rule([c.n_listed for c in cells])
+        back = keep_small_back([c.n_listed for c in cells])
         made += [
             replace(c, n_listed=None, n_sampled=None, is_kept_back=True) if hide else c
             for c, hide in zip(cells, back, strict=True)

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from nanduti.interface import words
-from nanduti.methods.indices import territories as standings
 from nanduti.programme.codes import UNITS, said
 
 from .findings import KEPT_BACK, NO_ANSWER, NOBODY_ASKED, NOT_KNOWN, WITHHELD, Figure
@@ -49,14 +48,6 @@ ROUTES: dict[str, Any] = {
     "advanced_cluster": gettext_lazy("By an advanced cluster"),
     "nobody": gettext_lazy("Nobody is known yet"),
     "not_chosen": gettext_lazy("Not chosen"),
-}
-STANDINGS: dict[str, Any] = {
-    standings.HIGHEST: gettext_lazy("highest"),
-    standings.LOWEST: gettext_lazy("lowest"),
-    standings.BETWEEN: gettext_lazy("between"),
-    standings.ALIKE: gettext_lazy("alike"),
-    standings.ALONE: gettext_lazy("only one known"),
-    standings.UNKNOWN: gettext_lazy("not known"),
 }
 SIX: dict[str, Any] = {
     "stakeholders": gettext_lazy("Who is likely to twin"),

@@ -48,12 +48,3 @@ class NothingToCompute(PersonError):
     title = mark("No indicator is in use")
     sentence = mark("The programme has no indicator in use, so there is nothing to work out.")
     remedy = mark("Take some from the library first.")
-
-
-class FormulaUnreadable(PersonError):
-    """A text that is no YAML, or no definition."""
-
-    code = "indicators.formula_unreadable"
-    title = mark("The definition cannot be read")
-    sentence = mark("The text is not YAML as it is needed here (line {line}).")
-    remedy = mark("Look at the indents and quotes; each line is “name: value”.")

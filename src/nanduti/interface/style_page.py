@@ -20,7 +20,7 @@ from nanduti.methods.planning import parse_when
 from nanduti.methods.values import Money, PersonError, Reason, RuleSource, flag, no, yes
 
 from . import navigation
-from .forms import DayField, EditForm, MoneyField, NandutiForm
+from .forms import DayField, EditForm, MoneyField
 from .parts import Figure, TextTable
 from .pictures import bars, spark, timeline
 from .tables import Col, DataTable
@@ -121,12 +121,6 @@ class SampleForm(EditForm):
         if self.cleaned_data["name"].startswith("!"):
             raise forms.ValidationError("A name does not begin with “!”; write it as on the sign.")
         return self.cleaned_data["name"]
-
-
-class SearchForm(NandutiForm):
-    """A form that edits nothing."""
-
-    words = forms.CharField(label="Words", required=False)
 
 
 def sample_timeline(

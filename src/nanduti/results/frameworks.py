@@ -33,5 +33,4 @@ def _read() -> tuple[dict[str, Indicator], str]:
 
 
 INDICATORS, SOURCE = _read()
-OUTPUTS = [i for i in INDICATORS.values() if i.level == "output"]
 OUTCOMES = [i for i in INDICATORS.values() if i.level == "outcome"]

@@ -12,7 +12,7 @@ from nanduti.foundation.access import Access
 from nanduti.foundation.models import Grant, ScopeReach, User
 
 from .fields import FIELDS
-from .models import Consent, ContactRequest, IdentityField, Purpose, Reveal, StandingGrant
+from .models import Consent, ContactRequest, IdentityField, Reveal, StandingGrant
 
 
 @dataclass(frozen=True)
@@ -123,11 +123,6 @@ def kept_fields(*, pseudonyms: Collection[str]) -> dict[str, list[str]]:
     return {pseudonym: sorted(codes, key=FIELDS.index) for pseudonym, codes in found.items()}
 
 
-def purposes() -> QuerySet[Purpose]:
-    """The purposes that may be chosen."""
-    return Purpose.objects.filter(is_active=True)
-
-
 def my_requests(*, user: User) -> QuerySet[ContactRequest]:
     """What somebody asked for, newest first."""
     return ContactRequest.objects.filter(asked_by_id=user.pk).select_related("purpose")
@@ -163,11 +158,6 @@ def standing_grants_of_desk(*, access: Access) -> QuerySet[StandingGrant]:
 def reveals_of_desk(*, access: Access) -> QuerySet[Reveal]:
     """Who looked at whom in the custodian's clusters, newest first."""
     return Reveal.objects.filter(scope_id__in=access.scopes_with("decide_contact"))
-
-
-def reveals_of(*, pseudonym: str) -> QuerySet[Reveal]:
-    """Who looked at one identity."""
-    return Reveal.objects.filter(pseudonym=pseudonym)
 
 
 def consents_of(*, pseudonym: str) -> QuerySet[Consent]:

@@ -68,11 +68,6 @@ def sees_answers(frame: Frame, study: DiagnosticStudy) -> bool:
     return frame.access.may("read_sensitive", study.scope_id)
 
 
-def step_of(study: DiagnosticStudy) -> int:
-    """Step 3 diagnoses the emerging cluster, step 4 the advanced ones."""
-    return 4 if study.kind == DiagnosticStudy.Kind.ADVANCED else 3
-
-
 # --- which there are
 
 

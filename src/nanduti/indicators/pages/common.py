@@ -18,7 +18,6 @@ from ..changes import changes_of
 from ..definitions import IndicatorDefinition
 from ..queries import Told
 from ..reckoning import Cell
-from ..wording import value_said
 
 EDIT = "edit_diagnostics"
 ITEM, STEP = "indicators", 3
@@ -88,8 +87,3 @@ def sees(frame: Frame) -> dict[str, Any]:
             "to": _("those who may read answers; others see no figure of a few firms"),
         }
     return {"level": "open", "to": _("everybody in the programme; figures of a few firms are hidden")}
-
-
-def said_of(cell: Cell, definition: IndicatorDefinition) -> str:
-    """The value for a sentence."""
-    return value_said(cell.value, definition)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from nanduti.programme.models import Programme
 
 from ..errors import KindNotKnown, StrengthOffScale
@@ -33,12 +31,6 @@ def kind_from(row: TieKind) -> Kind:
         is_open=row.is_open,
         source=row.cite(),
     )
-
-
-def known_kinds(programme: Programme, asked: Iterable[str]) -> list[Kind]:
-    """The kinds asked for that the programme knows, in the order asked."""
-    kinds = kinds_of(programme)
-    return [kinds[code] for code in dict.fromkeys(asked) if code in kinds]
 
 
 def kind_of(programme: Programme, code: str) -> Kind:

@@ -7,11 +7,6 @@ import polars as pl
 from nanduti.methods.instruments.frames import KEY, PARENT_ROW, ROW, Table, Tables
 
 STATES = {"accepted": "approved", "returned": "hasIssues", "rejected": "rejected", "received": ""}
-SYSTEM = {
-    "_received_at": "SubmissionDate",
-    "_started_at": "start",
-    "_ended_at": "end",
-}
 
 
 def frames(tables: Tables, form_id: str) -> dict[str, pl.DataFrame]:
