@@ -61,10 +61,10 @@ def history(*, indicator: Indicator) -> QuerySet[IndicatorVersion]:
     return IndicatorVersion.objects.filter(indicator=indicator).select_related("made_by").order_by("-number")
 
 
-def runs(*, indicator: Indicator, limit: int = 50) -> list[Measurement]:
+def runs(*, indicator: Indicator) -> list[Measurement]:
     """The whole of the programme as it was worked out from time to time, the newest first."""
     rows = Measurement.objects.filter(indicator_version__indicator=indicator, cluster=None)
-    return list(rows.select_related("run__by", "indicator_version", "wave").order_by("-id")[:limit])
+    return list(rows.select_related("run__by", "indicator_version", "wave").order_by("-id")[:50])
 
 
 # --- what they came to
@@ -94,13 +94,12 @@ def measurements(
     access: Access | None,
     indicators: Iterable[int] | None = None,
     clusters: Sequence[Cluster] | None = None,
-    whole: bool = True,
     with_groups: bool = True,
 ) -> list[Told]:
     """The present measurements as the reader may see them; a few queries.
 
     In full with ``read_sensitive`` where they belong; else the safe view of :mod:`.safe`. ``clusters``: only these, and
-    with ``whole`` those of all together. Without ``with_groups`` the groups are not read, which are most of the bytes.
+    those of all together. Without ``with_groups`` the groups are not read, which are most of the bytes.
     """
     rows = Measurement.objects.filter(indicator_version__indicator__programme=programme, is_current=True)
     if indicators is not None:
@@ -115,11 +114,7 @@ def measurements(
     return [
         one
         for one in _told(found, access, programme, with_groups)
-        if (one.measurement.cluster_id is None and whole)
-        or (
-            one.measurement.cluster_id is not None
-            and (wanted is None or one.measurement.cluster_id in wanted)
-        )
+        if wanted is None or one.measurement.cluster_id is None or one.measurement.cluster_id in wanted
     ]
 
 

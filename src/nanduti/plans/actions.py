@@ -12,11 +12,11 @@ from nanduti.foundation.models import User
 from nanduti.methods.values import Verdict
 from nanduti.programme.models import Programme
 from nanduti.programme.scopes import work_scope
-from nanduti.register.models import Cluster, Organisation
+from nanduti.register.models import Cluster
 
 from . import queries
 from .errors import NumberTaken, OverrideNeedsReason
-from .models import ActionPlan, Activity, ActivityRole, Contribution, Milestone, Participation, Vision
+from .models import ActionPlan, Activity, Contribution, Milestone, Participation, Vision
 
 
 def _obey(programme: Programme, said: list[tuple[str, Verdict]], reason: str) -> None:
@@ -34,9 +34,7 @@ def plan_activity(
     *,
     plan: ActionPlan,
     values: dict[str, Any],
-    organisers: list[Organisation] | None = None,
     agent_role: str = "",
-    payer_is_agent: bool = False,
     override_reason: str = "",
     by: User | str,
     at: datetime | None = None,
@@ -44,11 +42,7 @@ def plan_activity(
     """Put an activity into a plan, if the rules of the programme let it in."""
     check_when(values.get("date_text", ""))
     said = queries.rule_verdicts(
-        programme=plan.programme,
-        cluster=plan.cluster,
-        values=values,
-        agent_role=agent_role,
-        payer="cda" if payer_is_agent else "",
+        programme=plan.programme, cluster=plan.cluster, values=values, agent_role=agent_role
     )
     _obey(plan.programme, said, override_reason)
     hold(plan)
@@ -58,8 +52,6 @@ def plan_activity(
     activity = Activity.objects.create(
         plan=plan, cluster=plan.cluster, scope=plan.scope, number=number, **values
     )
-    for organisation in organisers or ():
-        ActivityRole.objects.create(activity=activity, organisation=organisation, scope=plan.scope)
     note(subject=activity, number=number)
     return activity
 

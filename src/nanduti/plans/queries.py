@@ -13,7 +13,6 @@ from django.db.models import (
     Count,
     DateField,
     Func,
-    Min,
     Q,
     QuerySet,
     Sum,
@@ -171,18 +170,10 @@ def status_counts(*, programme: Programme, cluster: Cluster | None = None, as_of
     return dict(kept(("statuses", str(counted.query)), lambda: dict(counted)))
 
 
-def late_activities(
-    *, programme: Programme, cluster: Cluster | None = None, as_of: date
-) -> QuerySet[Activity]:
+def late_activities(*, programme: Programme, as_of: date) -> QuerySet[Activity]:
     """The activities that should have ended and of which no completion is reported."""
-    rows = with_status(activities(programme=programme, cluster=cluster), as_of=as_of)
+    rows = with_status(activities(programme=programme), as_of=as_of)
     return rows.filter(status_now=LATE).order_by("date_text_end", "plan_id", "number")
-
-
-def first_activity_of_class(*, programme: Programme, classes: Iterable[str]) -> dict[int, date]:
-    """The first start of an activity of the classes, by cluster."""
-    rows = activities(programme=programme).filter(activity_class__in=list(classes))
-    return dict(rows.order_by().values_list("cluster_id").annotate(first=Min("date_text_start")))
 
 
 def plans(*, programme: Programme, cluster: Cluster | None = None) -> QuerySet[ActionPlan]:
@@ -310,17 +301,14 @@ def rule_verdicts(
     values: dict[str, Any],
     cluster: Cluster | None = None,
     agent_role: str = "",
-    payer: str = "",
-    provider: str = "",
 ) -> list[tuple[str, Verdict]]:
     """What the rules say about an activity: the agent's role, who benefits from it, and whether its time has come."""
     said = []
     order = sequence_verdict(programme=programme, cluster=cluster, values=values)
     if order is not None:
         said.append(("sequence", order))
-    if agent_role or payer or provider:
-        guard = planning.cda_guard(agent_role or "convene", payer=payer or None, provider=provider or None)
-        said.append(("cda_guard", guard))
+    if agent_role:
+        said.append(("cda_guard", planning.cda_guard(agent_role)))
     benefit = values.get("joint_benefit")
     if benefit in {"collective", "individual"}:
         said.append(("joint_benefit", planning.joint_benefit(benefit, spillover=values.get("spillover", ""))))

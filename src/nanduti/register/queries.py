@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
@@ -323,6 +322,6 @@ def merges_of(*, establishment: Establishment) -> list[EstablishmentMerge]:
     return list(establishment.merges.select_related("absorbed"))
 
 
-def scopes_to_edit(*, access: Access, scopes: Collection[Scope] | None = None) -> list[Cluster]:
+def scopes_to_edit(*, access: Access) -> list[Cluster]:
     """The clusters in whose register the viewer may write."""
     return [c for c in clusters(access=access) if may_edit(access, c.scope)]

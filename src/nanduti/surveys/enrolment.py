@@ -12,7 +12,7 @@ import segno
 COLOUR = "#0b5d57"
 
 
-def settings_code(*, server_url: str, project: str, username: str = "", password: str = "") -> str:
+def settings_code(*, server_url: str, project: str) -> str:
     """The text of the code: base64 of compressed JSON, as the app writes and reads it.
 
     >>> read_settings(settings_code(server_url="https://x/collect/a/key/t", project="A"))["project"]["name"]
@@ -23,7 +23,6 @@ def settings_code(*, server_url: str, project: str, username: str = "", password
         "form_update_mode": "match_exactly",
         "periodic_form_updates_check": "every_one_hour",
         "autosend": "wifi_and_cellular",
-        **({"username": username, "password": password} if username else {}),
     }
     settings = {
         "general": general,

@@ -167,11 +167,9 @@ def _check_definition(name: str, made: Converted, expected: Instrument | None) -
         raise SubmissionAddressRefused(address=definition.submission_url[:200])
 
 
-def _store(
-    programme: Programme, name: str, content: bytes, *, by: User | str, media_type: str = ""
-) -> StoredFile:
+def _store(programme: Programme, name: str, content: bytes, *, by: User | str) -> StoredFile:
     """Keep the bytes of a workbook or of a file of a form."""
-    guessed = media_type or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
     return StoredFile.objects.create(
         scope=programme.scope,
         name=PurePosixPath(name.replace("\\", "/")).name[:255] or "file",
