@@ -7,18 +7,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from nanduti.foundation import kept as keeping
-from nanduti.foundation.kept import forget, kept, stamp
+from nanduti.foundation.kept import kept, stamp
 from nanduti.foundation.models import AuditEvent
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def keeps(settings):
-    settings.KEEP_ANSWERS = True
-    forget()
-    yield
-    forget()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keeps_answers")]
 
 
 class Asked:

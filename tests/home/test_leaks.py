@@ -7,7 +7,7 @@ import pytest
 from tests.support.crawl import body_text
 from tests.support.example import CODE, FOOTWEAR, LEATHER
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keeps_answers")]
 
 P, API = f"/p/{CODE}", f"/api/programmes/{CODE}"
 SECRET = "Quillfeather"

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.example import CODE, READERS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keeps_answers")]
 
 P = f"/p/{CODE}"
 # Pages that whoever reads the programme may read.

@@ -10,7 +10,7 @@ from tests.support.census import AT, answered
 from tests.support.crawl import body_text, routes
 from tests.support.register import ADDRESS, NAME, PERSON_NAME, PHONE, ROLES, SECRETS
 
-pytestmark = pytest.mark.django_db(databases=["default", "vault"])
+pytestmark = [pytest.mark.django_db(databases=["default", "vault"]), pytest.mark.usefixtures("keeps_answers")]
 HOME = "/p/weaving/indicators/"
 CLEAR = {"workshop_name": NAME, "respondent_name": PERSON_NAME, "phone": PHONE, "address": ADDRESS}
 

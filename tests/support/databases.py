@@ -87,6 +87,17 @@ def django_db_setup(django_test_environment, django_db_blocker) -> Iterator[None
         connections.close_all()
 
 
+@pytest.fixture
+def keeps_answers(settings) -> Iterator[None]:
+    """Answers are kept for a moment, as in use (``foundation.kept``); the other tests ask anew every time."""
+    from nanduti.foundation.kept import forget
+
+    settings.KEEP_ANSWERS = True
+    forget()
+    yield
+    forget()
+
+
 def take_rows_away(case) -> None:
     """In place of Django's flush, and much faster."""
     from django.db import connections

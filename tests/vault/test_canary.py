@@ -303,7 +303,7 @@ def stored_bytes() -> str:
 
 
 @pytest.mark.parametrize("role", [*UNTOLD, "cda"])
-def test_nobody_is_told_on_any_page_who_was_not_granted(crowd, ears, role):
+def test_nobody_is_told_on_any_page_who_was_not_granted(crowd, ears, keeps_answers, role):
     by_form(crowd)
     decide(crowd)
     n, found = walk(crowd.get(role), REST if role == "cda" else [*NAMES, *REST])

@@ -8,7 +8,7 @@ from nanduti.diagnostics import assessing
 from nanduti.diagnostics.models import Assessment, AssessmentRecipe, AssessmentScore
 from tests.support.example import CODE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keeps_answers")]
 
 P = f"/p/{CODE}/assessments/"
 

@@ -16,7 +16,7 @@ from nanduti.foundation import work
 from nanduti.foundation.models import Job
 from tests.support.census import AT, establishment
 
-pytestmark = pytest.mark.django_db(databases=["default", "vault"])
+pytestmark = [pytest.mark.django_db(databases=["default", "vault"]), pytest.mark.usefixtures("keeps_answers")]
 STUDY = "workshops-of-itaugua"
 ONE = f"/p/weaving/studies/{STUDY}/"
 
