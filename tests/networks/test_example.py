@@ -7,7 +7,7 @@ import csv
 import pytest
 from django_scopes import scopes_disabled
 
-from nanduti.config.demo_networks import load_tailor_shop, tailor_shop_folder
+from nanduti.config.examples import example_folder, import_once
 from nanduti.foundation.imports import import_sheets, preview_sheets, read_sheets
 from nanduti.networks.models import BusinessNetwork, Tie, TieActor
 from nanduti.networks.queries import tie_frame
@@ -16,6 +16,8 @@ from nanduti.networks.queries.measures import measured, network_of
 from nanduti.programme.models import Programme
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
+
+EXAMPLE = "kapferer-tailor-shop"
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +30,7 @@ def shop(django_db_setup, django_db_blocker):
         transaction.atomic(),
         transaction.atomic(using="vault"),
     ):
-        assert load_tailor_shop() and not load_tailor_shop()
+        assert import_once(EXAMPLE) and not import_once(EXAMPLE)
         yield Programme.objects.get(code="tailor-shop")
         transaction.set_rollback(True)
         transaction.set_rollback(True, using="vault")
@@ -52,7 +54,7 @@ def test_the_ties_of_each_round(shop, kind, published, new):
 
 
 def test_density_reciprocity_and_isolates_beside_a_plain_twin(shop):
-    rows = list(csv.DictReader((tailor_shop_folder() / "ties.csv").open(encoding="utf-8")))
+    rows = list(csv.DictReader((example_folder(EXAMPLE) / "ties.csv").open(encoding="utf-8")))
     ties = {(r["origin"], r["target"]) for r in rows if r["wave"] == "first" and r["tie"] == "instrumental"}
     tied = {end for pair in ties for end in pair}
     with scopes_disabled():
@@ -73,7 +75,7 @@ def test_what_was_kept_is_not_said(shop):
 
 
 def test_no_name_came_with_it(shop):
-    text = " ".join(p.read_text(encoding="utf-8") for p in tailor_shop_folder().glob("*.csv"))
+    text = " ".join(p.read_text(encoding="utf-8") for p in example_folder(EXAMPLE).glob("*.csv"))
     for name in ("Kamwefu", "Nkumbula", "Mabange"):
         assert name not in text
 

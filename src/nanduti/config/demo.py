@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 
-from django.conf import settings
 from django.utils import timezone
 from django_scopes import scopes_disabled
 
-from nanduti.foundation import actions, imports
+from nanduti.foundation import actions
 from nanduti.foundation.errors import NotFound
-from nanduti.foundation.models import ImportBatch, Scope, User
+from nanduti.foundation.models import Scope, User
+
+from .examples import import_once
 
 PROGRAMME = "india-italy-twinning"
 PASSWORD = "nanduti-demo"
@@ -35,25 +35,13 @@ ACCOUNTS = [
 MORE_ACCOUNTS = [("cda-garments", "the garment workshops of three towns, as their development agent")]
 
 
-def example_folder(name: str = PROGRAMME) -> Path:
-    """Where an example's files lie: in a checkout beside the package, in an installed package inside it."""
-    for folder in (settings.PACKAGE.parents[1] / "examples", settings.PACKAGE / "examples"):
-        if (folder / name).is_dir():
-            return folder / name
-    raise NotFound(kind="example", code_given=name)
-
-
 def load_once() -> bool:
     """Import the example and make the accounts, unless they are there; safe to repeat after a killed run."""
-    sheets = imports.read_sheets(example_folder())
-    digest = imports.digest_of(sheets)
-    done = ImportBatch.objects.filter(digest=digest, state=ImportBatch.State.DONE).exists()
-    if not done:
-        imports.import_sheets(sheets=sheets, name=PROGRAMME, access=None, by="demo")
+    is_new = import_once(PROGRAMME)
     for name, role, within, _about in ACCOUNTS:
         _account(name, role, within)
     _instruments()
-    return not done
+    return is_new
 
 
 def load_garments_once(say: Callable[[str], None] = lambda part: None) -> bool:
@@ -63,13 +51,13 @@ def load_garments_once(say: Callable[[str], None] = lambda part: None) -> bool:
     """
     from nanduti.config.garments import loading
 
-    loading.load_tables()
+    import_once(loading.PROGRAMME)
     for name, role, within in loading.ACCOUNTS:
         _account(name, role, within)
     if loading.is_complete():
         return False
-    loading.load_answers(say=lambda _done, _of, part: say(part))
-    loading.load_diagnosis(say=lambda _done, _of, part: say(part))
+    loading.load_answers(say=say)
+    loading.load_diagnosis(say=say)
     return True
 
 
@@ -80,10 +68,7 @@ SMALL = {"kapferer-tailor-shop": "tailor-shop", "jalisco-apparel": "jalisco-agre
 def load_small_examples_once() -> None:
     """Kapferer's tailor shop for the relation map, and Jalisco's tables for sectors."""
     for name, programme in SMALL.items():
-        sheets = imports.read_sheets(example_folder(name))
-        digest = imports.digest_of(sheets)
-        if not ImportBatch.objects.filter(digest=digest, state=ImportBatch.State.DONE).exists():
-            imports.import_sheets(sheets=sheets, name=name, access=None, by="demo")
+        import_once(name)
         for account, role in (("coordinator", "coordinator"), ("researcher", "researcher")):
             _account(account, role, f"programme:{programme}")
 

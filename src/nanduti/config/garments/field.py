@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -34,8 +33,6 @@ WAVES = (
     (ROSTER, "roster-mra-2023", "Relations in Mariano Roque Alonso 2023", date(2023, 7, 17), date(2023, 7, 22), 40),
 )  # fmt: skip
 AT_ONCE = 100
-# How long answers are waited for where another process reads them.
-PATIENCE_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -181,11 +178,8 @@ def _arrival(programme: Programme, form: Asked, one: Sent) -> Arrival:
     )
 
 
-def read_all(programme: Programme, *, elsewhere: bool = False) -> None:
-    """Have everything read; ``elsewhere``: by the reader of the running server, which is waited for."""
-    until = time.monotonic() + PATIENCE_SECONDS
-    while elsewhere and time.monotonic() < until and _waiting(programme):
-        time.sleep(0.2)
+def read_all(programme: Programme) -> None:
+    """Have everything read."""
     while _waiting(programme):
         if not reading.read_waiting():
             break

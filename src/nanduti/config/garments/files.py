@@ -6,9 +6,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from django.conf import settings
-
-from nanduti.foundation.errors import NotFound
+from ..examples import example_folder
 
 PROGRAMME = "paraguay-garments-synthetic"
 TOWNS = {"pilar": "pilar-garments", "yaguaron": "yaguaron-garments", "mra": "mra-garments"}
@@ -17,11 +15,8 @@ Row = dict[str, str]
 
 
 def folder() -> Path:
-    """Where the files lie: in a checkout beside the package, in an installed package inside it."""
-    for examples in (settings.PACKAGE.parents[1] / "examples", settings.PACKAGE / "examples"):
-        if (examples / PROGRAMME).is_dir():
-            return examples / PROGRAMME
-    raise NotFound(kind="example", code_given=PROGRAMME)
+    """Where the files lie."""
+    return example_folder(PROGRAMME)
 
 
 def rows(name: str) -> list[Row]:

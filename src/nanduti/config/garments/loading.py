@@ -6,12 +6,11 @@ from collections.abc import Callable
 
 from django_scopes import scopes_disabled
 
-from nanduti.foundation import imports
-from nanduti.foundation.models import ImportBatch, User
+from nanduti.foundation.models import User
 from nanduti.programme.models import Programme
 
 from . import assessing, census, diagnosing, field, releasing, roster
-from .files import PROGRAMME, folder
+from .files import PROGRAMME
 
 # name, role, scope: who works in the second programme; the first four work in the other one too.
 ACCOUNTS = [
@@ -24,21 +23,12 @@ ACCOUNTS = [
     ("cda-garments", "cda", "cluster:yaguaron-garments"),
     ("cda-garments", "cda", "cluster:mra-garments"),
 ]
-Say = Callable[[int, int, str], None]
+# Told the part that begins.
+Say = Callable[[str], None]
 
 
-def silent(done: int, total: int, message: str) -> None:
+def silent(part: str) -> None:
     return None
-
-
-def load_tables() -> bool:
-    """The programme with its towns, institutions, candidates and plan; whether anything was new."""
-    sheets = imports.read_sheets(folder())
-    digest = imports.digest_of(sheets)
-    if ImportBatch.objects.filter(digest=digest, state=ImportBatch.State.DONE).exists():
-        return False
-    imports.import_sheets(sheets=sheets, name=PROGRAMME, access=None, by=field.BY)
-    return True
 
 
 def is_complete() -> bool:
@@ -47,7 +37,7 @@ def is_complete() -> bool:
         return not releasing.returnings_missing(PROGRAMME)
 
 
-def load_answers(*, elsewhere: bool = False, say: Say = silent) -> None:
+def load_answers(*, say: Say = silent) -> None:
     """Census, review, corrections, second visit and roster, each through the door; safe to repeat."""
     with scopes_disabled():
         programme = Programme.objects.select_related("scope").get(code=PROGRAMME)
@@ -68,11 +58,10 @@ def load_answers(*, elsewhere: bool = False, say: Say = silent) -> None:
             ("accepted", lambda: census.accept(form, coordinator, until=census.ACCEPTED_AGAIN_ON)),
             ("accepted", lambda: census.accept(forms[field.ROSTER], coordinator, until="2023-08-10")),
         ]
-        for done, (name, part) in enumerate(parts):
-            say(done, len(parts), name)
+        for name, part in parts:
+            say(name)
             part()
-            field.read_all(programme, elsewhere=elsewhere)
-        say(len(parts), len(parts), "")
+            field.read_all(programme)
 
 
 def load_diagnosis(*, say: Say = silent) -> None:
@@ -91,7 +80,6 @@ def load_diagnosis(*, say: Say = silent) -> None:
             ("release", lambda: releasing.ask_and_decide(programme)),
             ("return", lambda: releasing.record_returnings(programme, agent)),
         ]
-        for done, (name, part) in enumerate(parts):
-            say(done, len(parts), name)
+        for name, part in parts:
+            say(name)
             part()
-        say(len(parts), len(parts), "")
