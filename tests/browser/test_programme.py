@@ -9,8 +9,9 @@ import time
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.support.pages import DESKTOP, PHONE
+from tests.support.pages import DESKTOP, PHONE, fits
 
 PROGRAMME = "/p/india-italy-twinning/"
 PAIR = "twinnings/chennai-leather:santa-croce/"
@@ -64,17 +65,13 @@ def sign_in_by_hand(page, name: str, password: str) -> None:
     page.get_by_role("button", name="Sign in", exact=True).click()
 
 
-def is_wider_than_the_screen(page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-
-
 def test_a_newcomer_follows_the_programme(page, example):
     page.goto("/")
-    assert page.get_by_role("heading", name="Small firms grow together").is_visible()
+    expect(page.get_by_role("heading", name="Small firms grow together")).to_be_visible()
     page.locator("main").get_by_role("link", name="Sign in").click()
     sign_in_by_hand(page, "coordinator", example.PASSWORD)
     page.wait_for_url(f"**{PROGRAMME}")
-    assert page.locator(".steps-cards > li").count() == 8
+    expect(page.locator(".steps-cards > li")).to_have_count(8)
     follow_the_ledger(page)
     follow_the_twinning(page)
     follow_the_results(page)
@@ -84,13 +81,13 @@ def test_a_newcomer_follows_the_programme(page, example):
 def follow_the_ledger(page) -> None:
     """Move the cut-off, filter, take the table along, open an activity."""
     page.goto(f"{PROGRAMME}ledger/?cluster=chennai-leather")
-    assert "0 of 33 activities were late on 31 July 2011" in page.locator(".state").first.inner_text()
+    expect(page.locator(".state").first).to_contain_text("0 of 33 activities were late on 31 July 2011")
     slider = page.get_by_role("slider", name="Move the cut-off day")
     slider.focus()
     with page.expect_response(lambda answer: "as_of=2011-07-30" in answer.url):
         page.keyboard.press("ArrowLeft")
-    page.wait_for_function("document.querySelector('.state').textContent.includes('30 July 2011')")
-    assert slider.evaluate("element => element === document.activeElement")
+    expect(page.locator(".state").first).to_contain_text("30 July 2011")
+    expect(slider).to_be_focused()
     page.locator("#ledger summary", has_text="Filter").click()
     page.locator("#ledger select[name=status_now]").select_option("pipeline")
     page.wait_for_url("**status_now=pipeline**")
@@ -100,13 +97,14 @@ def follow_the_ledger(page) -> None:
         page.get_by_role("link", name="CSV").click()
     text = Path(download.value.path()).read_text(encoding="utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
-    assert len(rows) == 1 + page.locator("#ledger tbody tr").count() > 1
+    assert len(rows) > 1
+    expect(page.locator("#ledger tbody tr")).to_have_count(len(rows) - 1)
     page.goto(f"{PROGRAMME}ledger/?cluster=chennai-leather")
     page.locator("#ledger tbody").get_by_role(
         "link", name="Agreement of the two leather associations"
     ).click()
     page.get_by_role("heading", name="Who took part").wait_for()
-    assert page.get_by_text("As written").is_visible()
+    expect(page.get_by_text("As written")).to_be_visible()
 
 
 def follow_the_twinning(page) -> None:
@@ -114,18 +112,17 @@ def follow_the_twinning(page) -> None:
     page.goto(f"{PROGRAMME}twinnings/")
     page.get_by_role("link", name="Chennai leather").first.click()
     page.get_by_role("heading", name="Scope of cooperation").wait_for()
-    n_high = []
-    for day in ("2008-05-31", "2008-06-01", "2011-07-31"):
+    n_high = page.locator(".matrix .scope-high")
+    for day, n in (("2008-05-31", 2), ("2008-06-01", 3), ("2011-07-31", 3)):
         page.goto(f"{PROGRAMME}{PAIR}?on={day}")
-        n_high.append(page.locator(".matrix .scope-high").count())
-    assert n_high == [2, 3, 3]
+        expect(n_high, day).to_have_count(n)
     page.goto(f"{PROGRAMME}twinnings/chennai-footwear:marche/?on=2009-09-30")
-    before = page.locator(".matrix .scope-high").count()
+    expect(n_high).to_have_count(2)
     page.goto(f"{PROGRAMME}twinnings/chennai-footwear:marche/?on=2010-06-30")
-    assert page.locator(".matrix .scope-high").count() < before, "it falls back when the agreement lapses"
+    expect(n_high, "it falls back when the agreement lapses").to_have_count(1)
     page.locator("#on").fill("2009-09-30")
     page.wait_for_url("**on=2009-09-30**")
-    page.wait_for_function(f"document.querySelectorAll('.matrix .scope-high').length === {before}")
+    expect(n_high).to_have_count(2)
 
 
 def follow_the_results(page) -> None:
@@ -134,22 +131,23 @@ def follow_the_results(page) -> None:
     figure = page.locator(".figures a", has_text="Memoranda").or_(
         page.locator("main a", has=page.get_by_text("Memoranda signed"))
     )
-    n = int(re.search(r"\d+", figure.first.inner_text())[0])
+    expect(figure.first).to_contain_text("9")
     figure.first.click()
     page.wait_for_url("**/results/mous/**")
-    assert page.locator("#r0-records-0 tbody tr").count() == n
+    expect(page.locator("#r0-records-0 tbody tr")).to_have_count(9)
 
 
 def settle_a_contradiction(page) -> None:
     page.goto(f"{PROGRAMME}quality/")
-    n = page.locator(".finding").count()
+    findings = page.locator(".finding")
+    expect(findings).to_have_count(9)
     first = page.locator(".finding", has=page.locator("details")).first
     first.locator("summary").click()
     first.get_by_label("the statement is right").check()
     first.get_by_label("Why").fill("The minutes of the association name this day.")
     first.get_by_role("button", name="Settle it").click()
     page.get_by_text("It is settled; the reason is kept.").wait_for()
-    assert page.locator(".finding").count() < n
+    expect(findings).to_have_count(8)
     page.locator("main a", has_text="settled").click()
     page.get_by_text("The minutes of the association name this day.").first.wait_for()
 
@@ -164,27 +162,28 @@ def test_tables_come_in_and_go_again(page, example, sign_in, accessible, tmp_pat
             f"{head}india-italy-twinning,visit to a show room,{phase},project,cda\n"
         )
     hand_in(page, wrong / "tasks.csv")
-    error = page.locator("#errors tbody tr").first.inner_text()
-    assert "tasks.csv, row 2" in error and "phase" in error and "developmental, commercial" in error
-    assert not page.get_by_role("button", name="Import it").is_visible()
+    error = page.locator("#errors tbody tr").first
+    for told in ("tasks.csv, row 2", "phase", "developmental, commercial"):
+        expect(error).to_contain_text(told)
+    expect(page.get_by_role("button", name="Import it")).to_be_hidden()
     accessible(page)
 
     hand_in(page, right / "tasks.csv")
-    assert "Would create 1 record" in page.locator(".state").first.inner_text()
-    assert "visit to a show room" not in text_of(page, f"{PROGRAMME}twinnings/")
+    expect(page.locator(".state").first).to_contain_text("Would create 1 record")
+    expect(main_of(page, f"{PROGRAMME}twinnings/")).not_to_contain_text("visit to a show room")
     page.go_back()
     with page.expect_navigation():
         page.get_by_role("button", name="Import it").click()
     work()
     page.reload()
-    assert "Created 1 record" in page.locator(".state").first.inner_text()
+    expect(page.locator(".state").first).to_contain_text("Created 1 record")
     accessible(page)
     address = page.url
-    assert "visit to a show room" in text_of(page, f"{PROGRAMME}twinnings/")
+    expect(main_of(page, f"{PROGRAMME}twinnings/")).to_contain_text("visit to a show room")
     page.goto(address)
     page.get_by_role("button", name="Take it back").click()
     page.get_by_text("The import was taken back.").first.wait_for()
-    assert "visit to a show room" not in text_of(page, f"{PROGRAMME}twinnings/")
+    expect(main_of(page, f"{PROGRAMME}twinnings/")).not_to_contain_text("visit to a show room")
 
 
 def hand_in(page, path: Path) -> None:
@@ -197,16 +196,17 @@ def hand_in(page, path: Path) -> None:
     page.reload()
 
 
-def text_of(page, address: str) -> str:
+def main_of(page, address: str):
+    """The page's own part, once it stands there."""
     page.goto(address)
-    return page.locator("main").inner_text()
+    page.get_by_role("heading", level=1).wait_for()
+    return page.locator("main")
 
 
 def test_a_contact_is_asked_for_and_granted(page, context, example, sign_in, accessible, picture):
     firm = register_a_firm()
     sign_in(user("cda-leather"))
-    page.goto(f"/register/who/{firm}/")
-    assert FIRM["name"] not in page.content()
+    assert FIRM["name"] not in page.goto(f"/register/who/{firm}/").text()
     page.get_by_role("link", name="Ask the municipality").first.click()
     in_both(page, "cda-leather", accessible)
     page.get_by_label("Who asks").fill("Tanvi Rao")
@@ -218,16 +218,16 @@ def test_a_contact_is_asked_for_and_granted(page, context, example, sign_in, acc
     sign_in_with_a_code(page, example)
     page.goto("/register/desk/")
     page.get_by_role("link", name=FIRM["name"]).first.click()
-    assert page.get_by_text(FIRM["phone"]).is_visible(), "exactly what would be revealed"
+    expect(page.get_by_text(FIRM["phone"]), "exactly what would be revealed").to_be_visible()
     in_both(page, "custodian", accessible, lambda name: picture(page, f"contact-request-{name}"))
     page.get_by_role("button", name="Grant", exact=True).click()
     page.get_by_text("Granted. Every look will stand in the log.").wait_for()
 
     context.clear_cookies()
     sign_in(user("cda-leather"))
-    page.goto("/register/requests/")
-    assert page.locator(".chip", has_text="granted").first.is_visible()
-    assert FIRM["phone"] not in page.content(), "seen only when it is asked for, and then written down"
+    sent = page.goto("/register/requests/").text()
+    expect(page.locator(".chip", has_text="granted").first).to_be_visible()
+    assert FIRM["phone"] not in sent, "seen only when it is asked for, and then written down"
 
 
 def sign_in_with_a_code(page, example) -> None:
@@ -267,10 +267,10 @@ def in_both(page, name: str, accessible, then=None) -> None:
         who.language = language
         who.save(update_fields=["language"])
         page.goto(address)
-        page.wait_for_selector(f"html[lang={language}]", state="attached")
+        expect(page.locator("html")).to_have_attribute("lang", language)
         for size, viewport in (("phone", PHONE), ("desktop", DESKTOP)):
             page.set_viewport_size(viewport)
-            assert not is_wider_than_the_screen(page), f"{address} {language} {size}"
+            fits(page)
             accessible(page)
             if then:
                 page.set_viewport_size(PICTURED[size])
@@ -294,8 +294,8 @@ def test_every_page_reads_well(page, example, sign_in, accessible, picture, lang
             page.set_viewport_size(viewport)
             answer = page.goto(address)
             assert answer.status == 200, address
-            assert page.locator(f"html[lang={language}]").count() == 1
-            assert not is_wider_than_the_screen(page), f"{address} at {size}"
+            expect(page.locator("html")).to_have_attribute("lang", language)
+            fits(page)
             accessible(page)
             if name:
                 page.set_viewport_size(PICTURED[size])

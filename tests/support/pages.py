@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "docs" / "images"
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 740}
+PATIENCE = 30_000  # milliseconds that ``expect`` waits: a busy machine is slow, and not wrong
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,8 +42,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Only a run that holds browser tests looks for what they need."""
     if not any(item.get_closest_marker("browser") for item in session.items):
         return
+    from playwright.sync_api import expect
+
     from tests.support import browser
 
+    expect.set_options(timeout=PATIENCE)
     os.environ.update(browser.driver_node())
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in the thread of the test
 
@@ -100,6 +104,17 @@ def sign_in(context, live_server) -> Callable:
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
 
     return sign_in
+
+
+def fits(page) -> None:
+    """Nothing on the page is wider than the screen, once what redraws itself for the screen has done so."""
+    from playwright.sync_api import TimeoutError
+
+    try:
+        page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth", timeout=5_000)
+    except TimeoutError:
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        raise AssertionError(f"{page.url} is {wide} pixels wide") from None
 
 
 @pytest.fixture

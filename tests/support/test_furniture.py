@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support import pages, postgresql
 from tests.support.loopback import NotLoopback
@@ -50,13 +52,14 @@ def test_a_killed_run_leaves_no_server_behind():
 
 def test_the_browser_shows_a_page(page):
     page.goto("/account/login/")
-    assert page.title()
+    expect(page).to_have_title(re.compile("Nanduti"))
 
 
 def test_the_browser_can_draw_maps(page):
     """WebGL by software: without it a map is an empty box, in a test as in a picture."""
     page.goto("/account/login/")
-    assert page.evaluate("() => Boolean(document.createElement('canvas').getContext('webgl2'))")
+    can_draw = page.evaluate("() => Boolean(document.createElement('canvas').getContext('webgl2'))")
+    assert can_draw
 
 
 def test_a_page_that_asks_outside_is_noticed():

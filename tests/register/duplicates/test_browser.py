@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 from django_scopes import scopes_disabled
+from playwright.sync_api import expect
 
 from nanduti.register import actions
 from nanduti.register.models import DuplicateDecision
 from nanduti.vault.purposes import keep_shipped_purposes
 from tests.support.doubles import TWICE, search, site
-from tests.support.pages import DESKTOP, PHONE
+from tests.support.pages import DESKTOP, PHONE, fits
 from tests.support.register import NAME, World, world
 
 
@@ -42,14 +43,13 @@ def test_pages_are_readable_and_a_pair_is_decided(here, page, sign_in, accessibl
     ):
         assert page.goto(url).status == 200, url
         accessible(page)
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= size["width"], f"{url} is {wide} pixels wide"
+        fits(page)
         picture(page, f"same-firm-{name}-{language}-{screen}", whole=True)
     page.check("input[name=decision][value=same]")
     page.fill("textarea[name=reason]", "One door, one owner.")
     page.click("main form.form button")
     page.wait_for_url("**/same-firm/decisions/*/")
-    assert NAME in page.content()
+    expect(page.locator("main")).to_contain_text(NAME)
     accessible(page)
     picture(page, f"same-firm-decided-{language}-{screen}", whole=True)
     with scopes_disabled():

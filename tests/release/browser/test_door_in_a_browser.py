@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django_scopes import scopes_disabled
 
-from tests.support.pages import DESKTOP, PHONE
+from tests.support.pages import DESKTOP, PHONE, fits
 from tests.support.release import census, door, table
 
 BASE = "/p/weaving/release"
@@ -28,8 +28,7 @@ def made(transactional_db):
 def readable(page, address: str, accessible) -> None:
     page.goto(address)
     accessible(page)
-    width = page.evaluate("document.documentElement.scrollWidth")
-    assert width <= page.viewport_size["width"], f"{address} is {width} wide"
+    fits(page)
 
 
 @pytest.mark.parametrize(("language", "size"), [("en", DESKTOP), ("es", PHONE)])

@@ -10,7 +10,7 @@ from nanduti.surveys import reading
 from nanduti.surveys.checking import check_all
 from nanduti.surveys.intake import Post, receive_post
 from nanduti.surveys.models import Finding, QuarantinedPost, Submission
-from tests.support.pages import DESKTOP, PHONE
+from tests.support.pages import DESKTOP, PHONE, fits
 from tests.surveys.answered import answers_xml, field, waiting
 
 WORKBOOK = (
@@ -61,8 +61,7 @@ def test_pages_are_readable(made, page, sign_in, accessible, language, size):
     for url in addresses(made):
         assert page.goto(url).status == 200, url
         accessible(page)
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= size["width"], f"{url} is {wide} pixels wide"
+        fits(page)
 
 
 def press(page, letter: str) -> None:

@@ -6,6 +6,7 @@ import os
 
 import pytest
 from django_scopes import scopes_disabled
+from playwright.sync_api import expect
 
 from nanduti.foundation.models import User
 from nanduti.surveys.actions import enumerators
@@ -40,7 +41,7 @@ def test_from_the_list_to_the_sheet(field, page, sign_in, accessible, language, 
     page.wait_for_selector("main svg")
     look(page, f"sheet-{language}")
     accessible(page)
-    assert page.locator("main section ol").count() == 2
+    expect(page.locator("main section ol")).to_have_count(2)
     assert Enumerator.objects.filter(code="south-1").exists()
 
 

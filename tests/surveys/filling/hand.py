@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import expect
+
 from tests.support import surveys
 from tests.surveys.filling.pictures import photograph
 
@@ -18,11 +20,13 @@ def address(served, version) -> str:
 def opened(page, where: str, *, whole: bool = True) -> None:
     """Open a form; one long page unless the pages themselves are meant."""
     page.goto(where)
-    page.wait_for_selector(".sitting, .panel, form:has-text('Start filling in')")
-    if page.get_by_role("button", name="Start filling in").count():  # the first time of an account
-        page.get_by_role("button", name="Start filling in").click()
-        page.wait_for_selector(".sitting, .panel")
-    if whole and page.locator("#form-layout").count():
+    start, sitting = page.get_by_role("button", name="Start filling in"), page.locator(".sitting")
+    either = sitting.or_(page.locator(".panel"))
+    either.or_(start).first.wait_for()
+    if start.is_visible():  # at rest: the first time of an account, on a page without the form
+        start.click()
+        either.first.wait_for()
+    if whole and sitting.is_visible():  # at rest: a panel stays until something is chosen on it
         page.locator("#form-layout").select_option("whole")
 
 
@@ -108,7 +112,7 @@ def every_answer(page) -> None:
 def at(page, name: str, latitude: str, longitude: str) -> None:
     """Type coordinates."""
     place = question(page, name)
-    if not place.get_by_label("Latitude").is_visible():
+    if not place.get_by_label("Latitude").is_visible():  # at rest: only this hand opens it
         place.get_by_text("Type the coordinates").click()
     place.get_by_label("Latitude").fill(latitude)
     place.get_by_label("Longitude").fill(longitude)
@@ -124,29 +128,25 @@ def sign(page) -> None:
     signature.locator(".preview img").wait_for()
 
 
-def answer_all(page, *, stop_before: str = "") -> int:
+def answer_all(page) -> int:
     """Go through all pages of a form and answer what can be answered plainly; returns how many pages there were."""
     n = 0
     while True:
         n += 1
         answer_page(page)
-        last = page.get_by_role("button", name="Finish and send")
-        if last.count():
+        if page.get_by_role("button", name="Finish and send").is_visible():  # at rest: the page is answered
             return n
-        if stop_before and page.get_by_text(stop_before).count():
-            return n
-        before = page.locator("#page-title").inner_text()
+        before = page.locator("#page-title").inner_text()  # at rest: it changes with the next click
         page.get_by_role("button", name="Next").click()
         page.wait_for_selector(f"#page-title:not(:text-is('{before}')), .problem")
-        assert not page.locator(".problem").count(), page.locator(".question:has(.problem)").all_inner_texts()
+        expect(page.locator(".question:has(.problem)")).to_have_text([])  # else it says which
 
 
 def answer_page(page) -> None:
     """Answer the questions of the page at hand; each answer may bring further questions."""
     done: set[str] = set()
     while True:
-        shown = page.locator(".question:visible")
-        ids = [shown.nth(i).get_attribute("id") for i in range(shown.count())]
+        ids = page.locator(".question:visible").evaluate_all("all => all.map(({ id }) => id)")
         left = [one for one in ids if one not in done]
         if not left:
             return
@@ -155,16 +155,17 @@ def answer_page(page) -> None:
 
 
 def answer_one(asked) -> None:
-    kind = asked.get_attribute("class").removeprefix("question ")
+    kind, path = asked.evaluate("one => [one.className, one.dataset.name]")
+    kind = kind.removeprefix("question ")
     if kind in {"one", "many", "searched"}:
         asked.locator("input[type=radio], input[type=checkbox]").first.check()
     elif kind == "number":
-        asked.locator("input").fill("2000" if "which year" in asked.inner_text() else "1")
+        asks_a_year = asked.evaluate("one => one.innerText.includes('which year')")
+        asked.locator("input").fill("2000" if asks_a_year else "1")
         asked.locator("input").blur()
     elif kind in {"text", "barcode"}:
         said = {"phone": "0971 555 0123", "firm_code": "PY-0001"}
-        name = asked.get_attribute("data-name").rsplit("/", 1)[-1]
-        asked.locator("input, textarea").first.fill(said.get(name, "A word"))
+        asked.locator("input, textarea").first.fill(said.get(path.rsplit("/", 1)[-1], "A word"))
         asked.locator("input, textarea").first.blur()
     elif kind == "day":
         asked.locator("input").fill("2026-03-02")

@@ -17,7 +17,7 @@ from nanduti.surveys import keeping
 from nanduti.surveys.actions import enumerators
 from nanduti.surveys.models import QuarantinedPost, Submission
 from tests.support import register
-from tests.support.pages import PHONE
+from tests.support.pages import PHONE, fits
 from tests.surveys.filling import forms, hand
 from tests.surveys.filling.hand import question
 from tests.surveys.filling.pictures import size_of
@@ -108,20 +108,18 @@ def test_what_is_wrong_is_said_where_it_is_and_focused(page, served, version):
     hand.opened(page, hand.address(served, version))
     page.get_by_role("button", name="Finish and send").click()
     owner = page.get_by_label("Who answers?")
-    assert question(page, "owner").locator(".problem").inner_text() == "Please answer this question."
-    assert owner.get_attribute("aria-invalid") == "true"
-    described = owner.get_attribute("aria-describedby").split()
-    assert question(page, "owner").locator(".problem").get_attribute("id") in described
-    page.wait_for_function("id => document.activeElement.id === id", arg=owner.get_attribute("id"))
+    expect(question(page, "owner").locator(".problem")).to_have_text("Please answer this question.")
+    expect(owner).to_have_attribute("aria-invalid", "true")
+    expect(owner).to_have_accessible_description(re.compile("Please answer this question"))
+    expect(owner).to_be_focused()
     workers = page.get_by_label("How many people work here?")
     workers.fill("about ten")
     workers.blur()
     question(page, "workers").get_by_text("is not a whole number").wait_for()
     owner.fill("Rosa")
     page.get_by_role("button", name="Finish and send").click()
-    assert page.locator(".sitting").is_visible(), (
-        "a number that cannot be read is not sent as if it were none"
-    )
+    expect(workers, "a number that cannot be read is not sent as if it were none").to_be_focused()
+    expect(page.locator(".sitting")).to_be_visible()
     workers.fill("800")
     workers.blur()
     question(page, "workers").get_by_text("This answer does not fit").wait_for()
@@ -138,7 +136,7 @@ def test_a_draft_with_its_photo_survives_and_arrives_whole(page, context, served
     hand.saved(page)
     page.reload()
     hand.resume(page)
-    assert page.get_by_label("Who answers?").input_value() == "Rosa"
+    expect(page.get_by_label("Who answers?")).to_have_value("Rosa")
     question(page, "photo").locator(".preview img").wait_for()
     page.get_by_label("How many people work here?").fill("9")
     hand.saved(page)
@@ -151,7 +149,7 @@ def test_a_draft_with_its_photo_survives_and_arrives_whole(page, context, served
     hand.sent(page)
     row = only()
     assert values(row)["workers"] == "9" and row.files.count() == 1 == row.n_files_arrived
-    assert page.locator("[data-draft]").count() == 0
+    expect(page.locator("[data-draft]")).to_have_count(0)
 
 
 def test_a_photo_of_a_draft_can_be_taken_away(page, served, version):
@@ -267,8 +265,8 @@ def test_what_the_server_refuses_is_kept_and_explained(page, served, version):
     enumerators.revoke_key(enumerator=who, by="test", at=register.AT)
     hand.finish(page)
     refused = page.locator(".queue [data-state='refused']")
-    refused.wait_for()
-    assert "Tell your coordinator" in refused.inner_text() and "The server said" in refused.inner_text()
+    expect(refused).to_contain_text("Tell your coordinator")
+    expect(refused).to_contain_text("The server said")
     who.revoked_at, who.version = None, who.version + 1
     who.save()
     refused.get_by_role("button", name=re.compile("Try again")).click()
@@ -286,7 +284,7 @@ def test_a_draft_is_finished_with_the_version_it_was_begun_with(page, served, as
     page.reload()
     page.locator("[data-draft]", has_text="earlier version").wait_for()
     hand.resume(page)
-    assert page.get_by_label("And more?").count() == 0
+    expect(page.get_by_label("And more?")).to_have_count(0)
     hand.finish(page)
     page.get_by_role("button", name="Fill in a new form").click()
     page.get_by_label("And more?").wait_for()
@@ -307,7 +305,8 @@ def test_two_people_share_a_device_and_not_their_forms(page, served, version, si
     hand.saved(page)
     sign_in(second)
     hand.opened(page, where)
-    assert page.locator(".sitting").is_visible() and page.get_by_label("Who answers?").input_value() == ""
+    expect(page.locator(".sitting")).to_be_visible()
+    expect(page.get_by_label("Who answers?")).to_have_value("")
     sign_in(first)
     hand.opened(page, where)
     hand.resume(page)
@@ -325,7 +324,7 @@ def test_who_is_signed_out_keeps_the_form_until_signed_in_again(page, context, s
     context.clear_cookies()
     hand.finish(page)
     page.locator(".queue [data-state='signed_out']").wait_for()
-    assert page.get_by_role("link", name="Sign in").is_visible()
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
     sign_in(user)
     hand.opened(page, where)
     hand.nothing_waits(page)
@@ -344,7 +343,7 @@ def test_a_submission_is_corrected_and_both_versions_stay(page, served, version,
     former = only()
     hand.opened(page, f"/p/weaving/surveys/submissions/{former.pk}/correct/")
     question(page, "photo").locator(".preview img").wait_for()
-    assert page.get_by_label("How many people work here?").input_value() == "70"
+    expect(page.get_by_label("How many people work here?")).to_have_value("70")
     page.get_by_label("How many people work here?").fill("7")
     page.get_by_role("button", name="Send the correction").click()
     page.wait_for_url(f"**/submissions/{former.pk}/")
@@ -382,9 +381,9 @@ def test_languages_of_the_form_and_of_the_page(browser, live_server, served, ask
     page = context.new_page()
     hand.opened(page, hand.address(served, version))
     page.get_by_label("¿Cuántas personas trabajan aquí?").wait_for()
-    assert page.get_by_role("button", name="Terminar y enviar").is_visible()
+    expect(page.get_by_role("button", name="Terminar y enviar")).to_be_visible()
     accessible(page)
-    assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    fits(page)
     page.locator("#form-language").select_option(index=0)
     page.get_by_label("How many people work here?").wait_for()
     context.close()
@@ -447,7 +446,7 @@ def test_who_signs_out_leaves_no_page_behind(page, context, served, version, sig
     hand.opened(page, f"/p/weaving/surveys/instruments/{version.instrument_id}/fill/")
     hand.ready_offline(page)
     context.clear_cookies()
-    assert kept_pages(page) and page.evaluate(FORMS)
+    until(lambda: kept_pages(page) and page.evaluate(FORMS))
     page.goto("/")
     until(lambda: not kept_pages(page) and not page.evaluate(FORMS))
 
@@ -458,7 +457,7 @@ def test_a_key_that_was_taken_back_takes_the_forms_off_the_device(page, served, 
     hand.ready_offline(page)
     page.reload()
     page.wait_for_selector(".sitting")
-    assert len(page.evaluate(FORMS)) == 1
+    until(lambda: len(page.evaluate(FORMS)) == 1)
     enumerators.revoke_key(enumerator=served.enrolled.enumerator, by="test", at=register.AT)
     page.reload()
     page.get_by_role("heading", name="This key opens nothing").wait_for()
@@ -467,7 +466,9 @@ def test_a_key_that_was_taken_back_takes_the_forms_off_the_device(page, served, 
 
 def test_a_key_in_the_address_goes_to_no_other_host(page, served, version):
     hand.opened(page, hand.address(served, version))
-    assert page.evaluate("document.referrer") == "" and page.locator("a[href^='http']").count() == 0
+    referrer = page.evaluate("document.referrer")
+    assert referrer == ""
+    expect(page.locator("a[href^='http']")).to_have_count(0)
 
 
 def test_a_crash_costs_nothing_that_was_said_to_be_saved(page, context, served, version):
@@ -482,7 +483,7 @@ def test_a_crash_costs_nothing_that_was_said_to_be_saved(page, context, served, 
     hand.opened(page, where)
     hand.resume(page)
     question(page, "photo").locator(".preview img").wait_for()
-    assert page.get_by_label("Who answers?").input_value() == "Rosa"
+    expect(page.get_by_label("Who answers?")).to_have_value("Rosa")
 
 
 def test_one_draft_is_open_in_one_tab(page, context, served, version):
@@ -571,4 +572,5 @@ def test_a_quick_question_turns_the_page_and_a_cascade_follows(page, served, ask
     asked_again = question(page, "agree").get_by_label("I agree")
     asked_again.focus()
     asked_again.press("Space")
-    assert page.evaluate("document.activeElement.value") == "1", "what was chosen keeps the focus"
+    expect(asked_again, "what was chosen keeps the focus").to_be_focused()
+    expect(asked_again).to_be_checked()

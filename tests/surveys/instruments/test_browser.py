@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django_scopes import scopes_disabled
+from playwright.sync_api import expect
 
 from nanduti.surveys import validation
 from nanduti.surveys.actions import instruments as actions
 from nanduti.surveys.workbooks import write_workbook
 from tests.support import surveys
-from tests.support.pages import DESKTOP, PHONE
+from tests.support.pages import DESKTOP, PHONE, fits
 from tests.support.register import AT
 
 S = "/p/weaving/surveys/instruments"
@@ -68,8 +69,7 @@ def test_pages_are_readable(here, page, sign_in, accessible, picture, size):
     for name, url in addresses(here).items():
         assert page.goto(url).status == 200, url
         accessible(page)
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= size["width"], f"{url} is {wide} pixels wide"
+        fits(page)
         picture(
             page, f"instruments-{name}-en-{'desktop' if size is DESKTOP else 'phone'}", whole=name == "draft"
         )
@@ -90,6 +90,8 @@ def test_a_mistake_in_a_workbook_is_shown_with_its_place(here, page, sign_in, ac
     page.set_input_files("input[type=file]", {"name": "a.xlsx", "mimeType": "", "buffer": wrong})
     page.get_by_role("button", name="Hand in").click()
     page.get_by_text("2 things to correct").wait_for()
-    assert page.get_by_role("row").nth(1).inner_text().split("\t")[:3] == ["survey", "3", "type"]
+    cells = page.get_by_role("row").nth(1).get_by_role("cell")
+    for n, said in enumerate(("survey", "3", "type")):
+        expect(cells.nth(n)).to_have_text(said)
     accessible(page)
     picture(page, "instruments-problems-en-desktop")
