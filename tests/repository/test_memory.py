@@ -12,7 +12,6 @@ LARGE = {
     "docx",
     "scipy.stats",
     "pyreadstat",
-    "sknetwork",
     "numba",
     "pyarrow",
     "pandas",

@@ -11,7 +11,7 @@ from scipy.sparse import csgraph
 
 from nanduti.methods.values import BadInput, Reason, mark
 
-from . import _paths
+from . import _modular, _paths
 from .components import relabelled
 from .graph import Network
 
@@ -55,13 +55,14 @@ def communities(
     resolution: float = 1.0,
     weighted: bool = True,
     seed: int = 1,
-    starts: int = 5,
+    starts: int = 20,
     check_seeds: int = 0,
 ) -> Communities:
     """Divide the actors so that ties run inside communities rather than between them.
 
     Ties are made undirected by the stronger direction. The best of several starts by modularity is kept. A community
-    that falls into pieces is given as its pieces.
+    that falls into pieces is given as its pieces. The answer does not depend on the order in which actors are listed,
+    only on their names and ties, and every method ends.
 
     Args:
         network: a network.
@@ -70,7 +71,7 @@ def communities(
         resolution: more than 1 gives smaller communities, less larger ones (not for the last two methods).
         weighted: let strengths count.
         seed: draws the random choices.
-        starts: how many times to try.
+        starts: how many times to try at most; large networks are tried less often, from 20,000 ties on once.
         check_seeds: divide again with this many other seeds and say how far they agree.
 
     >>> from nanduti.methods.networks import from_matrix
@@ -92,10 +93,21 @@ def communities(
             remedy=mark("Give a resolution above 0 and at least one start."),
         )
     matrix = network.symmetrised().ties if weighted else network.either
-    of = _best(matrix, method, resolution, seed, starts)
+    # Looked at in an order of their names, actors are divided alike however they are listed.
+    order = np.array(
+        sorted(range(network.n), key=[str(actor) for actor in network.actors].__getitem__), dtype=np.int64
+    )
+    place = np.argsort(order)
+    listed = sparse.csr_array(matrix[order][:, order])
+    listed.sort_indices()
+
+    def divide(seed: int, starts: int) -> np.ndarray:
+        return relabelled(_best(listed, method, resolution, seed, starts)[place])
+
+    of = divide(seed, starts)
     stability = None
     if check_seeds:
-        others = [_best(matrix, method, resolution, seed + 1 + k, 1) for k in range(check_seeds)]
+        others = [divide(seed + 1 + k, 1) for k in range(check_seeds)]
         stability = float(np.mean([agreement(of, other) for other in others]))
     notes = () if network.n_arcs else (Reason("no_ties", mark("There are no ties: everybody stands alone.")),)
     return Communities(
@@ -166,33 +178,23 @@ def _best(matrix: sparse.csr_array, method: str, resolution: float, seed: int, s
     if method == "girvan_newman":
         return _girvan_newman(matrix)
     # In large networks the starts hardly differ and one is enough.
-    tries = min(starts, 1 if matrix.nnz > 500_000 else starts)
+    tries = min(starts, max(1, _modular.ENTRIES_OF_STARTS // matrix.nnz))
     rng = np.random.default_rng([seed, 6])
     best, quality = None, -np.inf
-    for draw in rng.integers(0, 2**31 - 1, size=tries):
-        labels = _split(matrix, _once(matrix, method, resolution, int(draw), tries > 1))
-        found = _modularity(matrix, labels, resolution)
-        if best is None or found > quality + 1e-12:
-            best, quality = labels, found
-    return relabelled(best)
+    for _ in range(tries):
+        if method == "label_propagation":
+            found = _label_propagation(matrix, rng)
+        else:
+            found = _modular.divided(matrix, resolution, rng, refined=method == "leiden")
+        labels = _split(matrix, found)
+        worth = _modularity(matrix, labels, resolution)
+        if best is None or worth > quality + 1e-12:
+            best, quality = labels, worth
+    return best
 
 
-def _once(matrix: sparse.csr_array, method: str, resolution: float, seed: int, shuffle: bool) -> np.ndarray:
-    # Imported here: the package takes longer to load than most networks to divide.
-    from sknetwork import clustering
-
-    if method == "leiden":
-        tool = clustering.Leiden(resolution=resolution, random_state=seed, shuffle_nodes=shuffle)
-    elif method == "louvain":
-        tool = clustering.Louvain(resolution=resolution, random_state=seed, shuffle_nodes=shuffle)
-    else:
-        return _label_propagation(matrix, seed)
-    return tool.fit_predict(sparse.csr_matrix(matrix))
-
-
-def _label_propagation(matrix: sparse.csr_array, seed: int, most: int = 100) -> np.ndarray:
+def _label_propagation(matrix: sparse.csr_array, rng: np.random.Generator, most: int = 100) -> np.ndarray:
     """Everybody takes the label most of its partners have, in random order, until nobody changes."""
-    rng = np.random.default_rng(seed)
     n = matrix.shape[0]
     label = np.arange(n)
     ptr, ind, data = matrix.indptr, matrix.indices, matrix.data
@@ -241,7 +243,7 @@ def _girvan_newman(matrix: sparse.csr_array) -> np.ndarray:
             if found > quality + 1e-12:
                 best, quality = labels, found
         if not left.any():
-            return relabelled(best)
+            return best
         load = _edge_betweenness(left)
         i, j = np.unravel_index(int(np.argmax(np.triu(load))), load.shape)
         left[i, j] = left[j, i] = 0.0

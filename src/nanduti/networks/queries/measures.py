@@ -130,13 +130,8 @@ def profile_of(network: Network, draws: int) -> tuple[methods.Statement, ...]:
 
 
 def sub_groups(network: Network) -> methods.Communities:
-    """The sub-groups, the same each time.
-
-    By Louvain, with parts that do not hang together set apart: the package's Leiden refines without a tolerance and
-    on some networks never ends, which no page may do.
-    """
-    key = ("groups", digest_of(network))
-    return remembered(key, lambda: methods.communities(network, method="louvain", seed=1))
+    """The sub-groups, the same each time."""
+    return remembered(("groups", digest_of(network)), lambda: methods.communities(network, seed=1))
 
 
 def worked_out(network: Network) -> tuple[methods.Statement, ...]:
