@@ -58,6 +58,21 @@ def test_the_words_say_what_the_figures_say(campnet):
     assert interval.lowest < interval.value < interval.highest
 
 
+def test_without_drawing_again_nothing_but_the_intervals_is_missing(campnet):
+    drawn, plain = (nw.associativity(campnet, groups="gender", draws=draws) for draws in (50, 0))
+    assert [s.sentence for s in plain.statements] == [s.sentence for s in drawn.statements]
+    assert all(s.interval is None and s.why_no_interval.code == "not_drawn" for s in plain.statements)
+
+
+def test_one_broker_is_told_in_the_singular():
+    """Two groups that meet in Beto alone."""
+    line = nw.from_matrix([[0, 1, 0], [0, 0, 1], [0, 0, 0]], ["Ana", "Beto", "Celia"])
+    said = {
+        s.topic: s for s in nw.associativity(line, groups=["north", "north", "south"], draws=0).statements
+    }
+    assert said["brokers"].sentence.say().startswith("One actor carries all the contact")
+
+
 def test_a_profile_without_ties_and_with_unknown_pairs():
     empty = nw.associativity(nw.from_matrix(np.zeros((4, 4))))
     assert empty.statements[0].sentence.say() == "Of 100 possible ties between 4 actors, 0 exist."

@@ -66,18 +66,19 @@ SENTENCES: Mapping[str, str] = {
         "{n_brokers} actors carry contact between groups that are not tied directly; "
         "the busiest {n_top} do {of_100} of 100 of this work."
     ),
+    "one_broker": mark("One actor carries all the contact between groups that are not tied directly."),
     "no_brokers": mark("Nobody carries contact between different groups."),
     "reach_kind": mark(
-        "Of {n_firms} actors of kind '{own}', {n_tied} have a tie to at least one of kind '{other}'."
+        "Actors of kind '{own}' that have a tie to at least one of kind '{other}': {n_tied} of {n_firms}."
     ),
     "multiplex": mark("Of 100 tied pairs, {of_100} are tied by two kinds of tie or more."),
     "change": mark(
-        "Since the round before, {kept} ties were kept, {made} made and {lost} lost; "
+        "Ties since the round before: {kept} kept, {made} made, {lost} lost; "
         "of 100 ties of then, {of_100} are still there."
     ),
     "change_small": mark("The two rounds share few ties ({of_100} of 100): read the change with care."),
     "unknown": mark(
-        "{n_unknown} of {n_pairs} pairs are not known; density could lie between {lowest} and {highest} of 100."
+        "Pairs that are not known: {n_unknown} of {n_pairs}; density could lie between {lowest} and {highest} of 100."
     ),
 }
 
@@ -143,6 +144,7 @@ class Associativity:
         )
 
 
+NOT_DRAWN = Reason("not_drawn", mark("Actors were not drawn again: no interval was asked for."))
 JUMPS = Reason(
     "jumps",
     mark("This figure moves in jumps when an actor leaves; drawing actors again gives no sound interval."),
@@ -172,7 +174,7 @@ def associativity(
         layers: several kinds of tie, for how far they lie on top of each other.
         before: the round before.
         strongest: the strongest answer of the scale; not given, the strongest there is.
-        draws: how often to draw the actors again for intervals.
+        draws: how often to draw the actors again for intervals; 0 for none, where the network is large or time short.
         seed: draws them.
 
     Source: UNIDO cluster twinning (associativity as a dimension of step 1); measures as defined in this room; intervals
@@ -185,7 +187,9 @@ def associativity(
     """
     at_least(network, 3, mark("A profile"))
     code = network.codes(groups)[0] if groups is not None else None
-    intervals = vertex_bootstrap(network, groups=code, draws=draws, seed=seed) if network.n_arcs else {}
+    intervals = (
+        vertex_bootstrap(network, groups=code, draws=draws, seed=seed) if network.n_arcs and draws else {}
+    )
     block = cohesion(network)
     said: list[Statement] = []
     said += _whole(network, block, intervals)
@@ -202,6 +206,8 @@ def associativity(
     change = compare_waves(before, network) if before is not None else None
     if change is not None:
         said += _change(change)
+    if not draws:
+        said = [replace(statement, why_no_interval=NOT_DRAWN) for statement in said]
     return Associativity(tuple(said), table, change, network.notes + unknown_note(network))
 
 
@@ -407,13 +413,11 @@ def _groups(
         return [*said, _statement("no_brokers", 0.0, "brokered pairs across groups", topic="brokers")], table
     top = min(3, len(table))
     share = table["between"].head(top).sum() / table["between"].sum()
-    said.append(
-        _statement(
-            "brokers", share, "share of brokered pairs across groups (Gould and Fernandez)",
-            n_brokers=len(table), n_top=top, of_100=hundred(share),
-        )
-    )  # fmt: skip
-    return said, table
+    definition = "share of brokered pairs across groups (Gould and Fernandez)"
+    if len(table) == 1:
+        return [*said, _statement("one_broker", share, definition, topic="brokers")], table
+    brokers = _statement("brokers", share, definition, n_brokers=len(table), n_top=top, of_100=hundred(share))
+    return [*said, brokers], table
 
 
 def _kinds(network: Network, kinds: object) -> list[Statement]:

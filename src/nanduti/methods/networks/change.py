@@ -221,7 +221,7 @@ def _notes(before: Network, after: Network, n_unknown: int) -> tuple[Reason, ...
         notes += (
             Reason(
                 "unknown_left_out",
-                mark("{n} ordered pairs are not known in one of the rounds and were left out."),
+                mark("Ordered pairs that are not known in one of the rounds and were left out: {n}."),
                 {"n": n_unknown},
             ),
         )

@@ -325,7 +325,7 @@ def unknown_note(network: Network) -> tuple[Reason, ...]:
         Reason(
             "unknown_as_none",
             mark(
-                "{n} of {of} pairs are not known; paths and triads treat them as no tie. "
+                "Pairs that are not known: {n} of {of}; paths and triads treat them as no tie. "
                 "Fill them by a stated rule to see how much hangs on it."
             ),
             {"n": network.n_unknown, "of": network.n * (network.n - 1)},

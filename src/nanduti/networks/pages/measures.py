@@ -103,6 +103,7 @@ def measures(request: HttpRequest, frame: Frame) -> HttpResponse:
             "back": link(address(frame, "networks:map", **choice.args()), _("Relation map")),
             "kinds": ", ".join(ties.kinds[code].said for code in kinds_meant(choice, ties)),
             "rows": rows,
+            "has_ranges": any(row["between"] for row in rows),
             "why_not": found.why_not if not hidden else None,
             "warnings": [saying.fill(w.sentence, w.details) for w in found.warnings],
             "brokers": _brokers(request, found, frame, choice) if choice.sees_all else None,
