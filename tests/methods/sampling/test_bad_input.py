@@ -67,7 +67,7 @@ def test_missing_answers_are_refused_or_counted(frame):
         holed.mean("y")
     found = holed.mean("y", missing="leave_out")
     assert (found.n, found.n_missing) == (5, 1)
-    assert "1 without an answer were left out" in found.say()
+    assert "Left out, being without an answer: 1." in found.say()
     with pytest.raises(BadInput, match="is missing"):
         holed.shares("kind")
     assert holed.shares("kind", missing="leave_out")["share"].sum() == pytest.approx(1)

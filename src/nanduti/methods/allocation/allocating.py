@@ -13,7 +13,7 @@ import polars as pl
 from scipy import sparse
 
 from nanduti.methods.solving import INFINITY, Answer, Clash, Program, smallest_clash, solve
-from nanduti.methods.values import BadInput, Reason, mark, read_out
+from nanduti.methods.values import BadInput, Reason, counted, mark, read_out
 
 from ._seeking import least_cost, seconds_left
 from .apportionment import fill
@@ -132,7 +132,11 @@ class Allocation:
         n = sum(bool(s.pieces) for s in self.shares)
         head = Reason(
             "split",
-            mark("{n} firms share the order for {cost}."),
+            counted(
+                n,
+                mark("One firm makes the whole order for {cost}."),
+                mark("{n} firms share the order for {cost}."),
+            ),
             {"n": n, "cost": f"{self.cost:,.2f}"},
         )
         fair = self.price_of_fairness
@@ -427,7 +431,8 @@ def _ceilings(
     found = []
     quickest = float((o.unit_hours * o.bundle[o.product_of])[own].min())
     if np.isfinite(o.hours[i]) and used + quickest > o.hours[i] + 1e-9:
-        found.append(Reason("hours", mark("Its {hours} hours are full."), {"hours": f"{o.hours[i]:g}"}))
+        sentence = counted(o.hours[i], mark("Its one hour is full."), mark("Its {hours} hours are full."))
+        found.append(Reason("hours", sentence, {"hours": f"{o.hours[i]:g}"}))
     if np.isfinite(o.capacity[i]) and work + step > o.capacity[i] + 1e-9:
         found.append(
             Reason("capacity", mark("Its free capacity of {room} is full."), {"room": f"{o.capacity[i]:g}"})
@@ -437,8 +442,12 @@ def _ceilings(
             sentence = mark("No firm may have more than {share} of the work.")
             found.append(Reason(r.code, sentence, {"share": f"{r.parameters['share']:.0%}"}))
         if r.kind == "claim_multiple" and work + step > r.parameters["times"] * claim + 1e-9:
-            sentence = mark("No firm may have more than {times} times its claim.")
-            found.append(Reason(r.code, sentence, {"times": f"{r.parameters['times']:g}"}))
+            times = r.parameters["times"]
+            more, own = (
+                mark("No firm may have more than {times} times its claim."),
+                mark("No firm may have more than its claim."),
+            )
+            found.append(Reason(r.code, counted(times, own, more), {"times": f"{times:g}"}))
     if len(made) == len(own) and (pieces[own] + o.bundle[o.product_of[own]] > o.most[own] + 1e-9).all():
         found.append(Reason("most", mark("It makes as much as it offers."), {}))
     return found

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from nanduti.methods.solving import INFINITY, ClashingRule, Program
-from nanduti.methods.values import Reason, joined, mark
+from nanduti.methods.values import Reason, counted, joined, mark
 
 from .order import Order
 
@@ -234,7 +234,8 @@ def in_group(o: Order, rule) -> np.ndarray:
 
 def rule_sentences(o: Order) -> dict[str, ClashingRule]:
     """Every rule of an order as a sentence, by its code."""
-    found = [_all(mark("All {n} pieces are made."), "quantity", o.quantity)]
+    pieces = counted(o.quantity.sum(), mark("The one piece is made."), mark("All {n} pieces are made."))
+    found = [_all(pieces, "quantity", o.quantity)]
     if (o.least_lot > 0).any():
         found.append(Reason("least_lot", mark("No firm gets less than its minimum lot of a product.")))
     if np.isfinite(o.hours).any():
@@ -253,7 +254,7 @@ def rule_sentences(o: Order) -> dict[str, ClashingRule]:
             mark("1 firm refused the order or failed."),
             mark("{n} firms refused the order or failed."),
         )
-        found.append(Reason("refused", one if n == 1 else several, {"n": n}))
+        found.append(Reason("refused", counted(n, one, several), {"n": n}))
     sentences = {reason.code: ClashingRule(reason) for reason in found}
     for r in o.rules:
         sentences[r.code] = ClashingRule(_sentence(r), r.source)
@@ -273,10 +274,19 @@ SENTENCES = {
     "least_firms": mark("At least {firms} firms take part."),
     "single_source": mark("Each product goes whole to one firm."),
 }
+#: The same where the number that they speak of is 1.
+OF_ONE = {
+    "claim_multiple": mark("No firm has more than its claim."),
+    "most_firms": mark("At most one firm takes part."),
+    "least_firms": mark("At least one firm takes part."),
+}
 
 
 def _sentence(r) -> Reason:
     said = dict(r.parameters)
+    sentence = SENTENCES[r.kind]
+    if r.kind in OF_ONE:
+        sentence = counted(said.get("times", said.get("firms")), OF_ONE[r.kind], sentence)
     for name in {"share", "rate"} & set(said):
         said[name] = f"{said[name]:.1%}"
     if "times" in said:
@@ -286,4 +296,4 @@ def _sentence(r) -> Reason:
         said["value"] = joined(
             map(str, either if isinstance(either, list) else [either]), mark("{first} or {second}")
         )
-    return Reason(r.code, SENTENCES[r.kind], said)
+    return Reason(r.code, sentence, said)

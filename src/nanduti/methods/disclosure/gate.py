@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from nanduti.methods.values import BadInput, Reason, RuleSource, Verdict, mark, no, yes
+from nanduti.methods.values import BadInput, Reason, RuleSource, Verdict, counted, mark, no, yes
 
 from . import anonymity
 from .keys import Runs, check_columns, check_k, check_rows, code_columns, counts_of_classes, pack, runs_of
@@ -253,7 +253,11 @@ def _identifiers(data: pl.DataFrame, policy: Policy) -> list[Reason]:
 def _anonymity(m: Measures, policy: Policy) -> list[Reason]:
     if m.k >= policy.k:
         return []
-    sentence = mark("{n} of {all} records look like fewer than {k} records (themselves included) on {keys}.")
+    sentence = counted(
+        m.n_below[policy.k],
+        mark("{n} of {all} records looks like fewer than {k} records (itself included) on {keys}."),
+        mark("{n} of {all} records look like fewer than {k} records (themselves included) on {keys}."),
+    )
     details = {
         "n": m.n_below[policy.k], "all": m.n_records, "k": policy.k, "keys": ", ".join(policy.keys),
     }  # fmt: skip
@@ -265,7 +269,9 @@ def _secrets(m: Measures, policy: Policy) -> list[Reason]:
     for name, s in m.sensitive.items():
         checks = (
             ("l", policy.l, s.distinct_l, policy.l is not None and s.distinct_l < policy.l,
-             mark("Somewhere '{column}' has only {is_now} value(s) among look-alikes; {asked} are asked.")),
+             counted(s.distinct_l,
+                     mark("Somewhere '{column}' has only one value among look-alikes; {asked} are asked."),
+                     mark("Somewhere '{column}' has only {is_now} values among look-alikes; {asked} are asked."))),
             ("entropy_l", policy.entropy_l, round(s.entropy_l, 3),
              policy.entropy_l is not None and s.entropy_l < policy.entropy_l,
              mark("The entropy l of '{column}' is {is_now}; {asked} is asked.")),

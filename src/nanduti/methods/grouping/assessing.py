@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nanduti.methods.values import Reason, RuleSource, mark
+from nanduti.methods.values import Reason, RuleSource, counted, mark
 
 from .brief import Brief
 
@@ -143,7 +143,11 @@ def _size_breaches(brief: Brief, circle: Sat, name: str) -> list[Breach]:
     n, least, most = len(circle.firms), brief.recipe.least, brief.recipe.most
     if least <= n <= most:
         return []
-    sentence = mark("Circle {circle} has {n} firms; {least} to {most} are asked for.")
+    sentence = counted(
+        n,
+        mark("Circle {circle} has one firm; {least} to {most} are asked for."),
+        mark("Circle {circle} has {n} firms; {least} to {most} are asked for."),
+    )
     details = {"circle": name, "n": n, "least": least, "most": most}
     return [Breach("size", name, (), Reason("size", sentence, details), brief.recipe.source)]
 

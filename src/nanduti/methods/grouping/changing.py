@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nanduti.methods.values import BadInput, Reason, joined, mark, read_out
+from nanduti.methods.values import BadInput, Reason, counted, joined, mark, read_out
 
 from .assessing import Breach, Contribution, Sat
 from .brief import Brief
@@ -35,9 +35,11 @@ class Change:
     @property
     def sentences(self) -> tuple[Reason, ...]:
         """What there is to say, ready to be translated."""
-        gain, cost = mark("This would gain {points} points."), mark("This would cost {points} points.")
+        n = abs(self.points)
+        gain = counted(n, mark("This would gain one point."), mark("This would gain {points} points."))
+        cost = counted(n, mark("This would cost one point."), mark("This would cost {points} points."))
         text = gain if self.points > 0 else cost if self.points < 0 else mark("This would change no points.")
-        head = Reason("points", text, {"points": abs(self.points)})
+        head = Reason("points", text, {"points": n})
         if not self.breaches:
             return (head,)
         return (head, Reason("breaks", mark("It would break:")), *(b.sentence for b in self.breaches))
@@ -57,7 +59,7 @@ def what_if(plan: CirclePlan, move: Mapping[str, str | None]) -> Change:
     >>> plan = form_circles(firms, options, {"circle": {"least": 2, "most": 3}, "criteria": [
     ...     {"criterion": "travel", "points": 100, "reach_km": 10}]}, gap=0)
     >>> print(what_if(plan, {"b": "east"}).say())
-    This would cost 80 points. It would break: Circle west has 1 firms; 2 to 3 are asked for.
+    This would cost 80 points. It would break: Circle west has one firm; 2 to 3 are asked for.
     """
     brief = _brief(plan)
     sats = {

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from nanduti.methods.solving import INFINITY, Clash, ClashingRule, Program, smallest_clash, solve
-from nanduti.methods.values import Reason, joined, mark
+from nanduti.methods.values import Reason, counted, joined, mark
 
 from .brief import Brief
 from .columns import Link
@@ -80,20 +80,26 @@ def rule_sentences(brief: Brief, links: Sequence[Link]) -> dict[str, ClashingRul
     found = [ClashingRule(size, r.source)]
     if brief.must_place.any():
         n = int(brief.must_place.sum())
-        found.append(ClashingRule(Reason("placed", mark("{n} firms may not be left waiting."), {"n": n})))
-    for code, text, pairs in (
-        ("apart", mark("{n} pairs of firms must not sit together{pairs}."), brief.apart),
-        ("together", mark("{n} pairs of firms must sit together{pairs}."), brief.together),
-    ):
+        text = counted(n, mark("1 firm may not be left waiting."), mark("{n} firms may not be left waiting."))
+        found.append(ClashingRule(Reason("placed", text, {"n": n})))
+    for code, one, several, pairs in (
+        ("apart", mark("1 pair of firms must not sit together{pairs}."),
+         mark("{n} pairs of firms must not sit together{pairs}."), brief.apart),
+        ("together", mark("1 pair of firms must sit together{pairs}."),
+         mark("{n} pairs of firms must sit together{pairs}."), brief.together),
+    ):  # fmt: skip
         if pairs:
+            text = counted(len(pairs), one, several)
             found.append(ClashingRule(Reason(code, text, {"n": len(pairs), "pairs": _pairs(brief, pairs)})))
-    for code, text in (
-        ("lock", mark("{n} firms are kept at one option by decision.")),
-        ("veto", mark("{n} firms are kept from an option by decision.")),
-    ):
+    for code, one, several in (
+        ("lock", mark("1 firm is kept at one option by decision."),
+         mark("{n} firms are kept at one option by decision.")),
+        ("veto", mark("1 firm is kept from an option by decision."),
+         mark("{n} firms are kept from an option by decision.")),
+    ):  # fmt: skip
         if code in brief.refused:
             n = int(brief.refused[code].any(axis=1).sum())
-            found.append(ClashingRule(Reason(code, text, {"n": n})))
+            found.append(ClashingRule(Reason(code, counted(n, one, several), {"n": n})))
     found += [ClashingRule(_of_link(link)) for link in links]
     for rule in r.rules:
         if rule.is_hard and rule.kind != "even_sizes":
@@ -113,14 +119,14 @@ def _of_link(link: Link) -> Reason:
     bounds = {"least": link.low, "most": link.high}
     limits = limits_of({name: None if abs(n) == INFINITY else f"{n:g}" for name, n in bounds.items()})
     if link.code == "circles":
-        return Reason(link.code, mark("Of the circles, {limits} are formed."), {"limits": limits})
-    text = mark("Of the seats, {limits} are shared with the plan {plan}.")
+        return Reason(link.code, mark("Number of circles: {limits}."), {"limits": limits})
+    text = mark("Seats shared with the plan {plan}: {limits}.")
     return Reason(link.code, text, {"limits": limits, "plan": link.code})
 
 
 def _of_rule(code: str, kind: str, p: Mapping[str, Any]) -> Reason:
     if kind == "quota":
-        text = mark("In each circle {limits} have {who}.")
+        text = mark("Firms with {who} in each circle: {limits}.")
         return Reason(code, text, {"limits": limits_of(p), "who": who_is(p)})
     if kind == "not_alone":
         if "is" not in p:
@@ -133,10 +139,10 @@ def _of_rule(code: str, kind: str, p: Mapping[str, Any]) -> Reason:
         return Reason(code, text, {"least": "…", "most": "…", **p})
     if kind == "rivals":
         columns = [p["columns"]] if isinstance(p["columns"], str) else p["columns"]
-        text = mark("At most {most} firm(s) of a circle share {columns}.")
-        return Reason(
-            code, text, {"most": p.get("most", 1), "columns": joined(columns, mark("{first} and {second}"))}
-        )
+        most = p.get("most", 1)
+        one = mark("No two firms of a circle share {columns}.")
+        text = counted(most, one, mark("At most {most} firms of a circle share {columns}."))
+        return Reason(code, text, {"most": most, "columns": joined(columns, mark("{first} and {second}"))})
     if kind == "reach":
         return Reason(code, mark("No firm travels more than {km} km."), {"km": p["km"]})
     if kind == "theme":

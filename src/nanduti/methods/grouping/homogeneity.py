@@ -11,7 +11,7 @@ import polars as pl
 from scipy.cluster.hierarchy import cophenet, fcluster, linkage
 from scipy.spatial.distance import squareform
 
-from nanduti.methods.values import BadInput, CannotBeSaid, Reason, RuleSource, mark
+from nanduti.methods.values import BadInput, CannotBeSaid, Reason, RuleSource, counted, mark
 
 from .reading import identifiers, values_of
 
@@ -146,21 +146,39 @@ def _reasons(
 ) -> tuple[Reason, ...]:
     details = {"share": f"{share:.0%}", "need": f"{main_share:.0%}", "n": sizes[0], "least": least,
                "groups": sum(s >= least for s in sizes)}  # fmt: skip
+    groups = details["groups"]
     text = {
         "one_cooperative": mark(
             "The largest group holds {share} of the firms ({need} needed): one cooperative is realistic."
         ),
-        "several_circles": mark(
-            "The largest group holds only {share} ({need} needed); {groups} group(s) have {least} firms or more: "
-            "form circles."
+        "several_circles": counted(
+            groups,
+            mark(
+                "The largest group holds only {share} ({need} needed); one group has {least} firms or more: "
+                "form circles."
+            ),
+            mark(
+                "The largest group holds only {share} ({need} needed); {groups} groups have {least} firms or more: "
+                "form circles."
+            ),
         ),
-        "none": mark(
-            "The largest group has {n} firms; {least} are needed for a circle. Widen the list or the products."
+        "none": counted(
+            sizes[0],
+            mark(
+                "No two firms fit together; {least} are needed for a circle. Widen the list or the products."
+            ),
+            mark(
+                "The largest group has {n} firms; {least} are needed for a circle. Widen the list or the products."
+            ),
         ),
     }[decision]
     reasons = [Reason(decision, text, details)]
     if n_unknown:
-        sentence = mark("Of {n} firms nothing is known; they count as unlike every other.")
+        sentence = counted(
+            n_unknown,
+            mark("Of one firm nothing is known; it counts as unlike every other."),
+            mark("Of {n} firms nothing is known; they count as unlike every other."),
+        )
         reasons.append(Reason("unknown", sentence, {"n": n_unknown}))
     return tuple(reasons)
 

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from scipy.optimize import linear_sum_assignment
 
-from nanduti.methods.values import BadInput, Reason, RuleSource, Verdict, flag, mark, no, yes
+from nanduti.methods.values import BadInput, Reason, RuleSource, Verdict, counted, flag, mark, no, yes
 
 from .homogeneity import similarity
 from .reading import identifiers, values_of
@@ -71,10 +71,18 @@ def _vet(
     conflicts: Mapping[str, str], n_incidents: int, most_conflicts: int | None, most_incidents: int
 ) -> Verdict:
     if n_incidents > most_incidents:
-        sentence = mark("{n} blatant breaches are known of it; at most {most} are accepted.")
+        sentence = counted(
+            n_incidents,
+            mark("One blatant breach is known of it; at most {most} are accepted."),
+            mark("{n} blatant breaches are known of it; at most {most} are accepted."),
+        )
         return no(Reason("incidents", sentence, {"n": n_incidents, "most": most_incidents}), source=FRONT)
     if most_conflicts is not None and len(conflicts) > most_conflicts:
-        sentence = mark("It is in conflict with {n} candidates; at most {most} are accepted.")
+        sentence = counted(
+            len(conflicts),
+            mark("It is in conflict with one candidate; at most {most} are accepted."),
+            mark("It is in conflict with {n} candidates; at most {most} are accepted."),
+        )
         return no(Reason("conflicts", sentence, {"n": len(conflicts), "most": most_conflicts}), source=FRONT)
     if conflicts:
         sentence = mark("Keep it apart from {other}: {about}.")

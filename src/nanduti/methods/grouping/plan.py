@@ -8,7 +8,7 @@ from functools import cached_property
 import polars as pl
 
 from nanduti.methods.solving import Clash
-from nanduti.methods.values import BadInput, Reason, mark, read_out
+from nanduti.methods.values import BadInput, Reason, counted, mark, read_out
 
 from .assessing import Breach, Contribution
 from .brief import Brief
@@ -137,7 +137,11 @@ class CirclePlan:
             "waiting": len(self.waiting),
             "points": f"{self.points:,}",
         }
-        text = mark("{circles} circles with {firms} firms, {waiting} waiting; {points} points.")
+        text = counted(
+            len(self.circles),
+            mark("One circle with {firms} firms, {waiting} waiting; {points} points."),
+            mark("{circles} circles with {firms} firms, {waiting} waiting; {points} points."),
+        )
         return (Reason("plan", text, details), self._proof())
 
     def _proof(self) -> Reason:

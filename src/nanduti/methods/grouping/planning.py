@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nanduti.methods.values import Reason, mark
+from nanduti.methods.values import Reason, counted, mark
 
 from .assessing import (
     Breach,
@@ -123,7 +123,11 @@ def waiting_reasons(brief: Brief, firm: int, sats: Sequence[Sat], names: Sequenc
         return (Reason("together", sentence, {"others": others}),)
     here = [(s, n) for s, n in zip(sats, names, strict=True) if free[s.option]]
     if not here:
-        sentence = mark("No circle was opened at any of the {n} options open to it.")
+        sentence = counted(
+            free.sum(),
+            mark("No circle was opened at the one option open to it."),
+            mark("No circle was opened at any of the {n} options open to it."),
+        )
         return (Reason("closed", sentence, {"n": int(free.sum())}),)
     return tuple(_why_not(brief, unit, s, n) for s, n in here)
 
@@ -139,5 +143,9 @@ def _why_not(brief: Brief, unit: tuple[int, ...], sat: Sat, name: str) -> Reason
         )
     gain = circle_value(brief, joined) - circle_value(brief, sat)
     gain += (brief.recipe.waiting_points or 0) * len(unit)
-    sentence = mark("Circle {circle} could take it for a change of {gain} points; no better plan was found.")
+    sentence = counted(
+        abs(gain),
+        mark("Circle {circle} could take it for a change of {gain} point; no better plan was found."),
+        mark("Circle {circle} could take it for a change of {gain} points; no better plan was found."),
+    )
     return Reason("costs", sentence, {"circle": name, "gain": gain})

@@ -14,7 +14,7 @@ import yaml
 from scipy import sparse
 
 from nanduti.methods.solving import INFINITY, Clash, ClashingRule, Program, smallest_clash, solve
-from nanduti.methods.values import BadInput, Reason, RuleSource, mark
+from nanduti.methods.values import BadInput, Reason, RuleSource, counted, mark
 
 from .reading import identifiers, values_of
 from .wording import limits_of, who_is
@@ -284,7 +284,7 @@ def _each(value: Any) -> frozenset:
 
 def _limits(code: str, who: Reason, low: float, high: float) -> Reason:
     limits = limits_of({"least": low if low > 0 else None, "most": high if high < INFINITY else None})
-    return Reason(code, mark("Of the list, {limits} have {who}."), {"limits": limits, "who": who})
+    return Reason(code, mark("On the list with {who}: {limits}."), {"limits": limits, "who": who})
 
 
 def _program(score: np.ndarray, n_places: int, rows: Sequence[tuple]) -> Program:
@@ -317,7 +317,13 @@ def _choose(
 
 def _clash(own: np.ndarray, places: int, rows: Sequence[tuple]) -> Clash:
     sentences = {f"{r[0]} {k}": ClashingRule(r[4]) for k, r in enumerate(rows)}
-    sentences["places"] = ClashingRule(Reason("places", mark("There are {n} places."), {"n": places}))
+    sentences["places"] = ClashingRule(
+        Reason(
+            "places",
+            counted(places, mark("There is one place."), mark("There are {n} places.")),
+            {"n": places},
+        )
+    )
 
     def can_keep(kept: frozenset[str]) -> bool:
         rest = [r for k, r in enumerate(rows) if f"{r[0]} {k}" in kept]
@@ -370,7 +376,11 @@ def _why_left(i, chosen, last, score, passed, rows, places, clash) -> list[Reaso
         return [
             Reason(
                 "score",
-                mark("The {n} places went to higher scores; the last had {last}, it has {score}."),
+                counted(
+                    len(chosen),
+                    mark("The one place went to a higher score, {last}; it has {score}."),
+                    mark("The {n} places went to higher scores; the last had {last}, it has {score}."),
+                ),
                 details,
             )
         ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from nanduti.methods.values import BadInput, CannotBeSaid, Reason, RuleSource, Verdict, mark, no, yes
+from nanduti.methods.values import BadInput, CannotBeSaid, Reason, RuleSource, Verdict, counted, mark, no, yes
 from nanduti.methods.values.guards import amount, share
 
 from ._checks import amounts
@@ -214,7 +214,11 @@ def portfolio_loan(
         text = mark("The loan of {loan:,.0f} is above the most allowed, {most:,.0f}.")
         reasons.append(Reason("too_large", text, {"loan": size, "most": rules.most_loan}))
     if not rules.least_years <= term <= rules.most_years:
-        text = mark("A term of {term:g} years is not between {least:g} and {most:g} years.")
+        text = counted(
+            term,
+            mark("A term of one year is not between {least:g} and {most:g} years."),
+            mark("A term of {term:g} years is not between {least:g} and {most:g} years."),
+        )
         details = {"term": term, "least": rules.least_years, "most": rules.most_years}
         reasons.append(Reason("term", text, details))
     if reasons:
@@ -238,7 +242,11 @@ def mutual_fund_may_start(
     n, held = amount(n_members, "members"), amount(capital, "capital")
     reasons = []
     if n < least_members:
-        text = mark("The fund has {n:g} members; {least:g} are needed.")
+        text = counted(
+            n,
+            mark("The fund has one member; {least:g} are needed."),
+            mark("The fund has {n:g} members; {least:g} are needed."),
+        )
         reasons.append(Reason("members", text, {"n": n, "least": least_members}))
     if held < least_capital:
         text = mark("The fund has a capital of {held:,.0f}; {least:,.0f} are needed.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nanduti.methods.values import Reason, RuleSource, Verdict, flag, mark, no, yes
+from nanduti.methods.values import Reason, RuleSource, Verdict, counted, flag, mark, no, yes
 from nanduti.methods.values.guards import amount, share
 
 SOURCE = RuleSource("UNIDO (2013), Cluster Twinning", "chapter 4, section 4, step 7 (twinning credit line)")
@@ -75,22 +75,38 @@ def machine_loan(
 
 def _verdict(age: float, left: float, term: float, longest: float, rules: LenderRules) -> Verdict:
     if left == 0:
-        text = mark("The machine is {age:g} years old: nothing is left of its technical life.")
+        text = counted(
+            age,
+            mark("The machine is one year old: nothing is left of its technical life."),
+            mark("The machine is {age:g} years old: nothing is left of its technical life."),
+        )
         return no(Reason("worn_out", text, {"age": age}), source=SOURCE)
     if age > rules.most_age_years:
-        text = mark("The machine is {age:g} years old; the lender takes machines of up to {most:g} years.")
+        text = counted(
+            age,
+            mark("The machine is one year old; the lender takes younger machines only."),
+            mark("The machine is {age:g} years old; the lender takes machines of up to {most:g} years."),
+        )
         return no(Reason("too_old", text, {"age": age, "most": rules.most_age_years}), source=SOURCE)
     if term == 0:
         text = mark("No term is asked for.")
         return no(Reason("no_term", text), source=SOURCE, remedy=mark("Ask for a term in years."))
     if term > longest + 1e-9:
-        text = mark("A term of {term:g} years outlasts what the machine allows, {longest:.1f} years.")
+        text = counted(
+            term,
+            mark("A term of one year outlasts what the machine allows, {longest:.1f} years."),
+            mark("A term of {term:g} years outlasts what the machine allows, {longest:.1f} years."),
+        )
         return no(
             Reason("too_long", text, {"term": term, "longest": longest}),
             source=SOURCE,
             remedy=mark("Shorten the term or choose a younger machine."),
         )
-    text = mark("The loan ends after {term:g} years; the machine has {left:g} years left.")
+    text = counted(
+        term,
+        mark("The loan ends after one year; of the machine's life are left, in years: {left:g}."),
+        mark("The loan ends after {term:g} years; of the machine's life are left, in years: {left:g}."),
+    )
     return yes(Reason("fits", text, {"term": term, "left": left}), source=SOURCE)
 
 
@@ -98,8 +114,12 @@ def _value_verdict(price: float, loan: float, left: float, term: float, rules: L
     for year in range(int(term) + 1):
         balance, value = loan * (1 - year / term), price * (1 - year / left)
         if balance > 0 and value < rules.least_share_above * balance - 1e-9:
-            text = mark(
-                "After {year} years the machine is worth {value:,.0f} against a balance of {balance:,.0f}."
+            text = counted(
+                year,
+                mark("After one year the machine is worth {value:,.0f} against a balance of {balance:,.0f}."),
+                mark(
+                    "After {year} years the machine is worth {value:,.0f} against a balance of {balance:,.0f}."
+                ),
             )
             return flag(
                 Reason("thin_value", text, {"year": year, "value": value, "balance": balance}),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from nanduti.methods.values import BadInput, Reason, RuleSource, Verdict, flag, mark, no, yes
+from nanduti.methods.values import BadInput, Reason, RuleSource, Verdict, counted, flag, mark, no, yes
 
 SOURCE = RuleSource("Nanduti", mark("sector tables"))
 
@@ -77,7 +77,11 @@ def _adds_up(n: int, n_known: int, total: float, stated: float | None, step: flo
     said["gap"] = f"{abs(gap):g}"
     if n_known < n:
         said["n"] = str(n - n_known)
-        text = mark("{n} parts are not known, so what is left over cannot be told from them.")
+        text = counted(
+            n - n_known,
+            mark("One part is not known, so what is left over cannot be told from it."),
+            mark("{n} parts are not known, so what is left over cannot be told from them."),
+        )
         return flag(Reason("unknown_parts", text, said), source=SOURCE)
     if abs(gap) < 1e-9 * max(1.0, abs(stated)):
         return yes(Reason("adds_up", mark("The parts add up to {stated}."), said), source=SOURCE)

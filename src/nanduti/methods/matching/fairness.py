@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from nanduti.methods.values import BadInput, Reason, RuleSource, Share, mark
+from nanduti.methods.values import BadInput, Reason, RuleSource, Share, counted, mark
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,9 @@ class Invitations:
 
 
 _CAP = mark("{offer} has had {n} invitations, the most that are allowed.")
+_CAP_OF_ONE = mark("{offer} has had one invitation, the most that is allowed.")
 _TURN = mark("{offer} has been invited {n} times before; others as good had fewer turns.")
+_TURN_AFTER_ONE = mark("{offer} has been invited once before; others as good had no turn yet.")
 
 
 def invite(
@@ -119,10 +121,14 @@ def _one_round(
         chosen.append(pick)
         open_.remove(pick)
     last = max((rank for _, _, rank in chosen), default=0)
-    skipped = {o: Reason("cap", _CAP, {"offer": o, "n": times[o]}) for _, o, rank in full}
-    skipped.update(
-        {o: Reason("turn", _TURN, {"offer": o, "n": times[o]}) for _, o, rank in open_ if rank < last}
-    )
+    skipped = {
+        o: Reason("cap", counted(times[o], _CAP_OF_ONE, _CAP), {"offer": o, "n": times[o]})
+        for _, o, _rank in full
+    }
+    skipped.update({
+        o: Reason("turn", counted(times[o], _TURN_AFTER_ONE, _TURN), {"offer": o, "n": times[o]})
+        for _, o, rank in open_ if rank < last
+    })  # fmt: skip
     return chosen, skipped
 
 

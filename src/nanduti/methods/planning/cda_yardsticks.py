@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nanduti.methods.values import BadInput, Reason, RuleSource, Share, mark
+from nanduti.methods.values import BadInput, Reason, RuleSource, Share, counted, mark
 
 SOURCE = RuleSource("UNIDO cluster development training kit, module Implementation", "box 4")
 
@@ -56,13 +56,21 @@ def cda_yardsticks(
             "vision_focus",
             n_linked_to_vision,
             n_activities,
-            mark("{part} of {whole} activities serve the vision."),
+            counted(
+                n_linked_to_vision,
+                mark("{part} of {whole} activities serves the vision."),
+                mark("{part} of {whole} activities serve the vision."),
+            ),
         ),
         _ratio(
             "joint_benefit",
             n_collective,
             n_benefit_known,
-            mark("{part} of {whole} activities are of collective benefit."),
+            counted(
+                n_collective,
+                mark("{part} of {whole} activities is of collective benefit."),
+                mark("{part} of {whole} activities are of collective benefit."),
+            ),
         ),
         _ratio(
             "breadth",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nanduti.methods.values import BadInput, Reason, RuleSource, Verdict, flag, mark, yes
+from nanduti.methods.values import BadInput, Reason, RuleSource, Verdict, counted, flag, mark, yes
 
 SOURCE = RuleSource("Lowe (2003), Overcoming the Challenges of Cooperation", "section Free Riding")
 ATTENDANCE = ("present", "late", "excused", "absent")
@@ -36,9 +36,19 @@ def no_show(attendance: Sequence[str], *, in_a_row: int = 2, in_phase: int = 3) 
     running, total = _running(attendance), sum(a == "absent" for a in attendance)
     reasons = []
     if running >= in_a_row:
-        reasons.append(Reason("in_a_row", mark("It has stayed away {n} times running."), {"n": running}))
+        sentence = counted(
+            running,
+            mark("It stayed away from the last session."),
+            mark("It has stayed away {n} times running."),
+        )
+        reasons.append(Reason("in_a_row", sentence, {"n": running}))
     if total >= in_phase:
-        reasons.append(Reason("in_phase", mark("It has stayed away {n} times in this phase."), {"n": total}))
+        sentence = counted(
+            total,
+            mark("It has stayed away once in this phase."),
+            mark("It has stayed away {n} times in this phase."),
+        )
+        reasons.append(Reason("in_phase", sentence, {"n": total}))
     if reasons:
         remedy = mark(
             "Visit the firm to see what stands in its way, and ask members of the group to contact it."

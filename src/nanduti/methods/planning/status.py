@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from nanduti.methods.values import Period, PersonError, Reason, mark
+from nanduti.methods.values import Period, PersonError, Reason, counted, mark
 
 from .dates import EndBeforeStart, UnreadableDate, When
 
@@ -31,6 +31,9 @@ REASONS: dict[str, str] = {
     "going_on_since": mark("It is said to be going on since {start}."),
     "overdue": mark(
         "It was to end by {last_day}, {days} days before {as_of}, and no completion is reported."
+    ),
+    "overdue_by_one": mark(
+        "It was to end by {last_day}, one day before {as_of}, and no completion is reported."
     ),
     "no_end": mark("It was to start after {start}; no end and no completion is known."),
     "no_date": mark("It has no date."),
@@ -147,4 +150,5 @@ def _dated(period: Period, as_of: date, reported_on: date | None) -> ActivitySta
 def _overdue(last_day: date, as_of: date) -> ActivityStatus:
     days = (as_of - last_day).days
     details = {"last_day": last_day, "days": days, "as_of": as_of}
-    return ActivityStatus("implementation", True, Reason("overdue", REASONS["overdue"], details), days)
+    sentence = counted(days, REASONS["overdue_by_one"], REASONS["overdue"])
+    return ActivityStatus("implementation", True, Reason("overdue", sentence, details), days)

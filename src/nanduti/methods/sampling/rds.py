@@ -192,7 +192,7 @@ def _left_out(known: np.ndarray) -> list[Reason]:
     return [
         Reason(
             "rds.left_out",
-            mark("{n} without an answer were left out; if they differ from the others the figure is off."),
+            mark("Left out, being without an answer: {n}. If they differ from the others the figure is off."),
             {"n": int((known == 0).sum())},
         )
     ]

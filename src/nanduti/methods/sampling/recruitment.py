@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from nanduti.methods.values import BadInput, Reason, mark
+from nanduti.methods.values import BadInput, Reason, counted, mark
 
 from ._columns import coded, column, complete_numbers, frame_of
 
@@ -73,8 +73,14 @@ class Recruitment:
             found.append(
                 Reason(
                     "rds.short_chains",
-                    mark(
-                        "The longest chain has {waves} waves: too short to forget how the seeds were chosen."
+                    counted(
+                        waves,
+                        mark(
+                            "The longest chain has one wave: too short to forget how the seeds were chosen."
+                        ),
+                        mark(
+                            "The longest chain has {waves} waves: too short to forget how the seeds were chosen."
+                        ),
                     ),
                     {"waves": waves},
                 )
@@ -95,7 +101,13 @@ class Recruitment:
             found.append(
                 Reason(
                     "rds.degree_too_small",
-                    mark("{n} respondents name fewer peers than recruited them or were recruited by them."),
+                    counted(
+                        short,
+                        mark("1 respondent names fewer peers than recruited it or were recruited by it."),
+                        mark(
+                            "{n} respondents name fewer peers than recruited them or were recruited by them."
+                        ),
+                    ),
                     {"n": short},
                 )
             )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from nanduti.methods.values import BadInput, CannotBeSaid, Reason, mark
+from nanduti.methods.values import BadInput, CannotBeSaid, Reason, counted, mark
 
 from ._columns import What, indicator, name_of
 from .estimates import Estimate, check_level, symmetric
@@ -205,8 +205,14 @@ def _mean(sums: np.ndarray) -> np.ndarray:
 def _empty(n: int) -> Reason:
     return Reason(
         "sampling.empty_replicate",
-        mark(
-            "In {n} replicates the estimate does not exist (nobody of the domain is left): no error is said."
+        counted(
+            n,
+            mark(
+                "In one replicate the estimate does not exist (nobody of the domain is left): no error is said."
+            ),
+            mark(
+                "In {n} replicates the estimate does not exist (nobody of the domain is left): no error is said."
+            ),
         ),
         {"n": n},
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nanduti.methods.values import BadInput, CannotBeSaid, Reason, mark
+from nanduti.methods.values import BadInput, CannotBeSaid, Reason, counted, mark
 
 from ._columns import What, gaps, name_of, numbers
 from .estimates import Estimate, check_level, symmetric
@@ -126,7 +126,13 @@ def warnings(design: SurveyDesign, sample: Sample) -> tuple[Reason, ...]:
         found.append(
             Reason(
                 "sampling.few_psus",
-                mark("Only {df} degrees of freedom: the interval may be too short where PSUs are uneven."),
+                counted(
+                    sample.df,
+                    mark("Only one degree of freedom: the interval may be too short where PSUs are uneven."),
+                    mark(
+                        "Only {df} degrees of freedom: the interval may be too short where PSUs are uneven."
+                    ),
+                ),
                 {"df": sample.df},
             )
         )
@@ -135,7 +141,7 @@ def warnings(design: SurveyDesign, sample: Sample) -> tuple[Reason, ...]:
             Reason(
                 "sampling.left_out",
                 mark(
-                    "{n} without an answer were left out; if they differ from the others the figure is off."
+                    "Left out, being without an answer: {n}. If they differ from the others the figure is off."
                 ),
                 {"n": sample.n_missing},
             )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from nanduti.methods.values import BadInput, Reason, mark
+from nanduti.methods.values import BadInput, Reason, counted, mark
 
 from ._columns import column, frame_of
 
@@ -238,7 +238,11 @@ def _warnings(
         found.append(
             Reason(
                 "snowball.unnamed",
-                mark("{n} are recorded as named by somebody, but no nomination names them."),
+                counted(
+                    lost,
+                    mark("1 is recorded as named by somebody, but no nomination names it."),
+                    mark("{n} are recorded as named by somebody, but no nomination names them."),
+                ),
                 {"n": lost},
             )
         )

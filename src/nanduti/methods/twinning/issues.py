@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from nanduti.methods.values import BadInput, Reason, Share, Verdict, flag, mark, no, yes
+from nanduti.methods.values import BadInput, Reason, Share, Verdict, counted, flag, mark, no, yes
 
 from .kinds import source
 
@@ -68,7 +68,16 @@ def has_twinning_issue(routes: Sequence[Route]) -> Verdict:
     n = sum(r.plan == "twinning" for r in routes)
     if n:
         return yes(
-            Reason("some", mark("{n} issues need an advanced cluster."), {"n": n}), source=ROUTE_SOURCE
+            Reason(
+                "some",
+                counted(
+                    n,
+                    mark("One issue needs an advanced cluster."),
+                    mark("{n} issues need an advanced cluster."),
+                ),
+                {"n": n},
+            ),
+            source=ROUTE_SOURCE,
         )
     text = mark("No issue is solved by an advanced cluster, so it cannot be called twinning.")
     return no(Reason("none", text), source=ROUTE_SOURCE, remedy=mark("Run it as a plain programme."))
@@ -157,6 +166,6 @@ def _judge(c: Advanced, wanted: frozenset[str], weight: Mapping[str, float]) -> 
         return AdvancedChoice(c.code, coverage, {}, None, unknown, Reason("answers_none", text))
     whole = sum(weight[n] for n, v in known.items() if v is not None)
     parts = {n: weight[n] * v / whole for n, v in known.items() if v is not None}
-    text = mark("It answers {n} of {whole} issues.")
+    text = counted(len(wanted), mark("It answers the one issue."), mark("It answers {n} of {whole} issues."))
     reason = Reason("answers", text, {"n": len(wanted & c.answers), "whole": len(wanted)})
     return AdvancedChoice(c.code, coverage, parts, sum(parts.values()), unknown, reason)

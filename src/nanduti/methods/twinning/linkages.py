@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from nanduti.methods.values import Reason, mark
+from nanduti.methods.values import Reason, counted, mark
 
 from .kinds import BUSINESS_LEVEL, CLUSTER_LEVEL, check_kind, source
 
@@ -67,7 +67,11 @@ def time_to_b2b(linkages: Iterable[tuple[LinkageClass, date | None]]) -> TimeToB
             return TimeToBusiness(None, first_c2c, first_b2b, Reason("missing", sentence, {"kind": kind}))
     n = sum(undated.values())
     if n:
-        sentence = mark("{n} linkages without a date were left out.")
+        sentence = counted(
+            n,
+            mark("One linkage without a date was left out."),
+            mark("{n} linkages without a date were left out."),
+        )
         reason = Reason("undated_left_out", sentence, {"n": n})
     else:
         reason = Reason("measured", mark("Measured from the first of each class."))

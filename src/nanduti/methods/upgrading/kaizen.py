@@ -16,6 +16,7 @@ from nanduti.methods.values import (
     RuleSource,
     Share,
     Verdict,
+    counted,
     flag,
     mark,
     no,
@@ -287,14 +288,25 @@ def answer_verdict(suggestion: Suggestion, *, on: date, within_days: int = 14) -
     until = answered if answered is not None and answered <= on else on
     days = (until - suggestion.made_on).days
     if days > within_days:
-        text = (
-            mark("Its author has waited {days} days for an answer; {within} were promised.")
+        one, several = (
+            (
+                mark("Its author has waited one day for an answer; an answer the same day was promised."),
+                mark("Its author has waited {days} days for an answer; {within} were promised."),
+            )
             if until is on
-            else mark("Its author was answered after {days} days; {within} were promised.")
+            else (
+                mark("Its author was answered after one day; an answer the same day was promised."),
+                mark("Its author was answered after {days} days; {within} were promised."),
+            )
         )
+        text = counted(days, one, several)
         reason = Reason("late", text, {"days": days, "within": within_days})
         return flag(reason, source=SOURCE, remedy=mark("Answer, and thank for it."))
-    text = mark("The answer is within its {within} days.")
+    text = counted(
+        within_days,
+        mark("The answer is within its one day."),
+        mark("The answer is within its {within} days."),
+    )
     return yes(Reason("in_time", text, {"within": within_days}), source=SOURCE)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from nanduti.methods.values import BadInput, Reason, RuleSource, Share, Verdict, flag, mark, no, yes
+from nanduti.methods.values import BadInput, Reason, RuleSource, Share, Verdict, counted, flag, mark, no, yes
 from nanduti.methods.values.guards import amount
 
 from ._checks import named
@@ -213,7 +213,7 @@ def lean_cluster(
     ['too_few', 'size', 'not_registered', 'proposed']
     >>> rules = LeanRules(least_members=8, source=RuleSource("Scheme of the ministry", "section 4"))
     >>> print(lean_cluster({"a": "small"}, is_registered=True, rules=rules))
-    1 firms; at least 8 are asked for. (Scheme of the ministry, section 4)
+    1 firm; at least 8 are asked for. (Scheme of the ministry, section 4)
     """
     rules = rules or LeanRules()
     proposed = mark("The limits are a proposal: enter those that the scheme has published.")
@@ -222,7 +222,11 @@ def lean_cluster(
     members = named(members, "the members")
     reasons, n = [], len(members)
     if n < rules.least_members:
-        text = mark("{n} firms; at least {least} are asked for.")
+        text = counted(
+            n,
+            mark("{n} firm; at least {least} are asked for."),
+            mark("{n} firms; at least {least} are asked for."),
+        )
         reasons.append(Reason("too_few", text, {"n": n, "least": rules.least_members}))
     if n > rules.most_members:
         text = mark("{n} firms; at most {most} are allowed.")

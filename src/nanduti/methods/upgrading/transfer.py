@@ -7,7 +7,19 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from nanduti.methods.values import BadInput, Money, Reason, RuleSource, Share, Verdict, flag, mark, no, yes
+from nanduti.methods.values import (
+    BadInput,
+    Money,
+    Reason,
+    RuleSource,
+    Share,
+    Verdict,
+    counted,
+    flag,
+    mark,
+    no,
+    yes,
+)
 from nanduti.methods.values.guards import above_zero, amount, share
 
 from ._checks import columns, not_negative, numeric, part_of, whole
@@ -68,10 +80,14 @@ def transfer_quorum(
     missing = max(0, least - n_signed)
     details = {"n": n_signed, "least": least}
     if missing:
-        reason = Reason("too_few", mark("{n} firms have signed up; {least} are needed."), details)
+        reason = Reason("too_few", _signed(n_signed), details)
         verdict = no(reason, source=QUORUM_SOURCE, remedy=mark("Win more firms, or ask for a lower quorum."))
     elif n_paid is not None and n_paid < least:
-        text = mark("{n} firms have signed up, but only {paid} have paid; {least} are needed.")
+        text = counted(
+            n_paid,
+            mark("{n} firms have signed up, but only one has paid; {least} are needed."),
+            mark("{n} firms have signed up, but only {paid} have paid; {least} are needed."),
+        )
         reason = Reason("not_paid", text, {**details, "paid": n_paid})
         verdict = flag(reason, source=QUORUM_SOURCE, remedy=mark("Collect the fees before it starts."))
     elif gap is not None and gap.amount > 0:
@@ -79,9 +95,17 @@ def transfer_quorum(
         reason = Reason("cost_gap", text, {**details, "gap": f"{gap.amount:,} {gap.currency}"})
         verdict = flag(reason, source=QUORUM_SOURCE, remedy=mark("Find who bears the rest."))
     else:
-        reason = Reason("quorum", mark("{n} firms have signed up; {least} are needed."), details)
+        reason = Reason("quorum", _signed(n_signed), details)
         verdict = yes(reason, source=QUORUM_SOURCE)
     return Quorum(verdict, missing, income, each * least, gap)
+
+
+def _signed(n: int) -> str:
+    return counted(
+        n,
+        mark("{n} firm has signed up; {least} are needed."),
+        mark("{n} firms have signed up; {least} are needed."),
+    )
 
 
 KINDS = ("know_how", "do_how")
