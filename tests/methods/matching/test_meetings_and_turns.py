@@ -107,7 +107,7 @@ def test_turns_caps_and_what_they_cost():
     assert turns.frame["offer"].to_list() == ["a", "b"]
     assert (
         turns.passed_over["n2", "a"].say()
-        == "a has been invited 1 times before; others as good had fewer turns."
+        == "a has been invited once before; others as good had no turn yet."
     )
     assert turns.points_given_up == pytest.approx(1 / 180)
     assert turns.evenness_after > plain.evenness_after
