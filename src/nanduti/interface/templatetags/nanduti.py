@@ -88,7 +88,13 @@ def data_table(context: template.Context, table: Any) -> dict[str, Any]:
 @register.inclusion_tag("interface/parts/form_fields.html")
 def form_fields(form: Any, helps: bool = True) -> dict[str, Any]:
     """All fields of a form with labels, help, errors beside them, and what the record says meanwhile."""
-    return {"form": form, "rows": [FieldRow(form, bound, helps) for bound in form.visible_fields()]}
+    # A template would ask the form for a field of that name first, and some form has one.
+    said = getattr(form, "said", None)
+    return {
+        "form": form,
+        "said": said,
+        "rows": [FieldRow(form, bound, helps) for bound in form.visible_fields()],
+    }
 
 
 class FieldRow:
