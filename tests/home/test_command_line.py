@@ -7,6 +7,7 @@ import json
 import pytest
 
 from nanduti.config import cli
+from nanduti.foundation.models import AuditEvent, User
 from tests.support.example import CODE
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +36,20 @@ def answer(say):
         return json.loads(out)
 
     return answer
+
+
+def test_whoever_forgot_a_password_gets_a_new_one(say, example, monkeypatch):
+    typed = iter(["12345", "a moth on the lamp"])
+    monkeypatch.setattr("getpass.getpass", lambda _prompt: next(typed))
+    User.objects.create_user(username="ana", password="forgotten")
+    before = User.objects.get(username="ana").password
+    code, _out, err = say("user", "ana", "--new-password")
+    assert code == 1 and "password" in err
+    assert say("user", "ana", "--new-password") == (0, "ana\n", "")
+    found = User.objects.get(username="ana")
+    assert found.check_password("a moth on the lamp") and found.password != before
+    witness = AuditEvent.objects.get(action="foundation.set_password")
+    assert "moth" not in str(witness.details)
 
 
 def test_results(answer):

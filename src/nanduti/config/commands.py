@@ -72,8 +72,11 @@ def _add_questions(add: Add) -> None:
 
 
 def _add_people(add: Add) -> None:
-    user_verb = add("user", user, "Make an account, or give it a role within a scope.")
+    user_verb = add("user", user, "Make an account, give it a role within a scope, or a new password.")
     user_verb.add_argument("name", help="user name")
+    user_verb.add_argument(
+        "--new-password", action="store_true", help="ask for a new one: theirs is forgotten"
+    )
     user_verb.add_argument("--role", help="code of a role, such as coordinator")
     user_verb.add_argument("--within", help="programme:CODE or cluster:CODE")
     user_verb.add_argument("--language", choices=["en", "es"], default="en", help="language of the account")
@@ -385,7 +388,7 @@ def scope(options: argparse.Namespace) -> int:
 
 
 def user(options: argparse.Namespace) -> int:
-    """Make an account; its password is asked for, never given on the command line."""
+    """Make an account, or give it a new password; passwords are asked for, never given on the command line."""
     import getpass
 
     from nanduti.foundation import actions
@@ -397,6 +400,9 @@ def user(options: argparse.Namespace) -> int:
         account = actions.make_account(
             username=options.name, password=password, language=options.language, by="command line"
         )
+    elif options.new_password:
+        password = getpass.getpass(f"New password for {options.name}: ")
+        actions.set_password(user=account, password=password, by="command line")
     if options.role:
         kind, _colon, code = (options.within or "").partition(":")
         scope = Scope.objects.filter(kind=kind, code=code).first()

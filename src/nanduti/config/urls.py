@@ -1,12 +1,18 @@
 """Every address of the site, room by room."""
 
 from django.urls import include, path
+from django.views.generic import TemplateView
 
 from .api import api
+
+by_hand = TemplateView.as_view(template_name="account/by_hand.html")
 
 urlpatterns = [
     path("", include("nanduti.interface.urls")),
     path("", include("nanduti.home.urls")),
+    # No mail is sent and no address of an account is kept: what allauth has for that would lead nowhere.
+    path("account/password/reset/", by_hand, name="account_reset_password"),
+    path("account/email/", by_hand, name="account_email"),
     path("account/", include("allauth.urls")),
     path("register/", include("nanduti.register.urls")),
     path("p/<slug:programme>/", include("nanduti.programme.urls")),

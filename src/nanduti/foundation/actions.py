@@ -56,11 +56,25 @@ def make_account(
     if User.objects.filter(username__iexact=username).exists():
         raise NameTaken()
     if not is_demo:
-        try:
-            validate_password(password)
-        except ValidationError as error:
-            raise PasswordTooWeak(why=" ".join(error.messages)) from None
+        _refuse_weak(password, None)
     return User.objects.create_user(username=username, password=password, language=language, is_demo=is_demo)
+
+
+def _refuse_weak(password: str, user: User | None) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise PasswordTooWeak(why=" ".join(error.messages)) from None
+
+
+@action("foundation.set_password")
+def set_password(*, user: User, password: str, by: User | str, at: datetime | None = None) -> User:
+    """A new password for somebody who has forgotten theirs; it ends their sessions everywhere."""
+    _refuse_weak(password, user)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    note(subject=user)
+    return user
 
 
 @action("foundation.grant_role")
