@@ -96,6 +96,11 @@ class DataTable:
         return f"{self.prefix}{self.name}".replace(".", "-")
 
     @property
+    def title(self) -> str:
+        """What those who hear the page call the table: its caption, else its first columns."""
+        return str(self.caption) or ", ".join(str(col.label) for col in self.shown_cols[:3] if col.label)
+
+    @property
     def words(self) -> str:
         """What was typed into the search box."""
         return self.arg("q")
