@@ -1,4 +1,4 @@
-"""The library of indicators: those that the seed documents use, as data files with their sources."""
+"""The library of indicators: those that the sources use, as data files with their sources."""
 
 from __future__ import annotations
 
