@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from nanduti.foundation import languages
 from nanduti.foundation.errors import NotAllowed, NotFound
 from nanduti.interface import words
 from nanduti.interface.parts import Figure
@@ -32,7 +33,8 @@ from ..parking import NOT_GIVEN
 from ..queries import answers, audits, reviews
 from ..reading import definition_of
 from ..reviewing import STEPS, collector_of
-from ..wording import backlog_said, finding_said, note_said, problem_said, question_said
+from ..wording import backlog_said, finding_said, note_said, question_said
+from .correcting import may_correct
 
 State = Submission.State
 STATE_TONES = {"accepted": "good", "returned": "warn", "rejected": "calm"}
@@ -95,7 +97,7 @@ def _title(row: Submission) -> str:
 
 def title_of(instrument: Instrument) -> str:
     """The instrument in the reader's language."""
-    return (instrument.title_es if answers.language() == "es" else "") or instrument.title
+    return (instrument.title_es if languages.tongue() == "es" else "") or instrument.title
 
 
 def _minutes(seconds: int | None) -> float | None:
@@ -137,7 +139,6 @@ def queue(request: HttpRequest, frame: Frame) -> HttpResponse:
             "state": _state(found, reviews.backlog(programme=frame.programme, instrument=instrument)),
             "figures": _figures(frame, found, tab, instrument),
             "table": table,
-            "tab": tab,
             "tab_label": TAB_LABELS[tab],
             "instrument": instrument,
             "whole_url": frame.url("surveys:review", tab=tab),
@@ -303,7 +304,6 @@ def _show_submission(
             "tone": STATE_TONES.get(row.state, ""),
             "facts": _facts(frame, row, files),
             "sections": answers.sections(definition, kept) if definition and kept else [],
-            "problem_words": problem_said,
             "findings": [
                 {
                     "row": f,
@@ -326,7 +326,9 @@ def _show_submission(
             "audit": audits.summary(row, definition) if definition else None,
             "choose_url": frame.url("surveys:choose", row.pk) if row.processing_note == SECOND_EDIT else "",
             "take_in_url": frame.url("surveys:take_in", row.pk) if row.processing_note == NOT_GIVEN else "",
-            "correct_url": frame.url("surveys:correct", row.pk) if is_reviewable else "",
+            "correct_url": frame.url("surveys:correct", row.pk)
+            if is_reviewable and may_correct(frame, row)
+            else "",
             "read_again_url": frame.url("surveys:read_again", row.pk),
             "note": note_said(row.processing_note),
             "queue_url": frame.url("surveys:review", tab=tab or None),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from nanduti.foundation import languages
 from nanduti.foundation.errors import NotFound
 from nanduti.foundation.models import Job
 from nanduti.foundation.work import present
@@ -154,7 +155,13 @@ def _state(n: int, backlog: reviews.Backlog) -> str:
 def _heading(question: Question, definition: Definition | None, with_labels: bool) -> str:
     if not with_labels or definition is None:
         return question.path
-    return question.label(answers.language(), definition.default_language)
+    return question.label(languages.tongue(), definition.default_language)
+
+
+def _css(question: Question, value: Any) -> str:
+    if isinstance(value, (int, float)):
+        return "num"
+    return "k-day" if {"date", "datetime"} & {question.kind, question.data_type} else "k-text"
 
 
 def _rows(
@@ -166,7 +173,7 @@ def _rows(
 ) -> Iterator[dict[str, Any]]:
     pseudonyms = [row.establishment.pseudonym for row in rows if row.establishment_id]
     names = names_for(access=frame.access, pseudonyms=pseudonyms)
-    tongue = answers.language()
+    tongue = languages.tongue()
     by_name = [q.name for q in columns]
     for row in rows:
         kept = row.answer_set.answers if hasattr(row, "answer_set") else {}
@@ -183,9 +190,7 @@ def _rows(
                     if value is None
                     else str(value)
                 )
-            cells.append(
-                (_heading(question, definition, with_labels), text[:300], isinstance(value, (int, float)))
-            )
+            cells.append((_heading(question, definition, with_labels), text[:300], _css(question, value)))
         yield {
             "url": frame.url("surveys:submission", row.pk),
             "received": row.received_at,
@@ -211,7 +216,7 @@ def _filters(
     request: HttpRequest, frame: Frame, definition: Definition | None, choice: Choice
 ) -> dict[str, Any]:
     people = Enumerator.objects.filter(programme=frame.programme).order_by("code")[:300]
-    tongue = answers.language()
+    tongue = languages.tongue()
     questions = [
         q
         for q in (definition.asked() if definition else [])
@@ -243,7 +248,7 @@ def profile(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
     instrument = instrument_of(frame, pk)
     made = tables.frame(instrument=instrument, access=frame.access, limit=PICTURED, choices_apart=False)
     places, places_table = _places(made)
-    said = [_picture(p) for p in profiles.profiles(made.tables, answers.language())]
+    said = [_picture(p) for p in profiles.profiles(made.tables, languages.tongue())]
     state = ngettext("%(n)s submission.", "%(n)s submissions.", made.n) % {"n": words.number(made.n)}
     if made.n >= PICTURED:
         state = _("The newest %(n)s submissions.") % {"n": words.number(made.n)}
@@ -336,7 +341,7 @@ def export(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
         return redirect(back)
     asked = QueryDict(request.POST.get("filters", "")[:4_000])
     choice = choice_asked(asked, newest_definition(instrument), frame)
-    tongue = answers.language()
+    tongue = languages.tongue()
     n = tables.count(instrument=instrument, access=frame.access, choice=choice, up_to=AT_ONCE + 1)
     if n > AT_ONCE:
         job = actions.order_export(

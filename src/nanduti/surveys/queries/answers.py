@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from nanduti.foundation import languages
 from nanduti.interface import words
 from nanduti.methods.instruments import IDENTIFYING, Definition, Question, in_language
 from nanduti.register.sealing import open_sealed
@@ -41,11 +41,6 @@ class Section:
     rows: list[AnswerRow] = field(default_factory=list)
 
 
-def language() -> str:
-    """The reader's language, as forms name languages."""
-    return (get_language() or "en").partition("-")[0]
-
-
 def labels_of(choices: Mapping[str, str], names: Any) -> str:
     """Chosen names in words."""
     return ", ".join(choices.get(name) or name for name in (names if isinstance(names, list) else [names]))
@@ -60,7 +55,9 @@ def said(definition: Definition, question: Question, value: Any, tongue: str) ->
         choices = {c.name: in_language(c.labels, tongue, default) for c in definition.choices_of(question)}
         return labels_of(choices, value)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return " ".join(filter(None, [words.number(value), question.unit]))
+        # A number of four digits without a unit is a year more often than not, and reads well without a separator.
+        is_short = isinstance(value, int) and not question.unit and abs(value) < 10_000
+        return " ".join(filter(None, [str(value) if is_short else words.number(value), question.unit]))
     if question.kind == "acknowledge":
         return _("yes")
     if isinstance(value, list):
@@ -88,7 +85,7 @@ def sealed_values(kept: AnswerSet) -> dict[str, Any]:
 
 def sections(definition: Definition, kept: AnswerSet) -> list[Section]:
     """The answers by group, in the order of the form; identifying ones only told to be there."""
-    tongue = language()
+    tongue = languages.tongue()
     problems = {p["path"]: p for p in kept.problems if p.get("path")}
     found: list[Section] = []
     _walk(definition, kept.answers, sealed_values(kept), "", "", tongue, problems, found)
@@ -176,7 +173,7 @@ class Difference:
 
 def differences(definition: Definition, former: AnswerSet, latter: AnswerSet) -> list[Difference]:
     """What a correction changed; of identifying answers only that they changed."""
-    tongue = language()
+    tongue = languages.tongue()
     old, new = dict(_flat(former.answers)), dict(_flat(latter.answers))
     found = []
     for key in dict.fromkeys([*old, *new]):
