@@ -62,8 +62,12 @@ def _shuffled(data: pl.DataFrame) -> pl.DataFrame:
 def _against_tables(out: pl.DataFrame, material: Material, earlier: Sequence[Entry]) -> list[Verdict]:
     """For each table shown before, the same table can be counted from the records: what it hid must stay hidden."""
     found = []
-    for entry in earlier:
-        for release in entry.releases:
+    same, others = rounds.split(earlier, rounds.wave_of(out[ID]))
+    firms = out.with_columns(pl.col(ID).str.split("@").list.first())
+    pairs = [(out, release) for entry in same for release in entry.releases]
+    pairs += [(firms, release) for release in rounds.tables_of(others)]
+    for records, release in pairs:
+        if True:
             dims = [d for d in release.table.dims if d in out.columns]
             if len(dims) != len(release.table.dims) or release.table.measure:
                 continue
@@ -81,7 +85,7 @@ def _against_tables(out: pl.DataFrame, material: Material, earlier: Sequence[Ent
 def _beside(n: int) -> Verdict:
     told = Reason(
         "release.records.beside",
-        mark("Beside {n} earlier release(s) nothing hidden can be counted."),
+        mark("Nothing hidden can be counted from this and what was released earlier (releases: {n})."),
         {"n": n},
     )
     return yes(told, source=SOURCE)

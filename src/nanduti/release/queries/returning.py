@@ -60,7 +60,9 @@ def datasets(*, programme: Programme) -> list[Dataset]:
             continue
         here = [clusters[c] for c in sorted(answered[pk]) if c in clusters]
         for wave in waves.get(pk) or [None]:  # type: ignore[list-item]
-            found.append(_dataset(instrument, wave, here, sheets, meetings))
+            # A wave of one community owes its results to that one.
+            asked = [c for c in here if wave is None or wave.cluster_id in {None, c.pk}]
+            found.append(_dataset(instrument, wave, asked, sheets, meetings))
     return found
 
 
