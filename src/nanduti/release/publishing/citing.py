@@ -11,13 +11,20 @@ def address(programme: str, slug: str, number: int | None = None) -> str:
     return base if number is None else f"{base}v{number}/"
 
 
-def citation(*, programme: str, title: str, number: int, published_on: date, digest: str, where: str) -> str:
-    """One line.
+def citation(
+    *,
+    programme: str,
+    title: str,
+    number: int,
+    published_on: date,
+    digest: str,
+    where: str,
+    version: str = "version",
+) -> str:
+    """One line; ``version`` is the word for it in the reader's language.
 
     >>> citation(programme="Weaving", title="Workshops by town", number=2, published_on=date(2026, 3, 2),
     ...          digest="ab" * 32, where="/open/weaving/towns/v2/")
     'Weaving: Workshops by town, version 2, 2026-03-02. /open/weaving/towns/v2/ (sha256 abababababab)'
     """
-    return (
-        f"{programme}: {title}, version {number}, {published_on.isoformat()}. {where} (sha256 {digest[:12]})"
-    )
+    return f"{programme}: {title}, {version} {number}, {published_on.isoformat()}. {where} (sha256 {digest[:12]})"

@@ -42,6 +42,7 @@ def cite(publication: Publication, language: str = "en") -> str:
         published_on=publication.published_on,
         digest=publication.digest,
         where=where(publication, exactly=True),
+        version="versión" if es else "version",
     )
 
 
