@@ -2,6 +2,7 @@
 import * as maplibregl from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import 'maplibre-gl/dist/maplibre-gl.css';
+import { words } from './map-words.js';
 
 maplibregl.setWorkerUrl(workerUrl);
 
@@ -12,6 +13,7 @@ export function draw(place, features) {
   const data = { type: 'FeatureCollection', features: features.features ?? features };
   const map = new maplibregl.Map({
     container: place,
+    locale: words(),
     attributionControl: false,
     cooperativeGestures: true,
     fadeDuration: 0,

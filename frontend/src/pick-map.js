@@ -2,6 +2,7 @@
 import * as maplibregl from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import 'maplibre-gl/dist/maplibre-gl.css';
+import { words } from './map-words.js';
 
 maplibregl.setWorkerUrl(workerUrl);
 
@@ -10,6 +11,7 @@ export function pick(place, points, chosen, isArea) {
   const of = (name) => style.getPropertyValue(name).trim();
   const map = new maplibregl.Map({
     container: place,
+    locale: words(),
     attributionControl: false,
     fadeDuration: 0,
     center: points.length ? [points.at(-1)[1], points.at(-1)[0]] : [0, 0],
