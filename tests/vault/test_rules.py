@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connections
+from django.utils import translation
 from django_scopes import scopes_disabled
 
 from nanduti.foundation.errors import NotAllowed
@@ -275,7 +276,8 @@ def test_a_standing_grant_goes_to_somebody_who_may_see_granted_names(here):
 
 def test_public_bodies_are_named_in_the_readers_language_without_a_reveal(here):
     access = here.access("researcher")
-    named = queries.names_for(access=access, pseudonyms=[here.institute.pseudonym], language="es")
+    with translation.override("es"):
+        named = queries.names_for(access=access, pseudonyms=[here.institute.pseudonym])
     assert named == {here.institute.pseudonym: "Instituto del Tejido"}
     assert not Reveal.objects.exists()
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import polars as pl
 import yaml
-from django.utils.translation import get_language
 
+from nanduti.foundation.languages import in_tongue
 from nanduti.methods import indices
 from nanduti.methods.values import BadInput, CannotBeSaid, Reason, RuleSource, Verdict, mark, no, yes
 
@@ -29,9 +29,7 @@ N_RUBRIC = 4
 
 def said(entry: Mapping[str, Any], name: str = "title") -> str:
     """A text of a recipe in the reader's language, else as it was first written."""
-    if (get_language() or "").startswith("es"):
-        return str(entry.get(f"{name}_es") or entry.get(name) or "")
-    return str(entry.get(name) or entry.get(f"{name}_es") or "")
+    return str(in_tongue(entry.get(name) or "", entry.get(f"{name}_es") or ""))
 
 
 @functools.cache
@@ -203,9 +201,7 @@ def _parameter(given: Mapping[str, Any]) -> Parameter:
 
 
 def _anchors(given: Mapping[str, Any]) -> tuple[str, ...]:
-    spanish = (get_language() or "").startswith("es")
-    chosen = given.get("anchors_es") if spanish else None
-    return tuple(str(a) for a in (chosen or given.get("anchors") or ()))
+    return tuple(str(a) for a in in_tongue(given.get("anchors") or (), given.get("anchors_es") or ()))
 
 
 # --- the gate

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
+from nanduti.foundation.languages import tongue
 from nanduti.interface import words
 from nanduti.methods.instruments.formulas import Formula
 
 from .definitions import IndicatorDefinition
-from .models.indicators import tongue
 from .reckoning import UNKNOWN, Cell
 from .safe import LEAST
 from .units import UnitColumn

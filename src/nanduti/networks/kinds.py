@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
-from django.utils.translation import get_language
+
+from nanduti.foundation.languages import in_tongue
 
 HERE = Path(__file__).parent
 
@@ -39,7 +40,7 @@ class Kind:
     @property
     def said(self) -> str:
         """Its name in the reader's language."""
-        return self.title_es if (get_language() or "").startswith("es") and self.title_es else self.title
+        return in_tongue(self.title, self.title_es)
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,7 @@ class NetworkKind:
 
     def in_words(self, name: str = "title") -> str:
         """Its title, or what it means, in the reader's language."""
-        spanish = (get_language() or "").startswith("es")
-        return getattr(self, f"{name}_es" if spanish else name)
+        return in_tongue(getattr(self, name), getattr(self, f"{name}_es"))
 
 
 def _rows(name: str) -> list[dict]:

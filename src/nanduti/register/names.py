@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from nanduti.foundation.access import Access
+from nanduti.foundation.languages import in_tongue
 from nanduti.vault import looking
 from nanduti.vault.queries import Subject
 
-from .folding import fold, in_language
+from .folding import fold
 from .models import Establishment, Organisation
 from .pseudonyms import ESTABLISHMENT, ORGANISATION
 from .subjects import of_prefix, subjects_of
@@ -23,43 +23,40 @@ SEARCHED_NAMES = 3_000
 AT_ONCE = 400
 
 
-def names_for(
-    *, access: Access, pseudonyms: Iterable[str], language: str | None = None, at: datetime | None = None
-) -> dict[str, str]:
+def names_for(*, access: Access, pseudonyms: Iterable[str], at: datetime | None = None) -> dict[str, str]:
     """What to show for each pseudonym: a public name, a name the viewer was granted, else the pseudonym.
 
     An establishment without a name of its own is called as its enterprise is. Names that come from the vault
     are written down as reveals, in the transaction that opened them.
     """
     asked = list(dict.fromkeys(p for p in pseudonyms if p))
-    language = language or get_language()
     shown = {p: p for p in asked}
     for start in range(0, len(asked), AT_ONCE):
-        shown.update(_names(access, asked[start : start + AT_ONCE], language, at or timezone.now()))
+        shown.update(_names(access, asked[start : start + AT_ONCE], at or timezone.now()))
     return shown
 
 
-def _names(access: Access, asked: list[str], language: str | None, at: datetime) -> dict[str, str]:
-    public = public_names(asked, language)
+def _names(access: Access, asked: list[str], at: datetime) -> dict[str, str]:
+    public = public_names(asked)
     found = public | _kept(access, [p for p in asked if p not in public], at)
     enterprise_of = _enterprises([p for p in of_prefix(asked, ESTABLISHMENT) if p not in found])
     if enterprise_of:
         enterprises = sorted(set(enterprise_of.values()))
-        theirs = public_names(enterprises, language)
+        theirs = public_names(enterprises)
         theirs |= _kept(access, [p for p in enterprises if p not in theirs and p not in found], at)
         theirs |= {p: found[p] for p in enterprises if p in found}
         found |= {site: theirs[firm] for site, firm in enterprise_of.items() if firm in theirs}
     return found
 
 
-def public_names(pseudonyms: Collection[str], language: str | None = None) -> dict[str, str]:
+def public_names(pseudonyms: Collection[str]) -> dict[str, str]:
     """The names of those that are public, in the reader's language; for everybody."""
     asked = of_prefix(pseudonyms, ORGANISATION)
     if not asked:
         return {}
     rows = Organisation._base_manager.filter(pseudonym__in=asked, is_public=True)
     return {
-        pseudonym: in_language(language or get_language(), name, name_es)
+        pseudonym: in_tongue(name, name_es)
         for pseudonym, name, name_es in rows.values_list("pseudonym", "public_name", "public_name_es")
     }
 

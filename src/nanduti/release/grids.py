@@ -8,9 +8,9 @@ from typing import Any
 
 import polars as pl
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from nanduti.foundation.languages import tongue
 from nanduti.interface import words
 from nanduti.interface.pictures import bars
 
@@ -47,10 +47,6 @@ class Grid:
     headings: list[str]
     rows: list[GridRow]
     has_bars: bool = False
-
-
-def tongue() -> str:
-    return "es" if (get_language() or "").startswith("es") else "en"
 
 
 def said(labels: Mapping[str, str], fallback: str = "") -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from nanduti.foundation import languages
 from nanduti.interface import words
 from nanduti.methods.instruments import Definition, in_language
 from nanduti.methods.instruments.quality import SENTENCES
@@ -64,12 +65,12 @@ def question_said(finding: Finding, definition: Definition | None) -> str:
     question = definition.question(finding.question) if definition and finding.question else None
     if question is None or finding.rule in RULES or definition is None:
         return ""
-    return question.label((get_language() or "en").partition("-")[0], definition.default_language)
+    return question.label(languages.tongue(), definition.default_language)
 
 
 def finding_said(finding: Finding, definition: Definition | None = None) -> str:
     """A finding as a sentence in the reader's language."""
-    tongue = (get_language() or "en").partition("-")[0]
+    tongue = languages.tongue()
     messages = finding.details.get("messages")
     if isinstance(messages, Mapping) and messages:
         return in_language(messages, tongue, "en") + _row_said(finding)

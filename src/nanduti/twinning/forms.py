@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from nanduti.foundation.languages import in_tongue
 from nanduti.interface.forms import MoneyField, NandutiForm
 from nanduti.methods import twinning as rules
 from nanduti.programme.forms import WhenField, text
@@ -28,10 +28,7 @@ class EvidenceForm(NandutiForm):
     def __init__(self, *args, step: int, **kwargs) -> None:  # type: ignore[no-untyped-def]
         super().__init__(*args, **kwargs)
         wanted = rules.eight_steps()[step - 1].evidence
-        is_spanish = (get_language() or "").startswith("es")
-        self.fields["evidence_kind"].choices = [
-            (e.code, e.label_es if is_spanish else e.label) for e in wanted
-        ]
+        self.fields["evidence_kind"].choices = [(e.code, in_tongue(e.label, e.label_es)) for e in wanted]
 
 
 class LinkageForm(NandutiForm):

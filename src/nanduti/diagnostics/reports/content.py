@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from nanduti.foundation.languages import in_tongue, tongue
 from nanduti.interface import words
 from nanduti.programme.models.programmes import in_language
-from nanduti.register.folding import in_language as choose
 
 from .. import wording
 from ..findings import LEAST, Findings
@@ -33,7 +32,7 @@ def document(given: Material, *, comparison: Iterable[Any] = (), relations: Iter
     if told:
         chapters.append(Chapter("network", str(wording.SECTIONS["network"]), told))
     return Document(
-        language=(get_language() or "en")[:2],
+        language=tongue(),
         title=str(study),
         subtitle=_subtitle(study),
         facts=tuple(_facts(study, given.found)),
@@ -127,4 +126,4 @@ def _sources(given: Material) -> Iterable[str]:
         facts = {f.source for f in given.found.figures if f.basis == "fact" and f.source}
         yield from sorted(facts)
         for en, es in given.found.sources:
-            yield choose(get_language(), en, es)
+            yield in_tongue(en, es)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from nanduti.foundation.languages import in_tongue
 from nanduti.interface import words
-from nanduti.register.folding import in_language
 from nanduti.register.models import Place
 
 from .. import pictures, wording
@@ -19,14 +19,14 @@ from .blocks import Block, Grid, Picture, Words
 
 def label_of(thing: Figure | Distribution | Part | Cell) -> str:
     """Its label in the language of the moment."""
-    return in_language(get_language(), thing.label, thing.label_es)
+    return in_tongue(thing.label, thing.label_es)
 
 
 def source_said(thing: Figure | Distribution) -> str:
     """Its source as the reader knows it."""
     if thing.source == "register":
         return _("Register of the cluster")
-    return in_language(get_language(), thing.source, thing.source_es)
+    return in_tongue(thing.source, thing.source_es)
 
 
 def profile_blocks(given: Material) -> Iterable[Block]:

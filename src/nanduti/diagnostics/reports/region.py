@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from nanduti.foundation.languages import in_tongue
 from nanduti.interface import words
 from nanduti.programme.models.programmes import in_language
-from nanduti.register.folding import in_language as choose
 from nanduti.register.models import Cluster
 
 from .. import pictures, wording
@@ -157,12 +156,12 @@ def cluster_names(lines: Sequence[Any]) -> dict[str, str]:
 
 
 def line_label(line: Any) -> str:
-    return choose(get_language(), line.label, line.label_es)
+    return in_tongue(line.label, line.label_es)
 
 
 def line_unit(line: Any) -> str:
     """The unit in the language of the moment; "share" is a code and stays."""
-    return line.unit if line.unit == "share" else choose(get_language(), line.unit, line.unit_es)
+    return line.unit if line.unit == "share" else in_tongue(line.unit, line.unit_es)
 
 
 def comparison_picture(lines: Sequence[Any], names: dict[str, str]) -> Picture:

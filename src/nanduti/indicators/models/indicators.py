@@ -5,18 +5,13 @@ from functools import cached_property
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from nanduti.foundation.classification import classified
+from nanduti.foundation.languages import tongue
 from nanduti.foundation.models import Scoped, Timestamped, Versioned
 
 from ..definitions import IndicatorDefinition, read_definition
-
-
-def tongue() -> str:
-    """The reader's language, as definitions name languages."""
-    return "es" if (get_language() or "").startswith("es") else "en"
 
 
 @classified(open="programme code library_code is_used instrument")

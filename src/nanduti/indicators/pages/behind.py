@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from nanduti.foundation.errors import NotAllowed, NotFound
+from nanduti.foundation.languages import tongue
 from nanduti.interface import words
 from nanduti.interface.tables import Col, DataTable
 from nanduti.methods.values import BadInput
@@ -145,7 +146,6 @@ def _roles(kind: str) -> dict[str, str]:
 
 
 def _choices(columns: dict[str, UnitColumn], name: str) -> dict[str, str]:
-    from ..models.indicators import tongue
 
     column = columns.get(name)
     return {code: column.choice(code, tongue()) for code in column.choices} if column else {}

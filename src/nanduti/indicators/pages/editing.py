@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from nanduti.foundation.languages import tongue
 from nanduti.methods.values import PersonError
 from nanduti.programme.frames import Frame, programme_page
 from nanduti.programme.pages import link
@@ -20,7 +21,6 @@ from ..binding import instrument_for
 from ..definitions import REGISTER, IndicatorDefinition
 from ..forms import DefinitionForm
 from ..meanings import columns_of_form
-from ..models.indicators import tongue
 from ..preview import Preview, preview
 from ..wording import answers_said, cell_said, dimension_said, group_said, reason_said
 from .common import EDIT, ITEM, STEP, bar_of, longest

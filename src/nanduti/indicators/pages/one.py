@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from nanduti.foundation.languages import tongue
 from nanduti.interface import words
 from nanduti.interface.parts import Figure
 from nanduti.interface.tables import Col, DataTable
@@ -20,7 +21,6 @@ from .. import queries
 from ..changes import changes_of
 from ..meanings import columns_for
 from ..models import IndicatorVersion
-from ..models.indicators import tongue
 from ..queries import Told
 from ..reckoning import UNKNOWN, Cell
 from ..units import UnitColumn

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from nanduti.foundation.errors import NotAllowed
+from nanduti.foundation.languages import tongue
 from nanduti.interface import words
 from nanduti.methods.values import PersonError
 from nanduti.programme.frames import Frame, programme_page
@@ -21,7 +22,6 @@ from nanduti.surveys.models import Instrument
 from .. import actions, library
 from ..definitions import REGISTER, IndicatorDefinition
 from ..models import Indicator
-from ..models.indicators import tongue
 from ..wording import ARROWS, DIRECTIONS, formula_said, unit_said
 from .common import EDIT, ITEM, STEP
 

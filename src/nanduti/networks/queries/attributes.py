@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 import yaml
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from nanduti.foundation.access import Access
 from nanduti.foundation.kept import kept
+from nanduti.foundation.languages import in_tongue, tongue
 from nanduti.indicators.units import unit_frame
 from nanduti.methods.networks import Network
 from nanduti.programme.models import Programme
@@ -45,7 +45,7 @@ class Inclusion:
 
     @property
     def said(self) -> str:
-        return self.title_es if (get_language() or "").startswith("es") else self.title
+        return in_tongue(self.title, self.title_es)
 
 
 @cache
@@ -143,13 +143,13 @@ def _facts(programme: Programme, cluster: Cluster | None, access: Access | None)
         if access is None
         else (access.user.pk if access.user else None, *sorted(access.scope_ids))
     )
-    key = ("networks.facts", programme.pk, cluster.pk if cluster else None, get_language(), who)
+    key = ("networks.facts", programme.pk, cluster.pk if cluster else None, tongue(), who)
     return kept(key, lambda: _read_facts(programme, cluster, access))
 
 
 def _read_facts(programme: Programme, cluster: Cluster | None, access: Access | None) -> Attributes:
     units = unit_frame(programme=programme, access=access, clusters=[cluster] if cluster else None)
-    language = (get_language() or "en")[:2]
+    language = tongue()
     wanted = {g.column for g in inclusions()}
     columns, titles, words = [], {}, {}
     for name, column in units.columns.items():

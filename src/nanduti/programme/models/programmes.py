@@ -1,20 +1,19 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from nanduti.foundation.classification import classified
 from nanduti.foundation.fields import WhenEnd, WhenPrecision, WhenStart, WhenText
+from nanduti.foundation.languages import tongue
 from nanduti.foundation.models import Scope, Sourced, Timestamped, Versioned
 
 
 def in_language(instance: models.Model, name: str) -> str:
     """A text field in the reader's language, else as it was first written."""
-    if (get_language() or "").startswith("es"):
-        return getattr(instance, f"{name}_es", "") or getattr(instance, name)
-    return getattr(instance, name) or getattr(instance, f"{name}_es", "")
+    first, other = (f"{name}_es", name) if tongue() == "es" else (name, f"{name}_es")
+    return getattr(instance, first, "") or getattr(instance, other, "")
 
 
 @classified(

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from nanduti.foundation.classification import classified
+from nanduti.foundation.languages import in_tongue
 from nanduti.foundation.models import Scope, Sourced, Timestamped, Versioned
 
-from ..folding import in_language
 from .places import Place
 
 
@@ -38,9 +37,9 @@ class Cluster(Sourced, Versioned, Timestamped):
         verbose_name_plural = _("clusters")
 
     def __str__(self) -> str:
-        return in_language(get_language(), self.name, self.name_es)
+        return in_tongue(self.name, self.name_es)
 
     @property
     def trade_said(self) -> str:
         """The trade in the reader's language."""
-        return in_language(get_language(), self.trade, self.trade_es)
+        return in_tongue(self.trade, self.trade_es)

@@ -2,14 +2,13 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from nanduti.foundation.classification import classified
 from nanduti.foundation.fields import WhenEnd, WhenStart, WhenText
+from nanduti.foundation.languages import in_tongue
 from nanduti.foundation.models import Scoped, Sourced, Timestamped
 
-from ..folding import in_language
 from .clusters import Cluster
 from .establishments import Establishment
 from .organisations import Organisation
@@ -88,4 +87,4 @@ class ProfileFact(Scoped, Sourced, Timestamped):
     @property
     def label_said(self) -> str:
         """The label in the reader's language, or the code where nobody wrote a label."""
-        return in_language(get_language(), self.label, self.label_es) or self.attribute.replace("_", " ")
+        return in_tongue(self.label, self.label_es) or self.attribute.replace("_", " ")

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from nanduti.foundation.classification import classified
+from nanduti.foundation.languages import in_tongue
 from nanduti.foundation.models import Scoped, Sourced, Timestamped, Versioned
 
-from ..folding import fold, in_language
+from ..folding import fold
 from ..pseudonyms import organisation_pseudonym
 from .clusters import Cluster
 from .places import Place
@@ -98,7 +98,7 @@ class Organisation(Scoped, Sourced, Versioned, Timestamped):
     @property
     def public_label(self) -> str:
         """The public name in the reader's language; empty where the organisation is not public."""
-        return in_language(get_language(), self.public_name, self.public_name_es)
+        return in_tongue(self.public_name, self.public_name_es)
 
     def index_text(self) -> None:
         """Fill what searching and sorting use, from public words only; never from the vault."""

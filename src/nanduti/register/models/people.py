@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from nanduti.foundation.classification import classified
+from nanduti.foundation.languages import in_tongue
 from nanduti.foundation.models import Scoped, Sourced, Timestamped, Versioned
 
-from ..folding import in_language
 from ..pseudonyms import person_pseudonym
 from .dated import Dated
 from .organisations import Organisation
@@ -48,4 +47,4 @@ class Position(Scoped, Sourced, Versioned, Dated):
         verbose_name_plural = _("positions")
 
     def __str__(self) -> str:
-        return in_language(get_language(), self.title, self.title_es)
+        return in_tongue(self.title, self.title_es)

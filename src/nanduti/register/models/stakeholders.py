@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from nanduti.foundation.classification import classified
+from nanduti.foundation.languages import in_tongue
 from nanduti.foundation.models import Scoped, Sourced, Versioned
 
-from ..folding import in_language
 from .clusters import Cluster
 from .dated import Dated
 from .organisations import Organisation
@@ -54,4 +53,4 @@ class Stakeholder(Scoped, Sourced, Versioned, Dated):
 
     @property
     def note_said(self) -> str:
-        return in_language(get_language(), self.note, self.note_es)
+        return in_tongue(self.note, self.note_es)

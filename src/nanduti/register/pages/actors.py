@@ -8,18 +8,18 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from nanduti.foundation.errors import NotFound
+from nanduti.foundation.languages import in_tongue
 from nanduti.interface import words
 from nanduti.interface.forms import NandutiForm
 from nanduti.interface.parts import Figure
 from nanduti.vault.fields import Field
 
 from .. import actions, forms, panels, queries
-from ..folding import in_language
 from ..models import Establishment, Organisation, Person, Position
 from ..names import names_for
 from ..subjects import Actor, subject_of
@@ -70,7 +70,7 @@ def _organisation(request: HttpRequest, found: Organisation, seen: dict[str, str
         state=state % {"kind": found.get_kind_display().capitalize(), "cluster": found.cluster},
         site_rows=[_site_row(site, data.site_names) for site in sites],
         posts=[_post_row(post, people) for post in data.positions],
-        note=in_language(get_language(), found.note, found.note_es),
+        note=in_tongue(found.note, found.note_es),
     )
 
 

@@ -4,10 +4,11 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nanduti.foundation.classification import classified
+from nanduti.foundation.languages import in_tongue
 from nanduti.foundation.models import Scoped
 from nanduti.programme.models import Programme
 from nanduti.programme.models.programmes import in_language
@@ -74,9 +75,7 @@ class Publication(Scoped):
     @property
     def programme_said(self) -> str:
         """The programme's title as it was, in the reader's language."""
-        if (get_language() or "").startswith("es") and self.programme_title_es:
-            return self.programme_title_es
-        return self.programme_title
+        return in_tongue(self.programme_title, self.programme_title_es)
 
     @property
     def is_withdrawn(self) -> bool:

@@ -16,10 +16,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from nanduti.foundation.errors import NotFound
+from nanduti.foundation.languages import tongue
 from nanduti.interface import words
 from nanduti.interface.saying import Said
 
-from ..grids import grids, indicator_said, indicators, records, said, tongue
+from ..grids import grids, indicator_said, indicators, records, said
 from ..materials.model import TOTAL
 from ..models import Publication, PublishedFile, ReleaseRequest
 from ..publishing import contents

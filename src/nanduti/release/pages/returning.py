@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from nanduti.foundation.errors import NotAllowed, NotFound
+from nanduti.foundation.languages import tongue
 from nanduti.interface import words
 from nanduti.interface.parts import Figure
 from nanduti.interface.tables import Col, DataTable
@@ -20,7 +21,6 @@ from nanduti.register.names import names_for
 
 from ..actions import returning as actions
 from ..forms.returning import MeetingForm, NewMeetingForm
-from ..grids import tongue
 from ..models import Publication, Returning
 from ..publishing import contents
 from ..publishing.pdf import pdf

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from nanduti.foundation import languages
 from nanduti.foundation.models import Job
 from nanduti.foundation.work import present
 from nanduti.interface import words
@@ -19,7 +20,6 @@ from nanduti.programme.frames import Frame, programme_page
 
 from ..actions import exports as actions
 from ..models import Finding
-from ..queries import answers
 from ..wording import finding_said
 from .reviews import title_of
 from .tables import instrument_of, newest_definition
@@ -36,7 +36,7 @@ def findings(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
     """All findings about an instrument."""
     instrument = instrument_of(frame, pk)
     definition = newest_definition(instrument)
-    tongue = answers.language()
+    tongue = languages.tongue()
     rows = (
         Finding.objects.filter(instrument=instrument, scope__in=frame.access.scopes_with("read_sensitive"))
         .select_related("enumerator", "submission")

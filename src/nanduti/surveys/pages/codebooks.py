@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from nanduti.foundation import languages
 from nanduti.foundation.errors import NotFound
 from nanduti.interface import words
 from nanduti.interface.tables import Col, DataTable
@@ -20,7 +21,7 @@ from nanduti.programme.pages import link
 from .. import library
 from ..models import InstrumentVersion
 from ..queries import instruments as queries
-from .instruments import KINDS, instrument_of, language, title_of, version_of
+from .instruments import KINDS, instrument_of, title_of, version_of
 
 SENSITIVITIES = {
     "open": gettext_lazy("open"),
@@ -66,7 +67,9 @@ def compare(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
             {
                 "change": change,
                 "what": CHANGES[change.what],
-                "label": question.label(language(), after.default_language) if question else change.name,
+                "label": question.label(languages.tongue(), after.default_language)
+                if question
+                else change.name,
                 "is_grave": change.what in GRAVE,
                 "before": _side(change.what, change.before),
                 "after": _side(change.what, change.after),

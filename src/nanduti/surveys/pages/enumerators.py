@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
 
 from nanduti.foundation.errors import NotAllowed
+from nanduti.foundation.languages import in_tongue
 from nanduti.interface import words
 from nanduti.interface.tables import Col, DataTable
 from nanduti.programme.frames import Frame, programme_page
@@ -190,7 +191,6 @@ def enumerator(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
         {
             "title": str(row),
             "state": _state(row, n),
-            "row": row,
             "facts": _facts(row),
             "table": _sent_table(request, sent),
             "may_manage": may_manage,
@@ -232,11 +232,8 @@ def _facts(row: Enumerator) -> list[tuple[Any, Any]]:
 
 
 def _sent_table(request: HttpRequest, sent: list[dict]) -> DataTable:
-    is_spanish = translation.get_language() == "es"
-
     def title(row: dict) -> str:
-        own = row["instrument__title_es"] if is_spanish else ""
-        return own or row["instrument__title"] or row["form_id"]
+        return in_tongue(row["instrument__title"], row["instrument__title_es"]) or row["form_id"]
 
     columns = [
         Col("title", _("Instrument"), value=title, phone=True),

@@ -15,11 +15,12 @@ from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django_scopes import scopes_disabled
 
+from nanduti.foundation import languages
 from nanduti.foundation.errors import NotFound
 from nanduti.interface import assets
 from nanduti.interface.middleware import answer
@@ -55,7 +56,7 @@ def config_of(
         "formId": version.instrument.code,
         "version": version.label,
         "digest": version.digest,
-        "language": (translation.get_language() or "en")[:2],
+        "language": languages.tongue(),
         "trial": False,
         "edit": None,
         "properties": {},

@@ -9,11 +9,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from nanduti.foundation.errors import NotAllowed, NotFound
+from nanduti.foundation.languages import in_tongue
 from nanduti.interface import saying, words
 from nanduti.interface.parts import Figure
 from nanduti.interface.tables import Col, DataTable
@@ -50,14 +51,9 @@ KINDS = {
 }  # fmt: skip
 
 
-def language() -> str:
-    """The reader's language, without its country."""
-    return (get_language() or "en").partition("-")[0]
-
-
 def title_of(row: Instrument) -> str:
     """What an instrument is called in the reader's language."""
-    return (row.title_es if language() == "es" else "") or row.title
+    return in_tongue(row.title, row.title_es)
 
 
 def start_of_today() -> datetime:
@@ -269,7 +265,6 @@ def instrument(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
             "title": title_of(row),
             "state": f"{_one_state(row)} {_unread(row, frame)}".strip(),
             "row": row,
-            "state_code": state_of(row),
             "state_said": STATES[state_of(row)],
             "state_tone": TONES.get(state_of(row), ""),
             "figures": _one_figures(row, frame) if row.published_id or row.n_answers else [],

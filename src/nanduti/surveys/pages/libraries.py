@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from nanduti.foundation import languages
 from nanduti.interface import words
 from nanduti.methods.instruments import Definition, in_language
 from nanduti.methods.values import PersonError
@@ -21,7 +22,7 @@ from .. import library
 from ..actions import instruments as actions
 from ..models import Instrument
 from ..workbooks import XLSX, convert, write_workbook
-from .instruments import KINDS, MANAGE, attachment, language
+from .instruments import KINDS, MANAGE, attachment
 
 
 @cache
@@ -41,8 +42,8 @@ def library_page(request: HttpRequest, frame: Frame) -> HttpResponse:
     used, forms = _used(frame), library.forms()
     cards = [
         {
-            "title": in_language(f.title, language()),
-            "summary": in_language(f.summary, language()),
+            "title": in_language(f.title, languages.tongue()),
+            "summary": in_language(f.summary, languages.tongue()),
             "n": len(_definition(f.code).asked()),
             "url": frame.url("surveys:library_form", f.code),
             "used_url": frame.url("surveys:instrument", used[f.code]) if f.code in used else "",
@@ -72,7 +73,7 @@ def library_form(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
     form = library.form(code)
     if request.method == "POST":
         return _use(request, frame, code)
-    definition, tongue = _definition(code), language()
+    definition, tongue = _definition(code), languages.tongue()
     used = _used(frame).get(code)
     return render(
         request,

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from nanduti.foundation import languages
 from nanduti.foundation.errors import NotFound
 from nanduti.foundation.imports import Grid
 from nanduti.foundation.models import Job
@@ -28,7 +29,6 @@ from ..actions import spreadsheets as actions
 from ..errors import SpreadsheetRefused
 from ..forms.spreadsheets import UndoForm, WorkbookForm
 from ..models import Instrument, InstrumentVersion
-from ..queries import answers
 from ..reading import definition_of
 from ..spreadsheets.matching import guess, targets
 from ..spreadsheets.taking_in import CellProblem, check, grid_of
@@ -91,7 +91,7 @@ def match(request: HttpRequest, frame: Frame, pk: int, token: uuid.UUID) -> Http
     name = PurePosixPath(request.GET.get("file", "").replace("\x00", "")).name[-120:] or "table.csv"
     sheet = request.POST.get("sheet", request.GET.get("sheet", ""))[:120]
     grid = grid_of(name, register.read_upload(str(token)), sheet)
-    offered = targets(definition, answers.language())
+    offered = targets(definition, languages.tongue())
     chosen = guess(definition, grid.header, instrument.columns_known)
     if request.method == "POST":
         known = {t.code for t in offered}
@@ -117,7 +117,6 @@ def match(request: HttpRequest, frame: Frame, pk: int, token: uuid.UUID) -> Http
             "title": _("Match the columns: %(file)s") % {"file": name},
             "state": _match_state(grid, chosen, len(good), problems),
             "columns": _columns(grid, chosen, offered),
-            "offered": offered,
             "problems": [_said(p) for p in problems[:SHOWN_PROBLEMS]],
             "n_problems": len(problems),
             "n_good": len(good),
@@ -164,7 +163,7 @@ def _said(problem: CellProblem) -> tuple[str, str, str, str]:
 def _unasked(definition: Definition, chosen: list[str]) -> list[str]:
     """Required questions that no column answers."""
     answered = {c.partition("=")[0].partition("@")[0] for c in chosen}
-    tongue = answers.language()
+    tongue = languages.tongue()
     return [
         q.label(tongue, definition.default_language)
         for q in definition.asked()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nanduti.foundation import languages
 from nanduti.methods.instruments import Definition
 from nanduti.methods.instruments.audit_log import read_audit_log
 
 from ..keeping import content_of
 from ..models import Submission
-from .answers import language
 
 LARGEST = 16 * 1_048_576
 SHOWN = 8
@@ -41,7 +41,7 @@ def summary(submission: Submission, definition: Definition) -> AuditSummary | No
         log = read_audit_log(b"".join(content_of(file)))
     except OSError:
         return None
-    tongue = language()
+    tongue = languages.tongue()
 
     def label(path: str) -> str:
         question = definition.by_path.get(path)

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from nanduti.foundation.classification import classified
+from nanduti.foundation.languages import in_tongue
 
 from .identities import Identity
 
@@ -27,9 +27,7 @@ class Purpose(models.Model):
         ordering = ["id"]
 
     def __str__(self) -> str:
-        if (get_language() or "").startswith("es"):
-            return self.title_es or self.title
-        return self.title
+        return in_tongue(self.title, self.title_es)
 
 
 @classified(
