@@ -23,7 +23,7 @@ from .materials.figures import FigureMaterial
 from .materials.loading import load
 from .materials.model import Material
 from .models import DisclosureCheck, NoiseKey, ReleaseRequest
-from .queries.requests import entries, ledger_stamp
+from .queries.requests import entries, entries_beside, ledger_stamp
 
 
 def _check_row(pk: int) -> DisclosureCheck:
@@ -66,17 +66,20 @@ def run_gate(
     programme, population = request.programme, material.population
     stamp = ledger_stamp(programme=programme, population=population)
     earlier = entries(programme=programme, population=population)
+    beside = entries_beside(programme=programme, population=population)
     if request.kind == ReleaseRequest.Kind.MICRODATA:
         return records_gate.check(material, protection, earlier, title=request.title), stamp
     if isinstance(material, DocumentMaterial):
         return documents_gate.check(material), stamp
     if isinstance(material, FigureMaterial):
-        return figures_gate.check(material, protection, earlier, title=request.title), stamp
+        return figures_gate.check(material, protection, earlier, title=request.title, beside=beside), stamp
     secret = b""
     if protection["method"] == "noise":
         key = NoiseKey._base_manager.filter(programme=programme).first()
         secret = secret_of(key or publications.make_noise_key(programme=programme, by=by))
-    found = tables_gate.check(material, protection, earlier, title=request.title, secret=secret)
+    found = tables_gate.check(
+        material, protection, earlier, title=request.title, secret=secret, beside=beside
+    )
     return found, stamp
 
 

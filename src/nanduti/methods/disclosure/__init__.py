@@ -28,7 +28,17 @@ from .hierarchy import Hierarchy
 from .improve import Budget
 from .insiders import single_cells, undefended
 from .jj import read_jj, write_jj
-from .ledger import Ledger, LedgerCheck, Release, exposed_to_others, may_show_group, release_of
+from .ledger import (
+    Ledger,
+    LedgerCheck,
+    Release,
+    exposed_to_others,
+    hide_also,
+    margin_cells,
+    margin_of,
+    may_show_group,
+    release_of,
+)
 from .linked import Linked, link, suppress_linked
 from .local_suppression import LocalSuppression, local_suppression
 from .matching import frequencies
@@ -99,6 +109,7 @@ __all__ = [
     "gate",
     "global_risk",
     "grid_equations",
+    "hide_also",
     "individual_risk",
     "invariant_matrix",
     "is_below_threshold",
@@ -108,6 +119,8 @@ __all__ = [
     "link",
     "local_suppression",
     "magnitude_table",
+    "margin_cells",
+    "margin_of",
     "may_show_group",
     "mdav",
     "measures",

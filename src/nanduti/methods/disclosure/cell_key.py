@@ -19,7 +19,8 @@ from nanduti.methods.values import BadInput, CannotBeSaid
 
 from .hierarchy import Hierarchy
 from .keys import check_columns
-from .table import Table, cell_members, count_table
+from .placing import innermost, lifted, positions
+from .table import Table, count_table
 
 _RANGE = 1 << 32
 
@@ -172,9 +173,9 @@ def cell_key(
     made = count_table(data, dims=dims, hierarchies=hierarchies)
     keys = data[key].cast(pl.UInt64).to_numpy() % np.uint64(_RANGE)
     total = np.zeros(made.n_cells, dtype=np.uint64)
-    for cells in cell_members(data, made):
-        inside = cells < made.n_cells
-        np.add.at(total, cells[inside], keys[inside])
+    at = [positions(data[d], h) for d, h in zip(made.dims, made.hierarchies)]
+    np.add.at(total, innermost(at, made.hierarchies), keys)
+    total = lifted(total, made.hierarchies)
     used = table or perturbation_table()
     noise = used.look_up(made.value, total % np.uint64(_RANGE))
     return Perturbed(made, made.value + noise, noise)

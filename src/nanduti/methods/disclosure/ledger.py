@@ -7,7 +7,6 @@ sees cells that are the same group, and cells that differ by a few.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -24,10 +23,11 @@ from .improve import Budget
 from .insiders import single_cells
 from .keys import check_columns
 from .linked import _moved
+from .placing import Standing, innermost, positions
 from .primary import Rules
-from .problem import OPEN, PRIMARY, Problem
+from .problem import OPEN, PRIMARY, Problem, grid_equations
 from .suppression import Suppression, suppress
-from .table import Table, cell_members, count_table, magnitude_table, problem_of
+from .table import Table, count_table, magnitude_table, problem_of
 
 LEDGER_SOURCE = RuleSource(
     "Hundepool et al. (2012), Statistical Disclosure Control", "section 4.3.4 (linked tables)"
@@ -38,32 +38,34 @@ LEDGER_SOURCE = RuleSource(
 class Release:
     """One table as it was (or is to be) shown, with the records behind its cells.
 
-    ``members`` is a cells × records matrix of 0 and 1 over ``ids``; ``suppressed`` says which cells are hidden.
+    ``standing`` says which record stands where; ``suppressed`` which cells are hidden.
     """
 
     name: str
     table: Table
     problem: Problem
     suppressed: np.ndarray
-    ids: tuple[str, ...]
-    members: sparse.csr_matrix = field(repr=False)
+    standing: Standing = field(repr=False)
+
+    @property
+    def ids(self) -> pl.Series:
+        """The names of the records."""
+        return self.standing.ids
 
     @cached_property
-    def groups(self) -> list[bytes]:
-        """For every cell a digest of its records and the measure: equal digests mean the same figure.
+    def members(self) -> sparse.csr_matrix:
+        """Cells × records, 1 where the record stands behind the cell: one row for each cell, to look into by hand."""
+        n = len(self.standing.cells)
+        inner = sparse.csr_matrix(
+            (np.ones(n), (self.standing.cells, np.arange(n))), shape=(self.table.n_cells, n)
+        )
+        return sparse.csr_matrix(self.standing.lifting @ inner)
 
-        The digest of a group is the sum of the digests of its records, 64 bits twice, so that order does not matter.
-        """
-        digests = b"".join(hashlib.blake2b(i.encode(), digest_size=16).digest() for i in self.ids)
-        marks = np.frombuffer(digests, dtype="<u8").reshape(-1, 2)
-        m = self.members
-        sums = np.zeros((m.shape[0], 2), dtype=np.uint64)
-        filled = np.flatnonzero(np.diff(m.indptr))
-        if len(filled):
-            # Empty rows begin where the next one does, so the rows that are not empty follow each other.
-            sums[filled] = np.add.reduceat(marks[m.indices], m.indptr[filled], axis=0)
+    @property
+    def groups(self) -> list[bytes]:
+        """For every cell a digest of its records and the measure: equal digests mean the same figure."""
         kind = (self.table.measure or "").encode()
-        return [kind + row.tobytes() for row in sums]
+        return [kind + row.tobytes() for row in self.standing.marks]
 
 
 def release_of(
@@ -77,10 +79,11 @@ def release_of(
     hierarchies: Mapping[str, Hierarchy] | None = None,
     rules: Rules | None = None,
     holding: str | None = None,
+    table: Table | None = None,
 ) -> Release:
     """A release from the records it was made of. ``ids`` must name every record once, the same in all releases.
 
-    ``holding`` counts contributors by owner, as in :func:`count_table`.
+    ``holding`` counts contributors by owner, as in :func:`count_table`. ``table``: made already of the same data.
     """
     check_columns(data, [ids], "id")
     if data[ids].null_count() or data[ids].n_unique() != data.height:
@@ -89,7 +92,9 @@ def release_of(
             problem="is missing or doubled somewhere",
             remedy="Give each record its own id.",
         )
-    if measure is None:
+    if table is not None:
+        pass
+    elif measure is None:
         table = count_table(data, dims=dims, hierarchies=hierarchies, holding=holding)
     else:
         table = magnitude_table(data, dims=dims, measure=measure, hierarchies=hierarchies, holding=holding)
@@ -101,17 +106,10 @@ def release_of(
             problem=f"has {len(hidden)} entries for {n} cells",
             remedy="Give one per cell.",
         )
-    rows, columns = [], []
-    for cells in cell_members(data, table):
-        inside = np.flatnonzero(cells < n)
-        rows.append(cells[inside])
-        columns.append(inside)
-    members = sparse.csr_matrix(
-        (np.ones(sum(map(len, rows))), (np.concatenate(rows), np.concatenate(columns))),
-        shape=(n, data.height),
-    )
-    texts = tuple(data[ids].cast(pl.String).to_list())
-    return Release(name, table, problem_of(table, rules), hidden, texts, members)
+    at = [positions(data[d], h) for d, h in zip(table.dims, table.hierarchies)]
+    cells = innermost(at, table.hierarchies)
+    standing = Standing(data[ids].cast(pl.String), cells, table.hierarchies)
+    return Release(name, table, problem_of(table, rules), hidden, standing)
 
 
 @dataclass(frozen=True)
@@ -144,10 +142,24 @@ class Ledger:
         ``threshold`` records make the difference. Computation: all releases as one system, sensitive cells attacked
         by linear programmes.
         """
-        differences = pl.concat([
-            *(_differences(new, old, threshold) for old in self.releases),
-            pl.DataFrame(schema=_DIFFERENCES),
-        ])  # fmt: skip
+        return self._check(new, self._shared_with(new), threshold, budget)
+
+    def differences(self, new: Release, *, threshold: int = 3) -> pl.DataFrame:
+        """The pairs of shown cells, one new, of which one group contains the other and has few records more."""
+        return self._differences(new, self._shared_with(new), threshold)
+
+    def _differences(self, new: Release, shared: Sequence[sparse.csr_matrix], threshold: int) -> pl.DataFrame:
+        found = [_differences(new, old, both, threshold) for old, both in zip(self.releases, shared)]
+        return pl.concat([*found, pl.DataFrame(schema=_DIFFERENCES)])
+
+    def _shared_with(self, new: Release) -> list[sparse.csr_matrix]:
+        """For each earlier release which records it shares with the new one; hiding cells changes nothing in it."""
+        return [new.standing.shared_with(old.standing) for old in self.releases]
+
+    def _check(
+        self, new: Release, shared: Sequence[sparse.csr_matrix], threshold: int, budget: Budget | None = None
+    ) -> LedgerCheck:
+        differences = self._differences(new, shared, threshold)
         joint = _together((*self.releases, new))
         attacked = audit(*joint, only_safety=True, budget=budget) if len(joint[0].primary) else None
         reasons = []
@@ -198,17 +210,21 @@ class Ledger:
         >>> answer.verdict.allows, int(new.suppressed.sum())
         (True, 2)
         """
+        shared = self._shared_with(new)
         for _round in range(most_rounds):
-            answer = self.check(new, threshold=threshold)
-            more = set() if answer.verdict.allows else self._to_hide(new, threshold, answer)
+            answer = self._check(new, shared, threshold)
+            more = set() if answer.verdict.allows else self._to_hide(new, shared, threshold, answer)
             if not more:
                 return new, answer
-            new = _with_hidden(new, sorted(more), budget, seed)
-        return new, self.check(new, threshold=threshold)
+            new = hide_also(new, sorted(more), budget=budget, seed=seed)
+        return new, self._check(new, shared, threshold)
 
-    def _to_hide(self, new: Release, threshold: int, answer: LedgerCheck) -> set[int]:
+    def _to_hide(
+        self, new: Release, shared: Sequence[sparse.csr_matrix], threshold: int, answer: LedgerCheck
+    ) -> set[int]:
         """The shown cells of the new release that a failed check points at."""
-        more = {int(c) for old in self.releases for c in _differing(new, old, threshold)[0]}
+        pairs = zip(self.releases, shared)
+        more = {int(c) for old, both in pairs for c in _differing(new, old, both, threshold)[0]}
         if answer.audit is not None and not answer.audit.is_safe:
             shown = {
                 g for old in self.releases for g, hidden in zip(old.groups, old.suppressed) if not hidden
@@ -222,6 +238,43 @@ class Ledger:
         return {c for c in more if new.table.value[c] > 0}
 
 
+def margin_of(release: Release, dims: Sequence[str]) -> Release:
+    """The release along some of its dimensions: what it shows, hides and protects of their totals.
+
+    >>> data = pl.DataFrame({"id": ["a", "b", "c"], "town": ["A", "A", "B"], "debts": ["yes", "no", "no"]})
+    >>> made = release_of("answers", data, ids="id", dims=["debts", "town"])
+    >>> margin_of(made, ["town"]).table.frame().rows()
+    [('Total', 3.0), ('A', 2.0), ('B', 1.0)]
+    """
+    table, p = release.table, release.problem
+    kept = [i for i, d in enumerate(table.dims) if d in dims]
+    hierarchies = tuple(table.hierarchies[i] for i in kept)
+    at = margin_cells(release, dims)
+    part = Table(
+        tuple(table.dims[i] for i in kept), hierarchies, table.value[at],
+        None if table.n_contributors is None else table.n_contributors[at],
+        tuple(one[at] for one in table.largest), table.measure,
+    )  # fmt: skip
+    problem = Problem(
+        p.value[at], p.cost[at], p.status[at], p.lower[at], p.upper[at], p.need_up[at], p.need_down[at],
+        grid_equations(hierarchies), hierarchies, part.names(),
+    )  # fmt: skip
+    codes = np.unravel_index(release.standing.cells, table.shape)
+    standing = replace(
+        release.standing, cells=innermost([codes[i] for i in kept], hierarchies), hierarchies=hierarchies
+    )
+    return Release(release.name, part, problem, release.suppressed[at], standing)
+
+
+def margin_cells(release: Release, dims: Sequence[str]) -> np.ndarray:
+    """The cells of the release that are the cells of :func:`margin_of`, in their order."""
+    codes = [
+        np.arange(s) if d in dims else np.array([0]) for d, s in zip(release.table.dims, release.table.shape)
+    ]
+    chosen = np.meshgrid(*codes, indexing="ij")
+    return np.ravel_multi_index(chosen, release.table.shape).reshape(-1)
+
+
 def exposed_to_others(release: Release, found: Suppression) -> list[tuple[int, int]]:
     """The pairs of ``found.exposed`` that are two: who is alone in a total and in a part of it learns nothing new.
 
@@ -232,12 +285,16 @@ def exposed_to_others(release: Release, found: Suppression) -> list[tuple[int, i
     >>> len(found.exposed) > 0, exposed_to_others(made, found)
     (True, [])
     """
-    m = release.members
-    return [(a, b) for a, b in found.exposed if (m[a] != m[b]).nnz]
+    return [(a, b) for a, b in found.exposed if not release.standing.is_same_group(a, b)]
 
 
-def _with_hidden(release: Release, cells: Sequence[int], budget: Budget | float, seed: int) -> Release:
-    """The release with these cells sensitive too, and as many more hidden as that asks for."""
+def hide_also(
+    release: Release, cells: Sequence[int], *, budget: Budget | float = 2_000, seed: int = 0
+) -> Release:
+    """The release with these cells sensitive too, and as many more hidden as that asks for.
+
+    Raises CannotBeSaid where somebody who is alone in a cell could work out another, whatever is hidden.
+    """
     p = release.problem
     status, up, down = p.status.copy(), p.need_up.copy(), p.need_down.copy()
     at = np.asarray(cells)
@@ -263,31 +320,25 @@ def _with_hidden(release: Release, cells: Sequence[int], budget: Budget | float,
 _DIFFERENCES = {"cell": pl.String, "release": pl.String, "earlier_cell": pl.String, "n_difference": pl.Int64}
 
 
-def _differing(new: Release, old: Release, threshold: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _differing(
+    new: Release, old: Release, shared: sparse.csr_matrix, threshold: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Shown cells here, shown cells there, and by how few records one group exceeds the other that it contains."""
     if (new.table.measure or "") != (old.table.measure or ""):
         nothing = np.array([], dtype=np.int64)
         return nothing, nothing, nothing
-    place = {i: j for j, i in enumerate(new.ids)}
-    extra = {i: len(place) + j for j, i in enumerate(i for i in old.ids if i not in place)}
-    where = np.array([place.get(i, extra.get(i, -1)) for i in old.ids])
-    width = len(place) + len(extra)
-    a = sparse.csr_matrix((new.members.data, new.members.indices, new.members.indptr),
-                          shape=(new.members.shape[0], width))  # fmt: skip
-    o = old.members.tocoo()
-    b = sparse.csr_matrix((o.data, (o.row, where[o.col])), shape=(o.shape[0], width))
-    a, b = a[np.flatnonzero(~new.suppressed)], b[np.flatnonzero(~old.suppressed)]
-    size_a, size_b = np.asarray(a.sum(axis=1)).ravel(), np.asarray(b.sum(axis=1)).ravel()
-    both = (a @ b.T).tocoo()
+    shown_a, shown_b = np.flatnonzero(~new.suppressed), np.flatnonzero(~old.suppressed)
+    size_a, size_b = new.standing.sizes[shown_a], old.standing.sizes[shown_b]
+    both = (new.standing.lifting[shown_a] @ shared @ old.standing.lifting[shown_b].T).tocoo()
     inside = (both.data == size_a[both.row]) | (both.data == size_b[both.col])
     gap = np.abs(size_a[both.row] - size_b[both.col])
     hit = np.flatnonzero(inside & (gap > 0) & (gap < threshold))
-    shown_a, shown_b = np.flatnonzero(~new.suppressed), np.flatnonzero(~old.suppressed)
+    hit = hit[np.lexsort((both.col[hit], both.row[hit]))]
     return shown_a[both.row[hit]], shown_b[both.col[hit]], gap[hit].astype(np.int64)
 
 
-def _differences(new: Release, old: Release, threshold: int) -> pl.DataFrame:
-    here, there, gap = _differing(new, old, threshold)
+def _differences(new: Release, old: Release, shared: sparse.csr_matrix, threshold: int) -> pl.DataFrame:
+    here, there, gap = _differing(new, old, shared, threshold)
     return pl.DataFrame(
         {
             "cell": [new.problem.name(c) for c in here],

@@ -13,6 +13,7 @@ from nanduti.methods.values import BadInput
 
 from .hierarchy import Hierarchy
 from .keys import check_columns, check_rows
+from .placing import innermost, lifted, positions
 from .primary import Rules, dominance_gap, is_below_threshold, is_dominated, p_percent_gap
 from .problem import FIXED, OPEN, PRIMARY, Problem, grid_equations
 
@@ -144,7 +145,7 @@ def table_from_cells(
     dims = check_columns(cells, dims, "dimension")
     hs = tuple(_hierarchy_of(cells, d, hierarchies) for d in dims)
     shape = tuple(len(h.codes) for h in hs)
-    at = np.ravel_multi_index([_positions(cells[d], h) for d, h in zip(dims, hs)], shape)
+    at = np.ravel_multi_index([positions(cells[d], h) for d, h in zip(dims, hs)], shape)
     n = int(np.prod(shape))
     counts = np.bincount(at, minlength=n)
     if (counts != 1).any():
@@ -179,25 +180,6 @@ def _hierarchy_of(data: pl.DataFrame, d: str, given: Mapping[str, Hierarchy] | N
     return Hierarchy.flat(codes)
 
 
-def _positions(series: pl.Series, h: Hierarchy) -> np.ndarray:
-    text = series.cast(pl.String)
-    if text.null_count():
-        row = int(text.is_null().arg_true()[0])
-        raise BadInput(
-            place=f"column '{series.name}', row {row}",
-            problem="is missing",
-            remedy="Give it a code of its own (for instance 'unknown') that stands in the hierarchy.",
-        )
-    unknown = [v for v in text.unique().to_list() if v not in h.position]
-    if unknown:
-        raise BadInput(
-            place=f"column '{series.name}'",
-            problem=f"has codes outside the hierarchy: {', '.join(sorted(unknown)[:5])}",
-            remedy="Add them to the hierarchy.",
-        )
-    return text.replace_strict(h.position, return_dtype=pl.Int64).to_numpy()
-
-
 def _build(
     data: pl.DataFrame,
     dims: Sequence[str],
@@ -215,23 +197,31 @@ def _build(
             place="the table", problem=f"would have {np.prod(shape, dtype=float):.3g} cells",
             remedy="Use fewer or coarser dimensions.",
         )  # fmt: skip
-    positions = [_positions(data[d], h) for d, h in zip(dims, hs)]
-    for d, h, at in zip(dims, hs, positions):
-        inner = np.flatnonzero(h.n_children[at] > 0)
+    at = [positions(data[d], h) for d, h in zip(dims, hs)]
+    for d, h, codes in zip(dims, hs, at):
+        inner = np.flatnonzero(h.n_children[codes] > 0)
         if len(inner):
             raise BadInput(
                 place=f"column '{d}', row {inner[0]}",
-                problem=f"holds the sub-total code '{h.codes[at[inner[0]]]}'",
+                problem=f"holds the sub-total code '{h.codes[codes[inner[0]]]}'",
                 remedy="Records carry the finest codes; totals are added here.",
             )
-    amounts = np.ones(data.height) if measure is None else _amounts(data, measure)
-    owner = _owners(data, holding)
-    expanded = _expand(hs, positions, shape)
-    value = np.zeros(int(np.prod(shape)))
-    for cells in expanded:
-        value += np.bincount(cells, amounts, minlength=len(value))[: len(value)]  # the rest: above the top
-    counts, largest = _contributors(expanded, amounts, owner, len(value), n_largest)
+    cells, n = innermost(at, hs), int(np.prod(shape))
+    if measure is None:
+        amounts, value = np.ones(data.height), lifted(np.bincount(cells, minlength=n).astype(float), hs)
+    else:
+        amounts = _amounts(data, measure)
+        value = _sums(_expand(hs, at, shape), amounts, n)
+    counts, largest = _behind(hs, at, cells, amounts, _owners(data, holding), n_largest)
     return Table(tuple(dims), hs, value, counts, largest, measure)
+
+
+def _sums(expanded: list[np.ndarray], amounts: np.ndarray, n: int) -> np.ndarray:
+    """Each total added up record by record, so that it is off by its own rounding alone."""
+    value = np.zeros(n)
+    for cells in expanded:
+        value += np.bincount(cells, amounts, minlength=n)[:n]  # the rest: above the top
+    return value
 
 
 def _amounts(data: pl.DataFrame, measure: str) -> np.ndarray:
@@ -248,6 +238,7 @@ def _amounts(data: pl.DataFrame, measure: str) -> np.ndarray:
 
 
 def _owners(data: pl.DataFrame, holding: str | None) -> np.ndarray | None:
+    """Per record the number of its owner, 0 for owners of nothing else; ``None`` where owners play no part."""
     if holding is None:
         return None
     check_columns(data, [holding], "holding")
@@ -258,15 +249,18 @@ def _owners(data: pl.DataFrame, holding: str | None) -> np.ndarray | None:
             problem="is missing",
             remedy="Give every record its owner; a record without a group is its own owner.",
         )
-    return data[holding].rank("dense").to_numpy().astype(np.int64)
+    several = data[holding].is_duplicated()
+    numbers = np.zeros(data.height, dtype=np.int64)
+    numbers[several.to_numpy()] = data[holding].filter(several).rank("dense").to_numpy()
+    return numbers
 
 
 def _expand(
-    hs: tuple[Hierarchy, ...], positions: list[np.ndarray], shape: tuple[int, ...]
+    hs: tuple[Hierarchy, ...], positions_of: list[np.ndarray], shape: tuple[int, ...]
 ) -> list[np.ndarray]:
     """For every combination of levels the cell that each record falls into (records at their depth or higher)."""
     ladders = []
-    for h, at in zip(hs, positions):
+    for h, at in zip(hs, positions_of):
         parent = np.array(h.parent)
         steps, now = [at], at
         while True:
@@ -286,12 +280,6 @@ def _expand(
     return [np.where(c < 0, size, c) for c in found] if any((c < 0).any() for c in found) else found
 
 
-def cell_members(data: pl.DataFrame, table: Table) -> list[np.ndarray]:
-    """For every combination of levels the cell of each record (``n_cells`` where it has none on that level)."""
-    positions = [_positions(data[d], h) for d, h in zip(table.dims, table.hierarchies)]
-    return _expand(table.hierarchies, positions, table.shape)
-
-
 def _unique_steps(steps: list[np.ndarray]) -> list[np.ndarray]:
     """Each record climbs to the total once: after it has arrived, higher steps are marked absent."""
     arrived = np.zeros(len(steps[0]), dtype=bool)
@@ -300,6 +288,47 @@ def _unique_steps(steps: list[np.ndarray]) -> list[np.ndarray]:
         clean.append(np.where(arrived, -1, step))
         arrived = arrived | (step <= 0)
     return clean
+
+
+def _behind(
+    hs: tuple[Hierarchy, ...],
+    at: list[np.ndarray],
+    cells: np.ndarray,
+    amounts: np.ndarray,
+    owner: np.ndarray | None,
+    n_largest: int,
+) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+    """Contributors per cell and the largest of them.
+
+    Whoever owns one record counts one on every level, and can be among the largest of a total only where he is among
+    the largest of his innermost cell; so all levels are looked at only for these and for owners of several records.
+    """
+    shape = tuple(len(h.codes) for h in hs)
+    n = int(np.prod(shape))
+    alone = np.ones(len(cells), dtype=bool) if owner is None else owner == 0
+    counts = lifted(np.bincount(cells[alone], minlength=n).astype(float), hs)
+    several = np.flatnonzero(~alone)
+    if len(several):
+        counts += _contributors(
+            _expand(hs, [p[several] for p in at], shape), amounts[several], owner[several], n, 0
+        )[0]  # type: ignore[index]
+    if not n_largest:
+        return counts, ()
+    kept = np.union1d(several, _tops(cells, amounts, alone, n_largest))
+    numbers = None
+    if owner is not None:
+        own = owner[kept]
+        numbers = np.where(own == 0, int(owner.max()) + 1 + np.arange(len(kept)), own)
+    expanded = _expand(hs, [p[kept] for p in at], shape)
+    return counts, _contributors(expanded, amounts[kept], numbers, n, n_largest)[1]
+
+
+def _tops(cells: np.ndarray, amounts: np.ndarray, alone: np.ndarray, n_largest: int) -> np.ndarray:
+    """The records of owners of one record that are among the largest of their innermost cell."""
+    rows = np.flatnonzero(alone)
+    frame = pl.DataFrame({"row": rows, "cell": cells[rows], "amount": amounts[rows]})
+    tops = frame.group_by("cell").agg(pl.col("row").top_k_by("amount", n_largest))
+    return np.sort(tops["row"].explode().to_numpy())
 
 
 def _contributors(

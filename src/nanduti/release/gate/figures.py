@@ -25,11 +25,16 @@ FIGURES = 3
 
 
 def check(
-    material: FigureMaterial, protection: Mapping[str, Any], earlier: Sequence[Entry], *, title: str
+    material: FigureMaterial,
+    protection: Mapping[str, Any],
+    earlier: Sequence[Entry],
+    *,
+    title: str,
+    beside: Sequence[Entry] = (),
 ) -> Checked:
     """One table of figures: null where too few stand behind it, or where it would give another away."""
     asked = {**protection, "method": "suppress"}
-    inner = check_tables(material, asked, earlier, title=title, secret=b"", may_leave_out=True)
+    inner = check_tables(material, asked, earlier, title=title, secret=b"", may_leave_out=True, beside=beside)
     by_code = {p.name: p for p in inner.parts}
     rows = [row for f in material.figures for row in _rows(f, by_code.get(f.definition.code), material.by)]
     frame = pl.DataFrame(rows, schema=SCHEMA, orient="row")

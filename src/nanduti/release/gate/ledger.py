@@ -80,6 +80,11 @@ class Entry:
         tables = tuple(Shown(**{**t, "dims": tuple(t["dims"])}) for t in about["tables"])
         return cls(about["title"], about["population"], frame, tables, tuple(about["columns"]))
 
+    @property
+    def ids(self) -> pl.Series:
+        """The names of the records."""
+        return self.frame[ID]
+
     @cached_property
     def releases(self) -> list[Release]:
         """The tables as the arithmetic of the ledger takes them."""
@@ -116,8 +121,13 @@ def rules_of(threshold: int, p_percent: float, protect_zeros: bool = False) -> R
     return Rules(threshold=threshold, p_percent=p_percent, protect_zeros=protect_zeros)
 
 
-def hold_against(new: Release, frame: pl.DataFrame, earlier: Iterable[Entry]) -> tuple[Release, Verdict]:
-    """The new table with what else must be hidden beside earlier releases of the same records, and the verdict."""
+def hold_against(
+    new: Release, frame: pl.DataFrame, earlier: Iterable[Entry], *, budget: float = 2_000
+) -> tuple[Release, Verdict]:
+    """The new table with what else must be hidden beside earlier releases of the same records, and the verdict.
+
+    ``budget``: how long to look for cheaper patterns, as in :func:`disclosure.suppress`.
+    """
     entries = list(earlier)
     releases = [r for entry in entries for r in entry.releases]
     releases += _records_as_tables(new, entries)
@@ -129,7 +139,7 @@ def hold_against(new: Release, frame: pl.DataFrame, earlier: Iterable[Entry]) ->
     try:
         # Earlier sums of figures that have changed in many firms are other sums: nothing can be subtracted.
         ledger = disclosure.Ledger(tuple(r for r in releases if _is_same_sum(new, frame, r, entries)))
-        new, answer = ledger.beside(new)
+        new, answer = ledger.beside(new, budget=budget)
     except BadInput:  # the same records say different things now, so that their tables do not fit together
         told = Reason(
             "release.ledger.other_figures",

@@ -15,6 +15,7 @@ from nanduti.methods.values import BadInput, Reason, Verdict, flag, mark, yes
 
 from ..materials.model import ID, Material
 from ..materials.records import sensitive_columns
+from . import rounds
 from .ledger import SOURCE, Entry, in_words, none_before
 from .result import Checked, CheckedPart
 
@@ -67,18 +68,17 @@ def _against_tables(out: pl.DataFrame, material: Material, earlier: Sequence[Ent
     pairs = [(out, release) for entry in same for release in entry.releases]
     pairs += [(firms, release) for release in rounds.tables_of(others)]
     for records, release in pairs:
-        if True:
-            dims = [d for d in release.table.dims if d in out.columns]
-            if len(dims) != len(release.table.dims) or release.table.measure:
-                continue
-            mine = out.with_columns(pl.col(d).cast(pl.String).fill_null("_blank") for d in dims)
-            try:
-                new = disclosure.release_of("records", mine, ids=ID, dims=dims)
-                answer = Ledger((release,)).check(new)
-            except BadInput:
-                continue
-            if not answer.verdict.allows:
-                found.append(in_words(answer.verdict, material.columns))
+        dims = [d for d in release.table.dims if d in out.columns]
+        if len(dims) != len(release.table.dims) or release.table.measure:
+            continue
+        mine = records.with_columns(pl.col(d).cast(pl.String).fill_null("_blank") for d in dims)
+        try:
+            new = disclosure.release_of("records", mine, ids=ID, dims=dims)
+            answer = Ledger((release,)).check(new)
+        except BadInput:
+            continue
+        if not answer.verdict.allows:
+            found.append(in_words(answer.verdict, material.columns))
     return found or [none_before() if not earlier else _beside(len(earlier))]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from nanduti.methods.disclosure import Hierarchy
 from nanduti.methods.values import CannotBeSaid, Reason, RuleSource, Verdict, flag, mark, no, yes
 
 from ..materials.model import HOLDER, ID, TOTAL, Material, Part
+from . import rounds
 from .ledger import Entry, Shown, hold_against, in_words, none_before, rules_of
 from .result import BESIDE, FEW, VALUE, WHY, Checked, CheckedPart
 
@@ -32,20 +34,24 @@ def check(
     title: str,
     secret: bytes,
     may_leave_out: bool = False,
+    beside: Sequence[Entry] = (),
     say: Any = lambda _done, _total: None,
 ) -> Checked:
     """Every part protected, one after the other, each beside all that was shown before and the parts before it.
 
-    ``may_leave_out``: a part that cannot go out is left out, instead of holding up the others.
+    ``may_leave_out``: a part that cannot go out is left out, instead of holding up the others. ``earlier``: pages on
+    the same records and on other waves of them; ``beside``: on other sources about the same firms.
     """
     if protection["method"] == "noise":
         return _with_noise(material, secret, title)
-    parts, verdicts, shown = [], [], []
+    parts, verdicts, shown, releases = [], [], [], []
+    same, others = rounds.split(earlier, rounds.wave_of(material.frame[ID]))
+    other_waves = rounds.tables_of(others)
     for number, part in enumerate(material.parts):
         say(number, len(material.parts))
         mine = Entry(title, material.population, material.frame, tuple(shown))
-        before = [*earlier, *([mine] if shown else [])]
-        made, verdict, table = _one(material, part, protection, before)
+        before = _Before([*same, *([mine] if shown else [])], other_waves, needs_release=bool(beside))
+        made, verdict, table, new = _one(material, part, protection, before)
         if may_leave_out and not verdict.allows:
             told = Reason("release.table.left_out", mark("“{name}” is left out."), {"name": part.name})
             verdicts.append(flag(told, *verdict.reasons, source=verdict.source))
@@ -54,7 +60,10 @@ def check(
         if made is not None and table is not None:
             parts.append(made)
             shown.append(table)
+            releases += [new] if new is not None else []
             verdicts.append(_worth(made))
+    told = rounds.said_beside(releases, beside)
+    verdicts += [told] if told is not None else []
     entry = Entry(title, material.population, material.frame, tuple(shown))
     return _checked(material, parts, verdicts, entry)
 
@@ -72,23 +81,50 @@ def _checked(material: Material, parts: list[CheckedPart], verdicts: list[Verdic
     )
 
 
+@dataclass(frozen=True)
+class _Before:
+    """What was shown before: pages on the same records, and tables of other waves by firm."""
+
+    entries: Sequence[Entry]
+    other_waves: Sequence[disclosure.Release] = ()
+    needs_release: bool = False
+
+
+def _hold(
+    new: disclosure.Release, frame: pl.DataFrame, before: _Before, budget: float
+) -> tuple[disclosure.Release, Verdict]:
+    """Held against the same records and against other waves in turn, until neither asks for more to be hidden."""
+    for _round in range(rounds.ROUNDS):
+        new, verdict = hold_against(new, frame, before.entries, budget=budget)
+        if not verdict.allows:
+            return new, verdict
+        n_hidden = int(new.suppressed.sum())
+        new, refused = rounds.hide_beside(new, before.other_waves, budget=budget)
+        if refused is not None:
+            return new, refused
+        if int(new.suppressed.sum()) == n_hidden:
+            return new, verdict
+    return new, _cannot()
+
+
 def _one(
-    material: Material, part: Part, protection: Mapping[str, Any], earlier: Sequence[Entry]
-) -> tuple[CheckedPart | None, Verdict, Shown | None]:
+    material: Material, part: Part, protection: Mapping[str, Any], before: _Before
+) -> tuple[CheckedPart | None, Verdict, Shown | None, disclosure.Release | None]:
     codes = {d: list(material.columns[d].codes) for d in part.dims}
     hierarchies = {d: Hierarchy.flat(codes[d], total=TOTAL) for d in part.dims}
     rules = rules_of(protection["threshold"], protection["p_percent"], protection["protect_zeros"])
     holding = HOLDER if HOLDER in material.frame.columns else None
+    budget = SEARCH if math.prod(len(c) + 1 for c in codes.values()) <= LARGE else SEARCH / 4
     frame = material.frame
     asked = [part.measure, *part.dims] if part.measure else part.dims
     # Who was not asked, or did not answer what an indicator needs, stands behind no figure of it.
     frame = frame.filter(pl.col(name).is_not_null() for name in asked)
     if not frame.height:
-        return None, _nobody(part), None
+        return None, _nobody(part), None, None
     try:
         safe = disclosure.protect_table(
             frame, dims=part.dims, measure=part.measure, hierarchies=hierarchies, holding=holding, rules=rules,
-            budget=SEARCH if math.prod(len(c) + 1 for c in codes.values()) <= LARGE else SEARCH / 4,
+            budget=budget,
         )  # fmt: skip
         table, problem, hidden, verdict = (
             safe.table,
@@ -96,18 +132,20 @@ def _one(
             safe.suppression.suppressed,
             none_before(),
         )
-        if earlier or safe.suppression.exposed:  # who stands behind each cell is needed only then
+        new = None
+        # Who stands behind each cell is needed only then.
+        if before.entries or before.other_waves or before.needs_release or safe.suppression.exposed:
             new = disclosure.release_of(
                 part.name, frame, ids=ID, dims=part.dims, suppressed=hidden, measure=part.measure,
-                hierarchies=hierarchies, rules=rules, holding=holding,
+                hierarchies=hierarchies, rules=rules, holding=holding, table=table,
             )  # fmt: skip
             exposed = disclosure.exposed_to_others(new, safe.suppression)
             if exposed:
-                return None, in_words(_exposed(new, exposed), material.columns), None
-            new, verdict = hold_against(new, frame, earlier)
+                return None, in_words(_exposed(new, exposed), material.columns), None, None
+            new, verdict = _hold(new, frame, before, budget)
             table, problem, hidden = new.table, new.problem, new.suppressed
     except CannotBeSaid:
-        return None, _cannot(), None
+        return None, _cannot(), None, None
     primary = problem.status == disclosure.PRIMARY
     why = np.full(table.n_cells, None, dtype=object)
     why[hidden] = BESIDE
@@ -127,7 +165,7 @@ def _one(
         part.name, part.dims, codes, part.measure or "", protection["threshold"], protection["p_percent"],
         np.flatnonzero(hidden).tolist(),
     )  # fmt: skip
-    return made, in_words(_tell(made, verdict), material.columns), shown
+    return made, in_words(_tell(made, verdict), material.columns), shown, new
 
 
 def _means(out: pl.DataFrame, n: np.ndarray) -> pl.DataFrame:

@@ -12,6 +12,7 @@ from nanduti.methods.values import mark
 from nanduti.programme.models import Programme
 
 from ..errors import MaterialUnclear
+from . import register
 from .model import HOLDER, ID, ColumnInfo, Material, Part
 from .spec import as_dimension, info_of, need_column, population_of, units_of, with_ids
 
@@ -28,8 +29,13 @@ def load(programme: Programme, spec: Mapping[str, Any]) -> Material:
             problem=mark("A table needs one to three columns to break figures down by."),
             what_to_do=mark("Choose them; the number that is added up is none of them."),
         )
-    units = units_of(programme, spec, [*dims, *([measure] if measure else [])])
-    frame, columns = prepare(units, dims, measure, spec.get("recode") or {})
+    units = register.read(programme, spec) if register.is_enough(spec) else None
+    if units is not None:
+        records = units.frame
+    else:
+        units = units_of(programme, spec, [*dims, *([measure] if measure else [])])
+        records = with_ids(units)
+    frame, columns = prepare(units, records, dims, measure, spec.get("recode") or {})
     labels = columns[measure].labels if measure else COUNT
     notes = [left_out(measure_missing(units, measure), columns[measure])] if measure else []
     return Material(
@@ -44,12 +50,12 @@ def load(programme: Programme, spec: Mapping[str, Any]) -> Material:
 
 
 def prepare(
-    units: Units, dims: list[str], measure: str | None, recode: Mapping[str, Any]
+    units: Units, frame: pl.DataFrame, dims: list[str], measure: str | None, recode: Mapping[str, Any]
 ) -> tuple[pl.DataFrame, dict[str, ColumnInfo]]:
-    """The frame with its dimensions as text and its measure as a number, and nobody in it but those who have one."""
+    """The records with its dimensions as text and its measure as a number, and nobody in it but those who have one."""
     for name in [*dims, *([measure] if measure else [])]:
         need_column(units, name)
-    frame, columns = with_ids(units), {}
+    columns: dict[str, ColumnInfo] = {}
     if measure:
         if units.kind(measure) != "number":
             raise MaterialUnclear(

@@ -93,6 +93,9 @@ def sees_figures(access: Access, request: ReleaseRequest) -> bool:
 
 # --- the ledger
 
+# So many publications from other sources are looked at; they are only told of.
+MOST_BESIDE = 10
+
 
 def published_before(*, programme: Programme, population: str) -> QuerySet[Publication]:
     """Everything that was ever published about these records, withdrawn or not: what was seen stays seen."""
@@ -109,4 +112,11 @@ def ledger_stamp(*, programme: Programme, population: str) -> str:
 def entries(*, programme: Programme, population: str) -> list[Entry]:
     """The ledger's pages on these records; only a check opens them."""
     rows = published_before(programme=programme, population=population).filter(ledger__isnull=False)
+    return [entry_of(row) for row in rows]
+
+
+def entries_beside(*, programme: Programme, population: str) -> list[Entry]:
+    """The newest pages on other sources about the same firms."""
+    rows = Publication._base_manager.filter(programme=programme, ledger__isnull=False)
+    rows = rows.exclude(population=population).order_by("-id")[:MOST_BESIDE]
     return [entry_of(row) for row in rows]
