@@ -230,7 +230,7 @@ def fill_answers(programme, n: int):
         rows, told = [], []
         for k in range(start, min(start + 20_000, n)):
             pk = first + k
-            at = AT + timedelta(seconds=k)
+            at = (AT + timedelta(seconds=k)).replace(tzinfo=None)  # as Django writes it
             rows.append((
                 pk, programme.scope_id, programme.pk, instrument.pk, version.pk, "small", "1", f"uuid:small-{k}",
                 "x" * 64, "", true, false, "received", "done", "", "phone", "", at.isoformat(" "), 0, 0,

@@ -1,10 +1,11 @@
 """A query's rows as a data frame; from PostgreSQL through Arrow, on connections of its own, ten times faster.
 
 Inside a transaction only the transaction's own connection sees what it has written, so there the rows come the
-ordinary way. From SQLite they always do: its Arrow driver brings an SQLite of its own, and two of them in one process
-must not open one file. The system knows a process's locks on a file, not a library's: the second takes itself for
-the first to come, cuts the index of the write-ahead log short under the other's feet, and lets go of the other's
-locks when it closes the file (https://www.sqlite.org/howtocorrupt.html, section 2.2.1).
+ordinary way. From SQLite they come over the connection at hand, as columns (see :mod:`.columns`) or row by row: its
+Arrow driver brings an SQLite of its own, and two of them in one process must not open one file. The system knows a
+process's locks on a file, not a library's: the second takes itself for the first to come, cuts the index of the
+write-ahead log short under the other's feet, and lets go of the other's locks when it closes the file
+(https://www.sqlite.org/howtocorrupt.html, section 2.2.1).
 
 Columns are given with the types they shall have: SQLite knows types of values, not of columns. Write nothing but
 whole numbers, texts and moments, and no unknown values of two kinds: ``Coalesce`` texts to "" and numbers to -1 in
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from itertools import pairwise
 from typing import Any
 
@@ -24,14 +25,13 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Max, Min, QuerySet
 
+from .columns import MOMENT, NotAsColumns, Types, read_columns
+
 # PostgreSQL prepares what it sends in one process a connection, so a long table comes over several.
 PARTS = 4
 SPLIT_FROM = 100_000
 # How many rows come at a time where they come as rows.
 AT_ONCE = 10_000
-
-Types = Mapping[str, Any]
-MOMENT = pl.Datetime("us", "UTC")
 
 
 def read_frame(rows: QuerySet, types: Types) -> pl.DataFrame:
@@ -49,7 +49,11 @@ def read_frame(rows: QuerySet, types: Types) -> pl.DataFrame:
 
 def _read(connection: Any, rows: QuerySet, types: Types) -> pl.DataFrame:
     statement = _sql(rows)
-    if connection.vendor == "sqlite" or connection.in_atomic_block:
+    if connection.vendor == "sqlite":
+        with suppress(NotAsColumns):
+            return read_columns(connection, rows, types)
+        return _by_cursor(connection, *statement, types)
+    if connection.in_atomic_block:
         return _by_cursor(connection, *statement, types)
     if len(parts := _parts(rows)) > 1:
         return _by_connections(connection, parts)
