@@ -211,7 +211,7 @@ def test_rounds_of_other_waves_are_other_answers(example, cluster, firms, publis
     from nanduti.surveys.models import Instrument, Wave
 
     recipe = published("five-s")
-    first = assessed(example, recipe, cluster, firms[:10], "one")
+    first = assessed(example, recipe, cluster, firms[:12], "one")
     asked = Instrument.objects.get(code="visit", programme=example)
     waves = [Wave.objects.create(instrument=asked, scope=asked.scope, code=f"w{n}") for n in (1, 2)]
     one, two = (
