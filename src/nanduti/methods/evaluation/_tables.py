@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -66,12 +66,6 @@ def categories(data: pl.DataFrame, name: str) -> tuple[np.ndarray, list[Any]]:
     return codes.get_column("code").fill_null(-1).to_numpy().astype(np.int64, copy=True), levels.to_list()
 
 
-def combined(parts: Sequence[np.ndarray]) -> np.ndarray:
-    """One code for every combination of several codes."""
-    stacked = np.column_stack(parts)
-    return np.unique(stacked, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
-
-
 def names_of(given: str | Iterable[str] | None) -> tuple[str, ...]:
     """One name or several, as a tuple."""
     if given is None:
@@ -89,16 +83,6 @@ def refuse_missing(missing: dict[str, np.ndarray], what: str, remedy: str) -> No
     raise BadInput(
         place=f"{what}, first in row {first},", problem=f"has missing values ({told})", remedy=remedy
     )
-
-
-def one_of(value: str, allowed: Iterable[str], what: str) -> str:
-    """The value if it is allowed, else an error that lists what is."""
-    allowed = tuple(allowed)
-    if value not in allowed:
-        raise BadInput(
-            place=f"{what} {value!r}", problem="is not known", remedy=f"Use one of: {', '.join(allowed)}."
-        )
-    return value
 
 
 def between(value: float, low: float, high: float, what: str) -> float:

@@ -15,9 +15,10 @@ import polars as pl
 import scipy
 
 from nanduti.methods.values import BadInput, CannotBeSaid
+from nanduti.methods.values.guards import one_of
 
 from ._projection import Absorber
-from ._tables import categories, column, names_of, numbers, one_of, refuse_missing
+from ._tables import categories, column, names_of, numbers, refuse_missing
 from ._threads import single_threaded
 from .assignment import Assignment
 from .covariance import group_sums

@@ -10,9 +10,10 @@ import numpy as np
 import polars as pl
 
 from nanduti.methods.values import BadInput, CannotBeSaid
+from nanduti.methods.values.guards import one_of
 
 from . import lottery
-from ._tables import column, names_of, numbers, one_of
+from ._tables import column, names_of, numbers
 from .assignment import _MOST_TRIES, ALGORITHM, Assignment
 from .rerandomisation import Rerandomize, acceptance
 

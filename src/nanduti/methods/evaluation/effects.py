@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 
 from nanduti.methods.values import BadInput, mark
+from nanduti.methods.values.guards import one_of
 
-from ._tables import names_of, numbers, one_of, refuse_missing
+from ._tables import names_of, numbers, refuse_missing
 from .assignment import Assignment
 from .evidence import AttritionLimits, EffectEstimate, EffectTable, EvidenceGrade, grade_lottery
 from .permutation import randomization_test, refuse_empty_arms, usable_rows

@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 
 from nanduti.methods.values import BadInput
+from nanduti.methods.values.guards import one_of
 
-from ._tables import one_of
 from ._threads import single_threaded
 from .assignment import Assignment
 from .permutation import Model, _statistics, usable_rows

@@ -17,9 +17,10 @@ import polars as pl
 from scipy import sparse
 
 from nanduti.methods.values import BadInput, CannotBeSaid
+from nanduti.methods.values.guards import one_of
 
 from ._projection import Absorber, orthonormal
-from ._tables import categories, column, names_of, numbers, one_of, positive_count, refuse_missing
+from ._tables import categories, column, names_of, numbers, positive_count, refuse_missing
 from ._threads import single_threaded
 from .assignment import Assignment
 from .evidence import EvidenceGrade, grade_lottery

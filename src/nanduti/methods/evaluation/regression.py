@@ -10,10 +10,11 @@ import polars as pl
 import scipy
 
 from nanduti.methods.values import BadInput, CannotBeSaid
+from nanduti.methods.values.guards import one_of
 
 from . import covariance as cov
 from ._projection import Absorber, independent
-from ._tables import categories, is_category, names_of, numbers, one_of, refuse_missing
+from ._tables import categories, is_category, names_of, numbers, refuse_missing
 from ._threads import single_threaded
 
 

@@ -13,8 +13,9 @@ import polars as pl
 import scipy
 
 from nanduti.methods.values import BadInput, CannotBeSaid
+from nanduti.methods.values.guards import one_of
 
-from ._tables import categories, column, numbers, one_of, refuse_missing
+from ._tables import categories, column, numbers, refuse_missing
 from .covariance import group_sums
 from .evidence import EvidenceGrade, grade_comparison
 from .regression import missing_mask

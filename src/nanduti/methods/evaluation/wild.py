@@ -12,10 +12,11 @@ from itertools import product
 import numpy as np
 
 from nanduti.methods.values import BadInput, CannotBeSaid
+from nanduti.methods.values.guards import one_of
 
 from . import covariance as cov
 from ._redraw import stream, whole_numbers
-from ._tables import one_of, positive_count
+from ._tables import positive_count
 from ._threads import single_threaded
 from .permutation import _edge, _p_value
 from .regression import Regression

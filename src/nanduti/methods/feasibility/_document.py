@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nanduti.methods.values import BadInput, mark
+from nanduti.methods.values.guards import one_of
 
 from ._checks import not_negative, rate_above_minus_one
 from .rules import check_brackets
@@ -71,12 +72,7 @@ def _check_rates(study: Study) -> None:
                     remedy=mark("Use the name or the group of an investment."),
                 )
     for group in study.revaluation.groups:
-        if group not in GROUPS:
-            raise BadInput(
-                place=f"revaluation, group {group!r}",
-                problem=mark("is not known"),
-                remedy="Use one of: " + ", ".join(GROUPS) + ".",
-            )
+        one_of(group, GROUPS, "revaluation, group")
 
 
 def _check_items(study: Study) -> None:

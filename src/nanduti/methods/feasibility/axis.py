@@ -50,6 +50,18 @@ class Axis:
         """Length of the periods of production in years, as a column."""
         return (self.months[self.production] / 12.0)[:, None]
 
+    def on_production(self, values: np.ndarray) -> np.ndarray:
+        """Rows of the periods of production as rows of all periods, zero before and after."""
+        out = np.zeros((self.n, values.shape[1]))
+        out[self.production] = values
+        return out
+
+    def at(self, period: int, value: np.ndarray | float) -> np.ndarray:
+        """A value in one period (-1: the last one) and zero in the others."""
+        out = np.zeros((self.n, np.atleast_1d(value).size))
+        out[period] = value
+        return out
+
     def lay(self, schedule: Schedule, place: str) -> np.ndarray:
         """The schedule as a column over the periods, zero where nothing is said."""
         out: np.ndarray | None = None

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from nanduti.methods.values import BadInput, mark
+from nanduti.methods.values.guards import one_of
 
 from .engine import Result
 from .indicators import InternalRate, discount_factors, irr, months_from_reference
@@ -186,12 +187,7 @@ def _check(shadow: Shadow) -> None:
             problem=mark("is not above zero"),
             remedy=mark("Give 0.8 where foreign exchange is worth a quarter more than its official rate."),
         )
-    if shadow.numeraire not in NUMERAIRES:
-        raise BadInput(
-            place=f"numeraire {shadow.numeraire!r}",
-            problem=mark("is not known"),
-            remedy="Use one of: " + ", ".join(NUMERAIRES) + ".",
-        )
+    one_of(shadow.numeraire, NUMERAIRES, "numeraire")
     for key, share in shadow.exposure.items():
         if not 0 <= share <= 1:
             raise BadInput(

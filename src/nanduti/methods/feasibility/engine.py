@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nanduti.methods.values import BadInput, mark
+from nanduti.methods.values.guards import one_of
 
 from ._checks import not_negative
 from ._document import check_study
@@ -73,21 +74,15 @@ def evaluate(study: Study) -> Result:
     return Result(study, axis, lines, wc, invested, loans, made, cost, cash, notices)
 
 
-def _full(axis: Axis, production: np.ndarray) -> np.ndarray:
-    out = np.zeros((axis.n, production.shape[1]))
-    out[axis.production] = production
-    return out
-
-
 def _operating_lines(study: Study, axis: Axis, made: Programme, c: Costs, wc) -> dict[str, np.ndarray]:
     sales = sum(made.gross.values()) - sum(made.tax.values()) + sum(made.subsidy.values())
     net = sum(wc.values(), np.zeros((axis.n, 1)))
     deposit = study.working_capital
     cash_in_hand = wc.get("cash", np.zeros((axis.n, 1)))
     return {
-        "sales": _full(axis, sales),
-        "variable costs": _full(axis, c.variable - c.stock_change_variable + c.marketing_variable),
-        "fixed costs": _full(axis, c.fixed - c.stock_change_fixed + c.marketing_fixed),
+        "sales": axis.on_production(sales),
+        "variable costs": axis.on_production(c.variable - c.stock_change_variable + c.marketing_variable),
+        "fixed costs": axis.on_production(c.fixed - c.stock_change_fixed + c.marketing_fixed),
         "other income": cash_in_hand
         * deposit.deposit_share
         * deposit.deposit_rate
@@ -120,18 +115,18 @@ def _investment_lines(study: Study, axis: Axis, prices: Prices, lines, loans) ->
         relief = relief + allowances(study.tax, (item.name, item.group), spent, charges, axis)
         if sold is not None:
             at, left = sold
-            profit = _at(axis, at, item.sale_value - left)
-            residual, gain, relief = residual + _at(axis, at, item.sale_value), gain + profit, relief - profit
+            profit = axis.at(at, item.sale_value - left)
+            residual, gain, relief = residual + axis.at(at, item.sale_value), gain + profit, relief - profit
             value, book = np.zeros(1), np.zeros(1)
         if axis.has_residual:
-            residual = residual + _at_end(axis, value)
-            gain = gain + _at_end(axis, value - book)
+            residual = residual + axis.at(-1, value)
+            gain = gain + axis.at(-1, value - book)
     for asset in study.opening.assets:
         charges, rise, value, gained = opening_asset(asset, index, study, axis)
         charge, raised = charge + charges, raised + rise
         relief = relief + allowances(study.tax, (asset.name, asset.group), zero, charges, axis)
         if axis.has_residual:
-            residual, gain = residual + _at_end(axis, value), gain + _at_end(axis, gained)
+            residual, gain = residual + axis.at(-1, value), gain + axis.at(-1, gained)
     interest = zero
     building = (np.arange(axis.n) < axis.n_construction)[:, None]
     for loan in study.loans:
@@ -140,7 +135,7 @@ def _investment_lines(study: Study, axis: Axis, prices: Prices, lines, loans) ->
         interest = interest + cost * building
     charges = charges_of(study.interest_depreciation, interest, axis, "interest of construction")
     if axis.has_residual:
-        residual = residual + _at_end(axis, interest.sum(axis=0) - charges.sum(axis=0))
+        residual = residual + axis.at(-1, interest.sum(axis=0) - charges.sum(axis=0))
     lines["fixed investment"] = fixed
     lines["pre-production expenditure"] = pre
     lines["interest of construction"] = interest
@@ -162,26 +157,9 @@ def _investment_lines(study: Study, axis: Axis, prices: Prices, lines, loans) ->
     return by_item
 
 
-def _at_end(axis: Axis, value: np.ndarray) -> np.ndarray:
-    out = np.zeros((axis.n, np.atleast_1d(value).size))
-    out[-1] = value
-    return out
-
-
-def _at(axis: Axis, j: int, value: np.ndarray | float) -> np.ndarray:
-    out = np.zeros((axis.n, np.atleast_1d(value).size))
-    out[j] = value
-    return out
-
-
 def _spent(item: Investment, axis: Axis, prices: Prices) -> np.ndarray:
     place = f"investment {item.name!r}"
-    if item.group not in GROUPS:
-        raise BadInput(
-            place=f"{place}, group {item.group!r}",
-            problem=mark("is not known"),
-            remedy="Use one of: " + ", ".join(GROUPS) + ".",
-        )
+    one_of(item.group, GROUPS, f"{place}, group")
     for label, amount in item.amounts.items():
         not_negative(amount, f"{place}, {label}")
     spent = axis.lay(item.amounts, place) * prices.factor(item.currency, item.escalation)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nanduti.methods.values import BadInput, mark
+from nanduti.methods.values.guards import one_of
 
 from ._checks import not_negative
 from .axis import Axis
@@ -86,12 +87,7 @@ def _check(study: Study) -> None:
 
 
 def _paid_in(equity: Equity, axis: Axis) -> np.ndarray:
-    if equity.kind not in CLASSES:
-        raise BadInput(
-            place=f"source of equity {equity.name!r}, kind {equity.kind!r}",
-            problem=mark("is not known"),
-            remedy="Use one of: " + ", ".join(CLASSES) + ".",
-        )
+    one_of(equity.kind, CLASSES, f"source of equity {equity.name!r}, kind")
     for label, amount in equity.amounts.items():
         not_negative(amount, f"source of equity {equity.name!r}, {label}")
     paid = axis.lay(equity.amounts, f"source of equity {equity.name!r}")
@@ -125,7 +121,7 @@ def _debt_lines(study: Study, axis: Axis, prices: Prices, loans: dict) -> dict[s
             # The residual year is the settlement day: no interest runs in it, and what is owed is paid.
             cost = cost * (np.arange(axis.n) < axis.n - 1)[:, None]
             owed = opening[-1] * rate[-1]
-            settled = settled + _last(axis, owed)
+            settled = settled + axis.at(-1, owed)
             left = np.vstack([left[:-1], np.zeros((1, left.shape[1]))])
         drawn, repaid = drawn + service.drawn * rate, repaid + service.repaid * rate
         interest, building = interest + cost * ~phase, building + cost * phase
@@ -140,14 +136,8 @@ def _debt_lines(study: Study, axis: Axis, prices: Prices, loans: dict) -> dict[s
         "exchange differences": adjust,
         "debt": closing,
         "debt settled at the end": settled,
-        "debt left": _last(axis, closing[-1]),
+        "debt left": axis.at(-1, closing[-1]),
     }
-
-
-def _last(axis: Axis, value: np.ndarray) -> np.ndarray:
-    out = np.zeros((axis.n, np.atleast_1d(value).size))
-    out[-1] = value
-    return out
 
 
 def _profit_and_tax(study: Study, axis: Axis, gross: np.ndarray, relief: np.ndarray) -> dict[str, np.ndarray]:

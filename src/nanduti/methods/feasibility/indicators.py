@@ -9,6 +9,7 @@ import numpy as np
 from scipy.optimize import brentq, minimize_scalar
 
 from nanduti.methods.values import BadInput, CannotBeSaid, mark
+from nanduti.methods.values.guards import one_of
 
 from ._checks import not_negative, numbers, rate_above_minus_one
 
@@ -33,12 +34,7 @@ def months_from_reference(n: int, *, months: float | Sequence[float] = 12, refer
         raise BadInput(
             place="period lengths", problem="are not all above zero", remedy="Give months, such as 12."
         )
-    if reference not in REFERENCES:
-        raise BadInput(
-            place=f"reference date {reference!r}",
-            problem="is not known",
-            remedy="Use one of: " + ", ".join(REFERENCES) + ".",
-        )
+    one_of(reference, REFERENCES, "reference date")
     return np.cumsum(lengths) - (12.0 if reference == "end_of_first_year" else 0.0)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nanduti.methods.values import BadInput, mark
+from nanduti.methods.values.guards import one_of
 
 from ._checks import not_negative
 from .axis import Axis
@@ -154,12 +155,7 @@ def _due_months(loan: Loan, axis: Axis, last_draw: int, place: str) -> dict[int,
 
 
 def _check(loan: Loan, place: str) -> None:
-    if loan.kind not in KINDS:
-        raise BadInput(
-            place=f"{place}, kind {loan.kind!r}",
-            problem=mark("is not known"),
-            remedy="Use one of: " + ", ".join(KINDS) + ".",
-        )
+    one_of(loan.kind, KINDS, f"{place}, kind")
     not_negative(loan.opening, f"{place}, opening balance")
     if not loan.disbursements and not np.any(loan.opening):
         raise BadInput(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nanduti.methods.values import BadInput, mark
+from nanduti.methods.values.guards import one_of
 
 from ._checks import not_negative
 from .axis import Axis
@@ -243,12 +244,7 @@ def _keys(study: Study, made: Programme) -> dict[str, np.ndarray]:
 
 def _line(cost: Cost, study: Study, axis: Axis, prices: Prices, made: Programme, use_made, use_sold):
     place = f"cost {cost.name!r}"
-    if cost.category not in CATEGORIES:
-        raise BadInput(
-            place=f"{place}, category {cost.category!r}",
-            problem=mark("is not known"),
-            remedy="Use one of: " + ", ".join(CATEGORIES) + ".",
-        )
+    one_of(cost.category, CATEGORIES, f"{place}, category")
     not_negative(cost.amount, f"{place}, amount")
     if np.any(np.asarray(cost.variable_share) < 0) or np.any(np.asarray(cost.variable_share) > 1):
         raise BadInput(
@@ -291,12 +287,7 @@ def working_capital(study: Study, axis: Axis, c: Costs) -> dict[str, np.ndarray]
     manual, working capital (``comfar_iii``).
     """
     wc = study.working_capital
-    if wc.convention not in CONVENTIONS:
-        raise BadInput(
-            place=f"working-capital convention {wc.convention!r}",
-            problem=mark("is not known"),
-            remedy="Use one of: " + ", ".join(CONVENTIONS) + ".",
-        )
+    one_of(wc.convention, CONVENTIONS, "working-capital convention")
     comfar = wc.convention == "comfar_iii"
     items = _material_stocks(study, axis, c, keep=comfar)
     # Bases are of a year: those of a start-up period of m months are 12/m times what it costs.
@@ -312,9 +303,9 @@ def working_capital(study: Study, axis: Axis, c: Costs) -> dict[str, np.ndarray]
                 remedy=mark("Give finished_days of the products instead."),
             )
         sign = -1.0 if name == "payables" else 1.0
-        items[name] = _over(axis, sign * basis[name] * days / 360.0)
+        items[name] = axis.on_production(sign * basis[name] * days / 360.0)
     if comfar and np.any(c.finished_stock):
-        items["finished_products"] = _over(axis, c.finished_stock)
+        items["finished_products"] = axis.on_production(c.finished_stock)
     if wc.adjustments:
         items["adjustments"] = axis.lay(wc.adjustments, "working capital, adjustments")
     if study.opening.working_capital:
@@ -326,12 +317,6 @@ def working_capital(study: Study, axis: Axis, c: Costs) -> dict[str, np.ndarray]
 def _days(wc: WorkingCapital):
     names = ("work_in_progress", "finished_products", "receivables", "cash", "payables")
     return [(name, getattr(wc, f"{name}_days")) for name in names]
-
-
-def _over(axis: Axis, production: np.ndarray) -> np.ndarray:
-    out = np.zeros((axis.n, production.shape[1]))
-    out[axis.production] = production
-    return out
 
 
 def _bases(study: Study, c: Costs, *, comfar: bool) -> dict[str, np.ndarray]:
@@ -367,13 +352,13 @@ def _material_stocks(study: Study, axis: Axis, c: Costs, *, keep: bool) -> dict[
             continue
         not_negative(cost.coverage_days or 0.0, f"cost {cost.name!r}, coverage days")
         yearly = c.produced[cost.name] / axis.year_parts
-        level = _over(axis, yearly * (cost.coverage_days or 0.0) / 360.0)
+        level = axis.on_production(yearly * (cost.coverage_days or 0.0) / 360.0)
         if start is not None:
             level = level + np.cumsum(axis.lay(start, f"initial stock of {cost.name!r}"), axis=0) * _before(
                 axis
             )
         if keep:
-            level = _left_after_use(level, _over(axis, c.produced[cost.name]), axis)
+            level = _left_after_use(level, axis.on_production(c.produced[cost.name]), axis)
         items[f"stock of {cost.name}"] = level
     if initial:
         raise BadInput(

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from nanduti.methods.values import BadInput, mark
+from nanduti.methods.values.guards import one_of
 
 from ._checks import not_negative, numbers
 
@@ -81,12 +82,7 @@ def _sum_of_years(life_months: float, salvage_share: float, first_year_months: f
 def check_depreciation(
     method: str, life_months: float, salvage_share: float, first_year_months: float, rate: float | None
 ) -> None:
-    if method not in DEPRECIATION_METHODS:
-        raise BadInput(
-            place=f"depreciation method {method!r}",
-            problem=mark("is not known"),
-            remedy="Use one of: " + ", ".join(DEPRECIATION_METHODS) + ".",
-        )
+    one_of(method, DEPRECIATION_METHODS, "depreciation method")
     if method == "none":
         return
     if not life_months > 0:

@@ -91,12 +91,6 @@ def _discounted(result: Result, flows: np.ndarray, name: str) -> list:
     ]
 
 
-def _full(result: Result, production: np.ndarray) -> np.ndarray:
-    out = np.zeros((result.axis.n, production.shape[1]))
-    out[result.axis.production] = production
-    return out
-
-
 def _working_capital(result: Result) -> list:
     rows = [(k, 1, v) for k, v in result.working_capital.items()]
     names = ("net working capital", "increase in net working capital")
@@ -111,17 +105,17 @@ def _investment(result: Result) -> list:
 
 
 def _costs(result: Result) -> list:
-    rows = [(k, 1, _full(result, v)) for k, v in result.costs.produced.items()]
+    rows = [(k, 1, result.axis.on_production(v)) for k, v in result.costs.produced.items()]
     centres: dict[str, np.ndarray] = {}
     for c in result.study.costs:
         if c.cost_centre:
-            centres[c.cost_centre] = centres.get(c.cost_centre, 0.0) + _full(
-                result, result.costs.produced[c.name]
+            centres[c.cost_centre] = centres.get(c.cost_centre, 0.0) + result.axis.on_production(
+                result.costs.produced[c.name]
             )
     rows.append(("total costs of products produced", 0, sum(v for _, _, v in rows) if rows else _nil(result)))
     rows += [(f"cost centre {k}", 0, v) for k, v in centres.items()]
     for name, (variable, fixed) in result.costs.by_product.items():
-        rows.append((f"operating costs of {name}", 0, _full(result, variable + fixed)))
+        rows.append((f"operating costs of {name}", 0, result.axis.on_production(variable + fixed)))
     return rows
 
 
@@ -133,12 +127,12 @@ def _production(result: Result) -> list:
     made, rows = result.programme, []
     for name in made.sold:
         rows += [
-            (f"{name}, units sold", 0, _full(result, made.sold[name])),
-            (f"{name}, units produced", 0, _full(result, made.produced[name])),
-            (f"{name}, units in stock", 0, _full(result, made.stock[name])),
-            (f"{name}, sales", 1, _full(result, made.gross[name])),
-            (f"{name}, sales tax", -1, _full(result, made.tax[name])),
-            (f"{name}, subsidy", 1, _full(result, made.subsidy[name])),
+            (f"{name}, units sold", 0, result.axis.on_production(made.sold[name])),
+            (f"{name}, units produced", 0, result.axis.on_production(made.produced[name])),
+            (f"{name}, units in stock", 0, result.axis.on_production(made.stock[name])),
+            (f"{name}, sales", 1, result.axis.on_production(made.gross[name])),
+            (f"{name}, sales tax", -1, result.axis.on_production(made.tax[name])),
+            (f"{name}, subsidy", 1, result.axis.on_production(made.subsidy[name])),
         ]
     return rows
 

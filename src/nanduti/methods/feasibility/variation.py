@@ -11,6 +11,7 @@ import polars as pl
 from scipy.optimize import brentq
 
 from nanduti.methods.values import BadInput, mark
+from nanduti.methods.values.guards import one_of
 
 from ._checks import not_negative
 from .engine import Result, evaluate
@@ -215,7 +216,7 @@ def tornado(
 
     Columns: address, low_step, high_step, base, at_low, at_high, swing (null if an end cannot be said).
     """
-    _known(outcome)
+    one_of(outcome, OUTCOMES, "outcome")
     base = float(outcomes(evaluate(study))[outcome][0])
     rows = []
     for address, ends in ranges.items():
@@ -264,7 +265,7 @@ def goal_seek(
     >>> goal_seek(s, "products.a", target=6.0).factors
     (1.2,)
     """
-    _known(outcome)
+    one_of(outcome, OUTCOMES, "outcome")
     grid = np.linspace(*between, 61)
     if not between[0] < between[1]:
         raise BadInput(
@@ -283,12 +284,3 @@ def goal_seek(
     if not found:
         reason = mark("No factor in the range asked for meets the target.")
     return GoalSeek(address, outcome, target, tuple(sorted(found)), reason)
-
-
-def _known(outcome: str) -> None:
-    if outcome not in OUTCOMES:
-        raise BadInput(
-            place=f"outcome {outcome!r}",
-            problem=mark("is not known"),
-            remedy="Use one of: " + ", ".join(OUTCOMES) + ".",
-        )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nanduti.methods.values import BadInput, Reason, RuleSource, Verdict, flag, mark, no
+from nanduti.methods.values import Reason, RuleSource, Verdict, flag, mark, no
+from nanduti.methods.values.guards import one_of
 
 SOURCE = RuleSource("Lowe (2003), Overcoming the Challenges of Cooperation", "Free riding")
 
@@ -42,19 +43,9 @@ def enforcement_step(incident: str, taken: Sequence[str] = (), *, is_proven: boo
     >>> enforcement_step("design_theft").step, enforcement_step("design_theft", is_proven=False).step
     ('ask_to_withdraw', 'private_conversation')
     """
-    if incident not in BLATANT | PASSIVE:
-        raise BadInput(
-            place=f"incident {incident!r}",
-            problem=mark("is not known"),
-            remedy="Use one of: " + ", ".join(sorted(BLATANT | PASSIVE)) + ".",
-        )
+    one_of(incident, sorted(BLATANT | PASSIVE), "incident")
     for step in taken:
-        if step not in (*STEPS, "ask_to_withdraw"):
-            raise BadInput(
-                place=f"step {step!r}",
-                problem=mark("is not known"),
-                remedy="Use one of: " + ", ".join(STEPS) + ".",
-            )
+        one_of(step, (*STEPS, "ask_to_withdraw"), "step")
     if incident in BLATANT and is_proven:
         text = mark("Designs or clients of another member were taken.")
         remedy = mark("The group decides; the firm may be asked to withdraw.")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from nanduti.methods.values import BadInput, RuleSource, Share, mark
+from nanduti.methods.values import RuleSource, Share, mark
+from nanduti.methods.values.guards import one_of
 
 SOURCE = RuleSource("UNIDO cluster development training kit, module Implementation", "section 2, box 1")
 
@@ -47,12 +48,7 @@ def formalisation(evidenced: Iterable[str], *, has_fund: bool = False) -> Rung:
     codes = [code for code, _ in LADDER]
     there = set(evidenced)
     for code in there:
-        if code not in codes:
-            raise BadInput(
-                place=f"step {code!r}",
-                problem=mark("is not known"),
-                remedy="Use one of: " + ", ".join(codes) + ".",
-            )
+        one_of(code, codes, "step")
     level = next((n for n, code in enumerate(codes) if code not in there), len(codes))
     return Rung(
         level,

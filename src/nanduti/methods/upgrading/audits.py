@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nanduti.methods.values import BadInput, CannotBeSaid, Share, mark
-from nanduti.methods.values.guards import above_zero, amount, figure
+from nanduti.methods.values.guards import above_zero, amount, figure, one_of
 
 from ._checks import listed, named
 
@@ -43,12 +43,7 @@ def five_s(ratings: Mapping[str, Sequence[float | None]], *, most: float = 5.0) 
     ceiling = above_zero(most, "points of an item")
     ratings = {k: listed(v, f"points of {k!r}") for k, v in named(ratings, "the ratings").items()}
     for name, points in ratings.items():
-        if name not in FIVE_S:
-            raise BadInput(
-                place=f"{name!r}",
-                problem=mark("is not known"),
-                remedy="Use one of: " + ", ".join(FIVE_S) + ".",
-            )
+        one_of(name, FIVE_S, "")
         for n, value in enumerate(points, start=1):
             if value is not None and amount(value, f"item {n} of {name!r}") > ceiling:
                 raise BadInput(

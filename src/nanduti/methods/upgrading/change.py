@@ -9,6 +9,7 @@ import polars as pl
 import scipy
 
 from nanduti.methods.values import BadInput, CannotBeSaid, Share, mark
+from nanduti.methods.values.guards import one_of
 
 from ._checks import columns, numeric, once
 
@@ -142,12 +143,7 @@ def upgrading_profile(events: pl.DataFrame, *, firms: list[str] | None = None) -
     """
     columns(events, ("firm", "kind"))
     for kind in events["kind"].unique():
-        if kind not in UPGRADES:
-            raise BadInput(
-                place=f"kind {kind!r}",
-                problem=mark("is not known"),
-                remedy="Use one of: " + ", ".join(UPGRADES) + ".",
-            )
+        one_of(kind, UPGRADES, "kind")
     seen = events["firm"].unique().to_list()
     everyone = sorted({*seen, *(firms or seen)})
     counts = {f: dict.fromkeys(UPGRADES, 0) for f in everyone}

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nanduti.methods.values import BadInput, CannotBeSaid, mark
-from nanduti.methods.values.guards import above_zero, amount, figure
+from nanduti.methods.values.guards import above_zero, amount, figure, one_of
 
 from ._checks import listed, named, part_of
 
@@ -194,12 +194,7 @@ def total_factor_productivity(
     >>> round(total_factor_productivity((100, 121), {"labour": (10, 11)}, {"labour": (1, 1)}), 6)
     1.1
     """
-    if method not in METHODS:
-        raise BadInput(
-            place=f"method {method!r}",
-            problem=mark("is not known"),
-            remedy="Use one of: " + ", ".join(METHODS) + ".",
-        )
+    one_of(method, METHODS, "method")
     output = listed(output, "output before and after", n=2)
     inputs = {k: listed(v, f"quantities of {k!r}", n=2) for k, v in named(inputs, "the inputs").items()}
     prices = {k: listed(v, f"prices of {k!r}", n=2) for k, v in named(prices, "the prices").items()}

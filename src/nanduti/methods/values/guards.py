@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
-from .errors import BadInput, mark
+from .errors import BadInput, mark, worded
 
 MOST = 1e18
 
@@ -51,3 +53,21 @@ def share(value: float, place: str) -> float:
             remedy=mark("Give 0.8 for 80 %."),
         )
     return float(value)
+
+
+def one_of(value: str, allowed: Iterable[str], place: str) -> str:
+    """A name from a list.
+
+    >>> one_of("weekly", ("daily", "monthly"), "rhythm")
+    Traceback (most recent call last):
+    ...
+    nanduti.methods.values.errors.BadInput: rhythm 'weekly' is not known. Use one of: daily, monthly.
+    """
+    names = tuple(allowed)
+    if value not in names:
+        raise BadInput(
+            place=f"{place} {value!r}".strip(),
+            problem=mark("is not known"),
+            remedy=worded(mark("Use one of: {names}."), names=", ".join(names)),
+        )
+    return value
