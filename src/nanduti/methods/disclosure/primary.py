@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nanduti.methods.values import BadInput, RuleSource
-
-RULES_SOURCE = RuleSource("Hundepool et al. (2012), Statistical Disclosure Control", "section 4.2")
+from nanduti.methods.values import BadInput
 
 
 @dataclass(frozen=True)

@@ -189,11 +189,6 @@ class Uniques:
     n_population: float
     is_known: bool
 
-    @property
-    def share_population(self) -> float | None:
-        """Of the sample uniques, the share that is unique in the population; None when there are none."""
-        return self.n_population / self.n_sample if self.n_sample else None
-
 
 def population_uniques(
     data: pl.DataFrame,

@@ -38,13 +38,6 @@ class Suda:
     contribution: np.ndarray
     keys: tuple[str, ...]
 
-    def key_contributions(self) -> pl.DataFrame:
-        """Per key the percentage of the total score that goes through it."""
-        total = self.score.sum()
-        through = (self.contribution * self.score[:, None]).sum(axis=0)
-        percent = through / total * 100 if total else np.zeros(len(self.keys))
-        return pl.DataFrame({"key": list(self.keys), "percent": percent})
-
 
 def suda2(
     data: pl.DataFrame,

@@ -58,10 +58,6 @@ class OrdinalMixedModel:
         """The estimate of one term."""
         return float(self.coefficients.row(by_predicate=pl.col("term") == term, named=True)["estimate"])
 
-    def odds_ratio(self, term: str) -> float:
-        """By how much the odds of a higher answer are multiplied."""
-        return float(np.exp(self.coefficient(term)))
-
 
 @single_threaded
 def ordinal_mixed_model(

@@ -13,8 +13,6 @@ from nanduti.methods.solving import INFINITY, Program
 
 from .brief import Brief
 
-TIE_POINTS = "linked"
-
 
 @dataclass(frozen=True)
 class Block:

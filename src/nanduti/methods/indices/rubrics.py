@@ -9,6 +9,7 @@ from typing import Any
 from nanduti.methods.values import BadInput, RuleSource
 
 from .index_recipe import _check_entries, load_document, shipped_text, sources_of
+from .structure import refuse_if
 
 KINDS = ("checklist", "invested_or_planned", "scale", "options", "rating")
 
@@ -204,11 +205,11 @@ def _text(value: Any) -> str:
 
 def _check(found: Rubric) -> None:
     codes = [d.code for d in found.dimensions] + [q.code for q in found.questions]
-    _refuse(len(set(codes)) < len(codes), "a code", "is used twice", "Give each its own.")
+    refuse_if(len(set(codes)) < len(codes), "a code", "is used twice", "Give each its own.")
     starts = [band.start for band in found.bands]
     rising = bool(starts) and starts == sorted(set(starts)) and starts[0] == 0
-    _refuse(not rising, "the bands", "do not rise from 0", "Begin at 0 and rise.")
-    _refuse(
+    refuse_if(not rising, "the bands", "do not rise from 0", "Begin at 0 and rise.")
+    refuse_if(
         not 0 < found.least_answered_share <= 1,
         "least_answered_share",
         "is not between 0 and 1",
@@ -217,26 +218,25 @@ def _check(found: Rubric) -> None:
     for q in found.questions:
         _check_question(q)
     weights = [d.weight for d in found.dimensions]
-    _refuse(min(weights, default=0) < 0 or sum(weights) <= 0, "the weights", "are not positive", "Give some.")
+    refuse_if(
+        min(weights, default=0) < 0 or sum(weights) <= 0, "the weights", "are not positive", "Give some."
+    )
     names = set(codes) | {f"{q.code}.planned" for q in found.questions}
     for flag in found.flags:
         unknown = [c.get("code") for c in flag.when if c.get("code") not in names]
-        _refuse(
+        refuse_if(
             bool(unknown), f"flag {flag.code!r}", f"asks for {unknown[:1]}", "Name a question or dimension."
         )
 
 
 def _check_question(q: Question) -> None:
     place = f"question {q.code!r}"
-    _refuse(q.kind not in KINDS, place, f"is of kind {q.kind!r}", f"Use one of {', '.join(KINDS)}.")
-    _refuse(q.kind != "rating" and not q.item_codes, place, "has no items", "Give at least one.")
-    _refuse(q.kind == "options" and not q.options, place, "has no options", "Give points per option.")
+    refuse_if(q.kind not in KINDS, place, f"is of kind {q.kind!r}", f"Use one of {', '.join(KINDS)}.")
+    refuse_if(q.kind != "rating" and not q.item_codes, place, "has no items", "Give at least one.")
+    refuse_if(q.kind == "options" and not q.options, place, "has no options", "Give points per option.")
     wrong = [o for o, points in q.options if not 0 <= points <= 1]
-    _refuse(bool(wrong), place, f"gives option {wrong[:1]} points outside 0 to 1", "Correct them.")
+    refuse_if(bool(wrong), place, f"gives option {wrong[:1]} points outside 0 to 1", "Correct them.")
     ends = q.low < q.high and q.favourable in (q.low, q.high)
-    _refuse(q.kind in ("scale", "rating") and not ends, place, "has no proper scale", "Put low before high.")
-
-
-def _refuse(wrong: bool, place: str, problem: str, remedy: str) -> None:
-    if wrong:
-        raise BadInput(place=place, problem=problem, remedy=remedy)
+    refuse_if(
+        q.kind in ("scale", "rating") and not ends, place, "has no proper scale", "Put low before high."
+    )

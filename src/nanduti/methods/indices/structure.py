@@ -246,26 +246,26 @@ def _node(given: Mapping[str, Any], parent: str | None) -> Node:
 def _check_tree(structure: Structure) -> None:
     codes = [node.code for node in structure.nodes]
     tops = [node.code for node in structure.nodes if node.parent is None]
-    _refuse(not codes, "the structure", "is empty", "Give at least an index and one indicator.")
+    refuse_if(not codes, "the structure", "is empty", "Give at least an index and one indicator.")
     doubled = [c for c in codes if codes.count(c) > 1]
-    _refuse(bool(doubled), f"code {doubled[:1]}", "is used twice", "Give every node its own code.")
-    _refuse(len(tops) != 1, f"top nodes {tops}", "are not exactly one", "One node alone has no parent.")
+    refuse_if(bool(doubled), f"code {doubled[:1]}", "is used twice", "Give every node its own code.")
+    refuse_if(len(tops) != 1, f"top nodes {tops}", "are not exactly one", "One node alone has no parent.")
     for node in structure.nodes:
-        _refuse(
+        refuse_if(
             node.parent is not None and node.parent not in structure,
             f"parent {node.parent!r} of {node.code!r}",
             "is not in the structure",
             "Add it or correct the name.",
         )
-        _refuse(
+        refuse_if(
             node.direction not in (1, -1),
             f"direction of {node.code!r}",
             f"is {node.direction!r}",
             "Write 1 when more is better and -1 when less is better.",
         )
     circle = set(codes) - set(structure.upwards)
-    _refuse(bool(circle), f"nodes {sorted(circle)}", "run in a circle", "Let every node lead to the top.")
-    _refuse(
+    refuse_if(bool(circle), f"nodes {sorted(circle)}", "run in a circle", "Let every node lead to the top.")
+    refuse_if(
         structure.root.code not in structure.families,
         f"index {structure.root.code!r}",
         "has no indicators",
@@ -276,7 +276,8 @@ def _check_tree(structure: Structure) -> None:
         checked_weights(weights, children, f"below {code!r}, the weight")
 
 
-def _refuse(wrong: bool, place: str, problem: str, remedy: str) -> None:
+def refuse_if(wrong: bool, place: str, problem: str, remedy: str) -> None:
+    """Raise ``BadInput`` where something about a place is wrong."""
     if wrong:
         raise BadInput(place=place, problem=problem, remedy=remedy)
 

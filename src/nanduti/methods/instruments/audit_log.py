@@ -17,7 +17,6 @@ _POSITION = re.compile(r"\[\d+\]")
 MOST_EVENTS = 200_000
 # A question that stays open for longer than this was left, not thought about.
 LONGEST_LOOK_SECONDS = 1_800
-_LEAVING = frozenset({"form exit", "form save", "form finalize", "background"})
 
 
 @dataclass

@@ -17,14 +17,6 @@ from .graph import Network
 
 ROLES = ("coordinator", "itinerant", "gatekeeper", "representative", "liaison")
 
-ROLE_MEANS: Mapping[str, str] = {
-    "coordinator": mark("carries contact within the own group"),
-    "itinerant": mark("carries contact inside a group that is not the own (consultant)"),
-    "gatekeeper": mark("brings contact from outside into the own group"),
-    "representative": mark("carries contact from the own group to the outside"),
-    "liaison": mark("ties two other groups together"),
-}
-
 
 @dataclass(frozen=True)
 class Brokerage:

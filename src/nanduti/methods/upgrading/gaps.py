@@ -177,15 +177,6 @@ class Position:
     region: str
 
 
-REGIONS = {
-    "world_class": mark("world class"),
-    "contender": mark("contender"),
-    "promising": mark("promising: practice runs ahead of performance"),
-    "vulnerable": mark("vulnerable: performance runs ahead of practice"),
-    "could_do_better": mark("could do better"),
-}
-
-
 def practice_performance(
     practice: float, performance: float, *, world_class: float = 80.0, contender: float = 60.0
 ) -> Position:

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 LEAST_EACH, LEAST_COLLECTORS = 3, 2
-# Shufflings that reach as much before the rest is spared.
-ENOUGH = 20
 
 
 @dataclass(frozen=True)
