@@ -109,11 +109,7 @@ class Search:
         for task in tasks:
             if cover.is_proven(task):
                 continue
-            found = (
-                self.router.route(task[0], task[1], self.need[task], price)
-                if self.budget.spend(self.router.work)
-                else None
-            )
+            found = self._routed(task, price)
             if found is None:
                 break
             price[found[1].cells] = 0.0
@@ -128,6 +124,12 @@ class Search:
         for _, d in gone:
             cover.add(d)
         return False
+
+    def _routed(self, task: tuple[int, int], price: np.ndarray) -> tuple[float, Deviation] | None:
+        """The cheapest way to prove a task; ``None`` where there is none or the budget is over."""
+        if not self.budget.spend(self.router.work):
+            return None
+        return self.router.route(task[0], task[1], self.need[task], price)
 
     def _proven_by(self, d: Deviation) -> list[tuple[int, int]]:
         found = []
@@ -175,11 +177,7 @@ class Search:
         for task in tasks:
             if cover.is_proven(task):
                 continue
-            found = (
-                self.router.route(task[0], task[1], self.need[task], price)
-                if self.budget.spend(self.router.work)
-                else None
-            )
+            found = self._routed(task, price)
             if found is None:
                 cover.restore(saved)
                 return False

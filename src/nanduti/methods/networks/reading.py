@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -57,7 +58,11 @@ def read_dl(text: str, *, directed: bool | None = None, self_ties: str = "drop")
     names = head.get("matrix labels") or [str(k + 1) for k in range(n_matrices)]
     if len(names) != n_matrices:
         raise UnreadableFile(form="DL", line=1, problem=mark("it does not name all matrices"))
-    reader = {"fullmatrix": _full, "edgelist1": _edges, "nodelist1": _nodes}[form]
+    reader = {
+        "fullmatrix": _full,
+        "edgelist1": partial(_listed, n_words=3, put=_put_edge),
+        "nodelist1": partial(_listed, n_words=0, put=_put_neighbours),
+    }[form]
     matrices, labels = reader(data, n, n_matrices, labels, head)
     actors = labels if labels else list(range(1, n + 1))
     return {
@@ -168,36 +173,41 @@ def _full(
     return matrices, labels
 
 
-def _edges(
-    data: list[Word], n: int, n_matrices: int, labels: list[str], head: dict[str, list[str]]
+def _listed(
+    data: list[Word],
+    n: int,
+    n_matrices: int,
+    labels: list[str],
+    head: dict[str, list[str]],
+    *,
+    n_words: int,
+    put: Callable[[np.ndarray, list[Word], Callable[[Word], int]], None],
 ) -> tuple[list[np.ndarray], list[str]]:
+    """Matrices given by lines of ends; ``put`` writes one line, ``n_words`` is 0 where a line is as long as it is."""
     names = {label.lower(): row for row, label in enumerate(labels)}
     labels = list(labels)
     embedded = "labels embedded" in head or bool(labels)
+
+    def row_of(word: Word) -> int:
+        return _end(word, n, names, labels, embedded)
+
     matrices = []
     for words in _blocks(data, n_matrices):
         matrix = np.zeros((n, n))
-        for line in _lines(words, 3):
-            ends = [_end(word, n, names, labels, embedded) for word in line[:2]]
-            matrix[ends[0], ends[1]] = _value(line[2]) if len(line) > 2 else 1.0
+        for line in _lines(words, n_words):
+            put(matrix, line, row_of)
         matrices.append(matrix)
     return matrices, labels + [str(k + 1) for k in range(len(labels), n)] if labels else labels
 
 
-def _nodes(
-    data: list[Word], n: int, n_matrices: int, labels: list[str], head: dict[str, list[str]]
-) -> tuple[list[np.ndarray], list[str]]:
-    names = {label.lower(): row for row, label in enumerate(labels)}
-    labels = list(labels)
-    embedded = "labels embedded" in head or bool(labels)
-    matrices = []
-    for words in _blocks(data, n_matrices):
-        matrix = np.zeros((n, n))
-        for line in _lines(words, 0):
-            ends = [_end(word, n, names, labels, embedded) for word in line]
-            matrix[ends[0], ends[1:]] = 1.0
-        matrices.append(matrix)
-    return matrices, labels + [str(k + 1) for k in range(len(labels), n)] if labels else labels
+def _put_edge(matrix: np.ndarray, line: list[Word], row_of: Callable[[Word], int]) -> None:
+    one, other = row_of(line[0]), row_of(line[1])
+    matrix[one, other] = _value(line[2]) if len(line) > 2 else 1.0
+
+
+def _put_neighbours(matrix: np.ndarray, line: list[Word], row_of: Callable[[Word], int]) -> None:
+    one, *others = (row_of(word) for word in line)
+    matrix[one, others] = 1.0
 
 
 def _blocks(data: list[Word], n_matrices: int) -> list[list[Word]]:
