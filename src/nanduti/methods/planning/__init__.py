@@ -10,7 +10,7 @@ the rules of the cluster development agent's work with verdicts that carry their
 ('2009-03-01', '2009-04-30', 'month')
 """
 
-from .agents import agent_verdict
+from .agents import Post, TeamNeed, agent_verdict, team_needs
 from .amounts import Amount, amount_in
 from .breadth import Breadth, Newcomers, Participation, breadth, gini, newcomers_over_time
 from .cda_guard import cda_guard
@@ -22,12 +22,13 @@ from .dates import EndBeforeStart, Part, UnreadableDate, When, day_first_of, par
 from .enforcement import NextStep, enforcement_step
 from .formalisation import LADDER, Rung, formalisation, registered_share
 from .funding import OPEN_RECORDS, Funding, funding_conditions
+from .governance import quorum_verdict, seats_verdict
 from .joint_benefit import joint_benefit
 from .no_show import no_show
 from .progress import Planned, Progress, plan_progress, planned_by
 from .representation import CATEGORIES, Representation, representation
 from .status import ActivityStatus, status_at
-from .time_outs import time_out_verdict
+from .time_outs import hold_verdict, time_out_verdict
 
 __all__ = [
     "CATEGORIES",
@@ -47,10 +48,12 @@ __all__ = [
     "Part",
     "Participation",
     "Planned",
+    "Post",
     "Progress",
     "Representation",
     "Rung",
     "Statement",
+    "TeamNeed",
     "UnreadableDate",
     "When",
     "Yardstick",
@@ -69,6 +72,7 @@ __all__ = [
     "formalisation",
     "funding_conditions",
     "gini",
+    "hold_verdict",
     "in_kind",
     "joint_benefit",
     "local_share",
@@ -79,8 +83,11 @@ __all__ = [
     "parse_when",
     "plan_progress",
     "planned_by",
+    "quorum_verdict",
     "registered_share",
     "representation",
+    "seats_verdict",
     "status_at",
+    "team_needs",
     "time_out_verdict",
 ]

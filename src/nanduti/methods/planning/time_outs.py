@@ -58,6 +58,38 @@ def time_out_verdict(
     return yes(Reason("reviewed", mark("No review is due.")), source=SOURCE)
 
 
+def hold_verdict(
+    start: date | None, end: date | None, *, on_hold_since: date | None, lifted_on: date | None = None
+) -> Verdict:
+    """Whether something may take place while a programme is, or was, on hold.
+
+    Args:
+        start, end: its first day and the day after its last; ``None`` where not known or open.
+        on_hold_since: the day of the review that put the programme on hold; ``None``: it never was.
+        lifted_on: the first day on which work went on; ``None``: not yet.
+
+    Returns:
+        no for what would begin during the hold or could (its days are not known); flag for what began before and
+        would run on into it; else yes.
+
+    >>> hold_verdict(date(2010, 5, 1), None, on_hold_since=date(2010, 3, 1)).decision
+    'no'
+    >>> hold_verdict(date(2010, 5, 1), None, on_hold_since=date(2010, 3, 1), lifted_on=date(2010, 4, 1)).decision
+    'yes'
+    """
+    over = lifted_on is not None and start is not None and start >= lifted_on
+    before = on_hold_since is not None and end is not None and end <= on_hold_since
+    if on_hold_since is None or over or before:
+        return yes(Reason("no_hold", mark("No hold stands in its way.")), source=SOURCE)
+    details = {"day": on_hold_since}
+    if start is not None and start < on_hold_since:
+        text = mark("It would run on into the hold that began on {day}.")
+        return flag(Reason("runs_into_hold", text, details), source=SOURCE)
+    text = mark("A review put the programme on hold on {day}.")
+    remedy = mark("Record what was solved and lift the hold, or let it begin afterwards.")
+    return no(Reason("on_hold", text, details), source=SOURCE, remedy=remedy)
+
+
 def _overdue(as_of: date, scheduled: Sequence[date], held: list[date], tolerance_days: int) -> list[Reason]:
     """Each held review answers for one scheduled day, in order."""
     slack = timedelta(days=tolerance_days)
