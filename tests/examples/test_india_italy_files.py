@@ -27,7 +27,7 @@ FOLDER = CHECKOUT / "examples" / "india-italy-twinning"
 _TABLES = """sources places clusters organisations people stakeholders profile_facts programme components coverage
 committees meetings resolutions candidates agreements agreement_parties funding_conditions labour_division visions
 plans objectives activities participations contributions milestones linkages statements stated_figures step_evidence
-twinnings agenda interests tasks studies issues prospects output_rates sector_tables sector_figures"""
+twinnings agenda interests tasks studies issues prospects output_rates sector_tables sector_figures appointments"""
 TABLES = _TABLES.split()
 PLANS = {"leather": 33, "footwear": 31, "auto": 41}
 

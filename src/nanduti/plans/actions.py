@@ -72,7 +72,7 @@ def edit_activity(
     said = queries.rule_verdicts(programme=programme, cluster=activity.cluster, values=values)
     if all(values.get(name, "") == getattr(activity, name) for name in ("activity_class", "date_text")):
         # Its time was judged when it was planned; correcting a label asks nothing anew.
-        said = [(rule, verdict) for rule, verdict in said if rule != "sequence"]
+        said = [(rule, verdict) for rule, verdict in said if rule not in {"sequence", "hold"}]
     _obey(programme, said, override_reason)
     note(subject=activity, fields=save_edit(activity, values, version=version))
     return activity

@@ -26,6 +26,7 @@ from nanduti.foundation.models import AuditEvent
 from nanduti.methods import planning
 from nanduti.methods import twinning as rules
 from nanduti.methods.values import Money, Reason, Verdict, mark
+from nanduti.programme import pausing
 from nanduti.programme.models import CooperationAgreement, Programme, Statement
 from nanduti.programme.queries import agreements, statements
 from nanduti.register.models import Cluster
@@ -302,11 +303,16 @@ def rule_verdicts(
     cluster: Cluster | None = None,
     agent_role: str = "",
 ) -> list[tuple[str, Verdict]]:
-    """What the rules say about an activity: the agent's role, who benefits from it, and whether its time has come."""
+    """What the rules say about an activity: the agent's role, who benefits, whether its time has come or is on hold."""
     said = []
     order = sequence_verdict(programme=programme, cluster=cluster, values=values)
     if order is not None:
         said.append(("sequence", order))
+    when = read_when(values.get("date_text") or "")
+    start, end = (when.start, when.end) if isinstance(when, planning.When) else (None, None)
+    held_up = pausing.hold_verdict(programme=programme, cluster=cluster, start=start, end=end)
+    if held_up is not None:
+        said.append(("hold", held_up))
     if agent_role:
         said.append(("cda_guard", planning.cda_guard(agent_role)))
     benefit = values.get("joint_benefit")

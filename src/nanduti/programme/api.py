@@ -9,8 +9,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Schema
 
-from . import queries
-from .models import Programme
+from nanduti.methods.values import Verdict
+
+from . import pausing, queries, seating, team
+from .models import Appointment, Programme
 
 router = Router(tags=["programme"])
 
@@ -82,3 +84,122 @@ def list_agreements(request: HttpRequest, programme: str, on: date | None = None
         }
         for row in rows
     ]
+
+
+def _verdict(verdict: Verdict | None) -> dict[str, Any] | None:
+    """What a rule answers, with its reasons and its source."""
+    if verdict is None:
+        return None
+    return {
+        "decision": verdict.decision,
+        "reasons": [{"code": r.code, "sentence": r.say()} for r in verdict.reasons],
+        "remedy": verdict.remedy,
+        "source": str(verdict.source),
+    }
+
+
+@router.get("programmes/{programme}/agents", response={200: dict[str, Any], **TROUBLE})
+def list_agents(request: HttpRequest, programme: str, on: date | None = None):  # type: ignore[no-untyped-def]
+    """Who works for the programme in which post on a day (today if left out), and what the team still needs.
+
+    Who it is, and whether they fit, only for those who may read sensitive records of that work.
+    """
+    found = asked_programme(request, programme)
+    day = on or timezone.localdate()
+    at_work = team.team(programme=found, on=day)
+    return {
+        "on": day,
+        "needs": [
+            {"need": n.code, "cluster": n.cluster or None, "verdict": _verdict(n.verdict)}
+            for n in at_work.needs
+        ],
+        "appointments": [_member(request, member) for member in at_work.members],
+    }
+
+
+def _member(request: HttpRequest, member: team.Member) -> dict[str, Any]:
+    row: Appointment = member.row
+    said = {
+        "code": row.code,
+        "kind": row.kind,
+        "side": row.side,
+        "cluster": row.cluster.code if row.cluster else None,
+        "based_in": row.based_in.code if row.based_in else None,
+        "since": row.since_text,
+        "until": row.until_text,
+        "is_held": member.is_held,
+        "share_of_time": None if row.share_of_time is None else float(row.share_of_time),
+        "workload": None if row.workload is None else float(row.workload),
+        "source": row.cite(),
+    }
+    if request.access.may("read_sensitive", row.scope_id):  # type: ignore[attr-defined]
+        said |= {
+            "person": row.person.pseudonym if row.person else None,
+            "is_technical": row.is_technical,
+            "is_trained": row.is_trained,
+            "knows_other_cluster": row.knows_other,
+            "verdict": _verdict(member.verdict),
+        }
+    return said
+
+
+@router.get("programmes/{programme}/committees", response={200: list[dict[str, Any]], **TROUBLE})
+def list_committees(request: HttpRequest, programme: str, on: date | None = None):  # type: ignore[no-untyped-def]
+    """The bodies of a programme with their seats on a day, and whether each meeting could decide."""
+    found = asked_programme(request, programme)
+    day = on or timezone.localdate()
+    meetings = list(seating.meetings(programme=found))
+    return [
+        {
+            "code": body.committee.code,
+            "name": body.committee.name,
+            "kind": body.kind.code,
+            "required_seats": body.kind.seats,
+            "seats": [
+                {
+                    "sector": s.sector,
+                    "organisation": str(s.organisation),
+                    "since": s.since_text,
+                    "source": s.cite(),
+                }
+                for s in body.seats
+            ],
+            "complete": _verdict(body.verdict),
+            "meetings": [
+                {"number": m.number, "held_on": m.held_on, "quorum": _verdict(seating.quorum_verdict(m))}
+                for m in meetings
+                if m.committee_id == body.committee.pk
+            ],
+        }
+        for body in seating.bodies_on(programme=found, on=day)
+    ]
+
+
+@router.get("programmes/{programme}/reviews", response={200: dict[str, Any], **TROUBLE})
+def list_reviews(request: HttpRequest, programme: str, on: date | None = None):  # type: ignore[no-untyped-def]
+    """The reviews in depth of a programme, whether one is due on a day, and what is on hold."""
+    found = asked_programme(request, programme)
+    day = on or timezone.localdate()
+    rows = list(pausing.time_outs(programme=found))
+    return {
+        "on": day,
+        "verdict": _verdict(pausing.review_verdict(rows, on=day)) if rows else None,
+        "reviews": [
+            {
+                "code": row.code,
+                "cluster": row.cluster.code if row.cluster else None,
+                "occasion": row.occasion,
+                "turn": row.turn,
+                "planned": row.planned,
+                "held": row.held,
+                "state": row.state_on(day),
+                "findings": row.findings,
+                "decision": row.decision or None,
+                "changes": row.changes,
+                "lifted": row.lifted,
+                "solved": row.solved,
+                "source": row.cite(),
+            }
+            for row in rows
+        ],
+    }

@@ -37,3 +37,48 @@ class ReasonMissing(PersonError):
     title = mark("Say why")
     sentence = mark("This is kept only with its reason.")
     remedy = mark("Write the reason, so that others can follow it later.")
+
+
+class RuleRefuses(PersonError):
+    """A rule of the programme that would be broken, without a reason to put it aside."""
+
+    code = "programme.rule_refuses"
+    title = mark("A rule refuses this")
+    sentence = mark("{verdict}")
+    remedy = mark("A coordinator may go ahead and must write the reason into the field below; it is kept.")
+
+
+class NotOnHold(PersonError):
+    """A hold that would be lifted where there is none."""
+
+    code = "programme.not_on_hold"
+    title = mark("There is no hold to lift")
+    sentence = mark("The review “{review}” has not put anything on hold.")
+    remedy = mark("Look up the review that did.")
+
+
+class LiftedTooEarly(PersonError):
+    """A hold that would end before it began."""
+
+    code = "programme.lifted_too_early"
+    title = mark("Lifted before it began")
+    sentence = mark("The hold began on {since} and cannot be lifted on {until}.")
+    remedy = mark("Correct the day on which work went on.")
+
+
+class NotYetHeld(PersonError):
+    """A review that would be reported from the future."""
+
+    code = "programme.not_yet_held"
+    title = mark("This day is still to come")
+    sentence = mark("The review would have been held on {day}, which is still to come.")
+    remedy = mark("Report it once it has been held; until then change the day it is planned for.")
+
+
+class SeatOfAnother(PersonError):
+    """A presence for a seat of another committee."""
+
+    code = "programme.seat_of_another"
+    title = mark("A seat of another committee")
+    sentence = mark("The seat “{seat}” does not belong to the committee that met.")
+    remedy = mark("Choose a seat of the committee “{committee}”.")

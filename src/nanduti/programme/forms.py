@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -9,9 +11,10 @@ from nanduti.foundation.fields import WHEN_HELP, read_when
 from nanduti.interface.forms import EditForm, NandutiForm
 from nanduti.interface.saying import say
 from nanduti.methods.values import PersonError
-from nanduti.register.models import Cluster, Organisation
+from nanduti.register.models import Cluster, Organisation, Place
 
-from .models import AgreementParty, Candidate, CooperationAgreement
+from . import bodies
+from .models import AgreementParty, Appointment, Candidate, CooperationAgreement, TimeOut
 
 
 class WhenField(forms.CharField):
@@ -36,6 +39,16 @@ def text(label, *, max_length: int = 200, required: bool = False, rows: int = 0,
     """A text field; with ``rows`` a text area."""
     widget = forms.Textarea(attrs={"rows": rows}) if rows else None
     return forms.CharField(label=label, max_length=max_length, required=required, widget=widget, **kwargs)
+
+
+def override_field() -> forms.CharField:
+    """Why a rule is put aside; kept on record."""
+    return text(
+        _("Why a rule is put aside"),
+        max_length=1000,
+        rows=2,
+        help_text=_("Only where a rule refuses and you go ahead all the same. It is kept on record."),
+    )
 
 
 class AgreementForm(EditForm):
@@ -90,6 +103,7 @@ class ResolutionForm(NandutiForm):
     decision = text(_("Decision"), max_length=2000, required=True, rows=3)
     decision_es = text(_("Decision in Spanish"), max_length=2000, rows=3)
     due = WhenField(label=_("Due"))
+    override_reason = override_field()
 
     def __init__(self, *args, meetings, **kwargs) -> None:  # type: ignore[no-untyped-def]
         super().__init__(*args, **kwargs)
@@ -108,3 +122,174 @@ class CandidateForm(EditForm):
     stage = forms.ChoiceField(label=_("Stage"), choices=Candidate.Stage)
     reason = text(_("Reason"), max_length=2000, required=True, rows=3)
     reason_es = text(_("Reason in Spanish"), max_length=2000, rows=3)
+
+
+class PerCentField(forms.DecimalField):
+    """A share that is typed as per cent of a full post: 60 means 0.6."""
+
+    def __init__(self, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        kwargs.setdefault("required", False)
+        super().__init__(min_value=0, max_value=100, max_digits=4, decimal_places=1, **kwargs)
+
+    def prepare_value(self, value):  # type: ignore[no-untyped-def]
+        """What the record keeps as a share stands in the field as per cent."""
+        if isinstance(value, Decimal):
+            return f"{(value * 100).normalize():f}"
+        return value
+
+    def clean(self, value):  # type: ignore[no-untyped-def]
+        number = super().clean(value)
+        return None if number is None else (number / 100).quantize(Decimal("0.001"))
+
+
+class AppointmentForm(EditForm):
+    """Who works for the programme in which post, and what shows that they fit."""
+
+    kind = forms.ChoiceField(label=_("Post"), choices=Appointment.Kind)
+    side = forms.ChoiceField(label=_("For which side"), choices=Appointment.Side)
+    cluster = forms.ModelChoiceField(
+        label=_("Cluster"), queryset=None, required=False, empty_label=_("(the programme as a whole)")
+    )
+    based_in = forms.ModelChoiceField(
+        label=_("Works from"), queryset=None, required=False, empty_label=_("(not known)")
+    )
+    person = text(
+        _("Person"),
+        max_length=12,
+        help_text=_("The pseudonym that stands in the register, such as P-4K7QX9."),
+    )
+    since_text = WhenField(label=_("Since"))
+    until_text = WhenField(label=_("Until"))
+    is_technical = forms.NullBooleanField(label=_("Qualified in what the cluster makes"), required=False)
+    qualification = text(_("What shows the qualification"), max_length=300)
+    qualification_es = text(_("What shows the qualification, in Spanish"), max_length=300)
+    is_trained = forms.NullBooleanField(label=_("Trained as an agent"), required=False)
+    training = text(_("Which training"), max_length=300)
+    training_es = text(_("Which training, in Spanish"), max_length=300)
+    knows_other = forms.NullBooleanField(label=_("Knows the other cluster"), required=False)
+    workload = PerCentField(
+        label=_("Work there is, in per cent of a full post"),
+        help_text=_("60 for three days a week. Leave it empty if nobody knows."),
+    )
+    share_of_time = PerCentField(label=_("Time given, in per cent of a full post"))
+    note = text(_("Note"), max_length=2000, rows=2)
+    note_es = text(_("Note in Spanish"), max_length=2000, rows=2)
+    override_reason = override_field()
+
+    def __init__(self, *args, clusters, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        for name in ("cluster", "based_in"):
+            self.fields[name].queryset = clusters
+
+    @classmethod
+    def values_of(cls, record):  # type: ignore[no-untyped-def]
+        values = super().values_of(record)
+        values["person"] = record.person.pseudonym if record.person else ""
+        return {name: value for name, value in values.items() if name != "override_reason"}
+
+
+class NewAppointmentForm(AppointmentForm):
+    """A new appointment; it has no version yet."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=0, min_value=0)
+
+
+def _kinds_of_bodies() -> list[tuple[str, str]]:
+    return [(code, str(kind)) for code, kind in bodies.kinds().items()]
+
+
+def _sectors() -> list[tuple[str, str]]:
+    return [(code, bodies.sector_in_words(code).capitalize()) for code in bodies.sectors()]
+
+
+class CommitteeForm(NandutiForm):
+    """A body that steers the programme, or that partners run one of its centres with."""
+
+    name = text(_("Name"), max_length=120, required=True)
+    name_es = text(_("Name in Spanish"), max_length=120)
+    kind = forms.ChoiceField(label=_("Kind"), choices=_kinds_of_bodies)
+    place = forms.ModelChoiceField(
+        label=_("Territory"), queryset=Place.objects.order_by("name"), required=False
+    )
+    quorum = forms.IntegerField(
+        label=_("Quorum"),
+        min_value=1,
+        max_value=1000,
+        required=False,
+        help_text=_("How many must be there to decide. Left empty: more than half of the seats."),
+    )
+
+
+class SeatForm(NandutiForm):
+    """Who sits on a body, for which sector."""
+
+    sector = forms.ChoiceField(label=_("Sector"), choices=_sectors)
+    organisation = forms.ModelChoiceField(label=_("Organisation"), queryset=None)
+    since = WhenField(label=_("Since"))
+    until = WhenField(label=_("Until"))
+    note_text = text(_("Note"), max_length=300)
+
+    def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        public = Organisation.objects.exclude(kind=Organisation.Kind.ENTERPRISE)
+        self.fields["organisation"].queryset = public.order_by("sort_text")
+
+
+class PresenceForm(NandutiForm):
+    """Who of the seats was at a meeting."""
+
+    present = forms.ModelMultipleChoiceField(
+        label=_("Who was there"),
+        queryset=None,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Whoever is not marked was not there."),
+    )
+
+    def __init__(self, *args, seats, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        self.fields["present"].queryset = seats
+        self.fields["present"].label_from_instance = lambda seat: (
+            f"{seat.organisation} ({bodies.sector_in_words(seat.sector)})"
+        )
+
+
+class MeetingForm(PresenceForm):
+    """A sitting of a body, with who was there."""
+
+    held_on = WhenField(label=_("Held on"), required=True)
+    place = text(_("Place"), max_length=120)
+    note_text = text(_("Note"), max_length=2000, rows=2)
+    is_presence_known = forms.BooleanField(label=_("It is known who was there"), required=False, initial=True)
+    field_order = ["held_on", "place", "note_text", "is_presence_known", "present"]
+
+    def present_or_unknown(self):  # type: ignore[no-untyped-def]
+        """The seats whose holders were there; ``None`` where nobody knows."""
+        return list(self.cleaned_data["present"]) if self.cleaned_data["is_presence_known"] else None
+
+
+class TimeOutForm(NandutiForm):
+    """When a review in depth is to be held, and which election or change it answers to."""
+
+    planned = WhenField(label=_("Planned for"), required=True)
+    occasion = forms.ChoiceField(label=_("Occasion"), choices=TimeOut.Occasion)
+    turn = WhenField(label=_("Day of the election or change"))
+
+
+class FindingsForm(EditForm):
+    """What a review found, and what it decided."""
+
+    held = WhenField(label=_("Held on"), required=True)
+    findings = text(_("What it found"), max_length=5000, required=True, rows=4)
+    findings_es = text(_("What it found, in Spanish"), max_length=5000, rows=4)
+    decision = forms.ChoiceField(label=_("Decision"), choices=TimeOut.Decision)
+    changes = text(_("What is changed"), max_length=5000, rows=3)
+    changes_es = text(_("What is changed, in Spanish"), max_length=5000, rows=3)
+
+
+class LiftForm(EditForm):
+    """What was solved, and since when work goes on."""
+
+    solved = text(_("What was solved"), max_length=2000, required=True, rows=3)
+    solved_es = text(_("What was solved, in Spanish"), max_length=2000, rows=3)
+    lifted = WhenField(label=_("Work goes on since"))

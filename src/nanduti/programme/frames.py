@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 
 from nanduti.foundation.access import Access
 from nanduti.foundation.errors import NotAllowed
-from nanduti.interface import navigation
+from nanduti.interface import navigation, words
 from nanduti.register.models import Cluster
 
-from . import queries
-from .models import Programme
+from . import pausing, queries
+from .models import Programme, TimeOut
 
 
 @dataclass
@@ -61,6 +61,10 @@ class Frame:
         """Whether amounts added up over the programme, or over the cluster chosen, are for the reader."""
         return may_within(self.access, "read_sensitive", programme=self.programme, cluster=self.cluster)
 
+    def money_told(self) -> str:
+        """How much of the amounts of deals is for the reader: ``all``, ``sums`` over enough of them, or ``none``."""
+        return money_told(self.access, programme=self.programme, cluster=self.cluster)
+
     def writes_in(self, capability: str) -> Cluster | None:
         """The cluster that something new belongs to, ``None`` for the programme as a whole; refuses where neither.
 
@@ -96,6 +100,13 @@ def may_within(access: Access, capability: str, *, programme: Programme, cluster
     if access.may(capability, programme.scope_id):
         return True
     return cluster is not None and access.may_work(capability, programme.code, cluster.code)
+
+
+def money_told(access: Access, *, programme: Programme, cluster: Cluster | None) -> str:
+    """How much of the amounts of deals somebody is told: ``all``, ``sums`` over enough of them, or ``none``."""
+    if may_within(access, "read_sensitive", programme=programme, cluster=cluster):
+        return "all"
+    return "sums" if may_within(access, "read_sums", programme=programme, cluster=cluster) else "none"
 
 
 def frame_of(request: HttpRequest, code: str) -> Frame:
@@ -161,11 +172,28 @@ def programmes_to_switch(request: HttpRequest) -> list[navigation.Choice]:
 
 
 def marks(request: HttpRequest) -> list[str]:
-    """That the programme at hand is made up, for every page that shows it."""
+    """That the programme at hand is made up or on hold, for every page that shows it; one query."""
     current = getattr(request, "programme_frame", None)
-    if current is None or not current.programme.is_synthetic:
+    if current is None:
         return []
-    return [_("Synthetic data: made up to show how Nanduti works. No figure here tells of real firms.")]
+    said = []
+    if current.programme.is_synthetic:
+        said.append(
+            _("Synthetic data: made up to show how Nanduti works. No figure here tells of real firms.")
+        )
+    return said + [
+        _hold_in_words(row) for row in pausing.holds_on(programme=current.programme, on=current.as_of)
+    ]
+
+
+def _hold_in_words(row: TimeOut) -> str:
+    since = words.written(row.held)
+    if row.cluster:
+        return _("Work in %(cluster)s is on hold since %(day)s, until what a review found is solved.") % {
+            "cluster": row.cluster,
+            "day": since,
+        }
+    return _("This programme is on hold since %(day)s, until what a review found is solved.") % {"day": since}
 
 
 def clusters_to_switch(request: HttpRequest) -> list[navigation.Choice]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import agreements, committee, conditions, selection
+from .pages import agents, agreements, committee, conditions, selection, time_outs
 
 app_name = "programme"
 urlpatterns = [
@@ -11,6 +11,19 @@ urlpatterns = [
     path("committee/", committee.committee, name="committee"),
     path("committee/new/", committee.new_resolution, name="new_resolution"),
     path("committee/<int:pk>/done/", committee.resolution_done, name="resolution_done"),
+    path("committee/body/", committee.new_committee, name="new_committee"),
+    path("committee/body/<slug:code>/seat/", committee.fill_seat, name="fill_seat"),
+    path("committee/body/<slug:code>/meeting/", committee.new_meeting, name="new_meeting"),
+    path("committee/meeting/<int:pk>/presence/", committee.presence, name="presence"),
+    path("agents/", agents.agents, name="agents"),
+    path("agents/new/", agents.new_appointment, name="new_appointment"),
+    path("agents/<slug:code>/", agents.appointment, name="appointment"),
+    path("agents/<slug:code>/edit/", agents.edit_appointment, name="edit_appointment"),
+    path("reviews/", time_outs.time_outs, name="time_outs"),
+    path("reviews/new/", time_outs.new_time_out, name="new_time_out"),
+    path("reviews/<slug:code>/", time_outs.time_out, name="time_out"),
+    path("reviews/<slug:code>/findings/", time_outs.report_time_out, name="report_time_out"),
+    path("reviews/<slug:code>/lift/", time_outs.lift_hold, name="lift_hold"),
     path("agreements/", agreements.agreements, name="agreements"),
     path("agreements/new/", agreements.new_agreement, name="new_agreement"),
     path("agreements/<slug:code>/", agreements.agreement, name="agreement"),

@@ -1,13 +1,16 @@
 from .agreements import AgreementParty, CooperationAgreement
+from .appointments import Appointment
 from .candidates import Candidate
-from .committees import Committee, Meeting, Resolution
+from .committees import Committee, Meeting, Presence, Resolution, Seat
 from .conditions import DivisionOfLabour, FundingCondition
 from .coverage import Component, Coverage
 from .programmes import Programme
 from .statements import Statement
+from .time_outs import TimeOut
 
 __all__ = [
     "AgreementParty",
+    "Appointment",
     "Candidate",
     "Committee",
     "Component",
@@ -16,7 +19,10 @@ __all__ = [
     "DivisionOfLabour",
     "FundingCondition",
     "Meeting",
+    "Presence",
     "Programme",
     "Resolution",
+    "Seat",
     "Statement",
+    "TimeOut",
 ]

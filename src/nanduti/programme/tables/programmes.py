@@ -8,40 +8,19 @@ from nanduti.foundation.imports import Column, Context, Row, RowProblem, table
 from nanduti.foundation.models import Scope
 from nanduti.register.models import Cluster, Organisation
 
-from .models import (
+from ..models import (
     AgreementParty,
     Candidate,
-    Committee,
     Component,
     CooperationAgreement,
     Coverage,
     DivisionOfLabour,
     FundingCondition,
-    Meeting,
     Programme,
-    Resolution,
     Statement,
 )
-from .scopes import work_scope
-
-PROGRAMME = Column("programme", required=True)
-CLUSTER = Column("cluster")
-CURRENCY = Column("currency", max_length=3)
-
-
-def choices(kind) -> tuple[str, ...]:
-    """The codes of a ``TextChoices`` as the choices of a column."""
-    return tuple(value for value, _title in kind.choices)
-
-
-def programme_of(row: Row, into: Context) -> Programme:
-    """The programme that the row names."""
-    return into.find(Programme, "programme", row["programme"])
-
-
-def cluster_of(row: Row, into: Context, column: str = "cluster") -> Cluster | None:
-    """The cluster that the row names, if it names one."""
-    return into.find_if(Cluster, column, row[column])
+from ..scopes import work_scope
+from .shared import CLUSTER, CURRENCY, PROGRAMME, choices, cluster_of, programme_of
 
 
 @table(
@@ -128,77 +107,6 @@ def load_coverage(row: Row, into: Context) -> None:
             **row.pick("since note note_es short_code"),
             "programme": programme,
             "scope": work_scope(programme, cluster, into=into),
-        },
-    )
-
-
-@table(
-    "committees",
-    order=130,
-    key="programme code",
-    columns=[PROGRAMME, Column("code", required=True), Column("name", required=True), Column("name_es")],
-)
-def load_committee(row: Row, into: Context) -> None:
-    """A body that steers a programme."""
-    programme = programme_of(row, into)
-    into.upsert(
-        Committee,
-        key={"programme": programme, "code": row["code"]},
-        values={**row.pick("name name_es"), "scope": programme.scope},
-    )
-
-
-@table(
-    "meetings",
-    order=140,
-    key="committee number",
-    columns=[
-        Column("committee", required=True),
-        Column("number", "int", required=True),
-        Column("held_on"),
-        Column("place"),
-        Column("note"),
-        Column("note_es"),
-    ],
-)
-def load_meeting(row: Row, into: Context) -> None:
-    """A sitting of a committee."""
-    committee = into.find(Committee, "committee", row["committee"])
-    into.upsert(
-        Meeting,
-        key={"committee": committee, "number": row["number"]},
-        values={**row.pick("held_on place note note_es"), "scope": committee.scope},
-    )
-
-
-@table(
-    "resolutions",
-    order=150,
-    key="committee code",
-    columns=[
-        Column("code", required=True),
-        Column("committee", required=True),
-        Column("meeting_number", "int"),
-        Column("decision", required=True),
-        Column("decision_es"),
-        Column("owner"),
-        Column("due"),
-        Column("done"),
-    ],
-)
-def load_resolution(row: Row, into: Context) -> None:
-    """What a committee decided, who sees to it, and until when."""
-    committee = into.find(Committee, "committee", row["committee"])
-    number = row["meeting_number"]
-    meeting = number and into.find(Meeting, "meeting_number", number, by="number", committee=committee)
-    into.upsert(
-        Resolution,
-        key={"committee": committee, "code": row["code"]},
-        values={
-            **row.pick("decision decision_es due done"),
-            "meeting": meeting or None,
-            "owner": into.find_if(Organisation, "owner", row["owner"]),
-            "scope": committee.scope,
         },
     )
 
