@@ -21,7 +21,10 @@ from nanduti.interface.saying import say_source
 from nanduti.methods import twinning as rules
 from nanduti.plans.models import Activity
 from nanduti.plans.queries import activities, late_activities
+from nanduti.programme import pausing
+from nanduti.programme.dating import cut_of
 from nanduti.programme.frames import Frame, frame_of
+from nanduti.programme.pages.time_outs import STATES
 from nanduti.programme.queries import (
     agreements,
     agreements_about_to_lapse,
@@ -43,6 +46,8 @@ class Piece:
     when: str = ""
     source: str = ""
     url: str = ""
+    # Whether it had certainly happened by the day; what has no date may not have.
+    is_placed: bool = True
 
 
 @dataclass
@@ -53,6 +58,11 @@ class Gate:
     title: str
     url: str = ""
     evidence: list[Piece] = field(default_factory=list)
+
+    @property
+    def is_met(self) -> bool:
+        """Whether something shows it that had certainly happened by the day."""
+        return any(piece.is_placed for piece in self.evidence)
 
 
 @dataclass
@@ -69,7 +79,7 @@ class StepState:
 
     @property
     def missing(self) -> list[Gate]:
-        return [gate for gate in self.gates if not gate.evidence]
+        return [gate for gate in self.gates if not gate.is_met]
 
     @property
     def state(self) -> str:
@@ -138,11 +148,13 @@ def _steps_of(frame: Frame) -> list[StepState]:
 def _evidence(frame: Frame) -> dict[str, list[Piece]]:
     """Evidence by kind: what somebody wrote down, and what the records show by themselves."""
     found: dict[str, list[Piece]] = {}
-    for row in step_evidence(programme=frame.programme, cluster=frame.cluster):
-        found.setdefault(row.evidence_kind, []).append(
-            Piece(str(row), words.written(row.when_text), row.cite())
-        )
     programme, cluster, day = frame.programme, frame.cluster, frame.as_of
+    cut = cut_of(programme, day)
+    for row in step_evidence(programme=programme, cluster=cluster):
+        has = cut.has(row.when_text_start, row.when_text_end, row.created_at)
+        if has or row.when_text_start is None:
+            piece = Piece(str(row), words.written(row.when_text), row.cite(), is_placed=has)
+            found.setdefault(row.evidence_kind, []).append(piece)
     # Every page of a programme shows the steps, and at 20,000 activities this is what takes longest on most.
     records = kept(
         ("evidence", programme.pk, cluster and cluster.pk, day, get_language(), frame.access.scope_ids),
@@ -150,13 +162,18 @@ def _evidence(frame: Frame) -> dict[str, list[Piece]]:
     )
     for one in records:
         url = frame.url(one.page[0], *one.page[1]) if one.page else ""
-        found.setdefault(one.code, []).append(Piece(one.label, words.written(one.when), one.source, url))
+        piece = Piece(one.label, words.written(one.when), one.source, url, one.is_placed)
+        found.setdefault(one.code, []).append(piece)
     return found
 
 
 # Where the evidence of a kind is made; what is not named here is written down as evidence.
 MADE_AT = {
     "cluster_selected": "programme:selection",
+    "agent_appointed": "programme:agents",
+    "agent_trained": "programme:agents",
+    "coordinator_appointed": "programme:agents",
+    "advanced_agent_appointed": "programme:agents",
     "selection_reasons": "programme:selection",
     "agreement_signed": "programme:agreements",
     "association_dialogue": "programme:agreements",
@@ -180,7 +197,10 @@ STEP_ROOMS: dict[int, list[tuple[str, Any]]] = {
         ("programme:selection", gettext_lazy("Selection and coverage")),
         ("diagnostics:selections", gettext_lazy("Weighing up candidates")),
     ],
-    2: [("programme:committee", gettext_lazy("Committee and decisions"))],
+    2: [
+        ("programme:agents", gettext_lazy("Agents and coordinator")),
+        ("programme:committee", gettext_lazy("Committee and decisions")),
+    ],
     3: [
         ("diagnostics:studies", gettext_lazy("Studies of clusters")),
         ("indicators:list", gettext_lazy("Indicators")),
@@ -200,7 +220,11 @@ STEP_ROOMS: dict[int, list[tuple[str, Any]]] = {
         ("plans:ledger", gettext_lazy("Activities")),
         ("twinning:pairs", gettext_lazy("Twinnings and their scope")),
     ],
-    8: [("results:table", gettext_lazy("Results")), ("results:quality", gettext_lazy("Data quality"))],
+    8: [
+        ("results:table", gettext_lazy("Results")),
+        ("results:quality", gettext_lazy("Data quality")),
+        ("programme:time_outs", gettext_lazy("Reviews and pauses")),
+    ],
 }
 WHO: dict[int, Any] = {
     1: gettext_lazy("Steering committee"),
@@ -295,6 +319,7 @@ def _needs_in(frame: Frame) -> list[Group]:
     ).order_by("date_text_start", "plan_id", "number")  # fmt: skip
     lapsing = agreements_about_to_lapse(agreements(programme=frame.programme), on=day)
     overdue = overdue_resolutions(programme=frame.programme, on=day)
+    reviews = pausing.pressing(programme=frame.programme, on=day, within_days=COMING.days)
     return [
         Group(
             _("Late in %(programme)s") % {"programme": frame.programme},
@@ -319,6 +344,18 @@ def _needs_in(frame: Frame) -> list[Group]:
         Group(
             _("Decisions overdue"),
             [Line(str(r), frame.url("programme:committee"), words.written(r.due)) for r in overdue[:SHOWN]],
+            "warn",
+        ),
+        Group(
+            _("Reviews due, and what is on hold"),
+            [
+                Line(
+                    str(STATES[r.state_on(day)]).capitalize(),
+                    frame.url("programme:time_out", r.code),
+                    words.written(r.held or r.planned),
+                )
+                for r in reviews[:SHOWN]
+            ],
             "warn",
         ),
     ]

@@ -11,7 +11,7 @@ from ninja import Router
 
 from nanduti.programme.api import TROUBLE, asked_programme
 
-from . import queries
+from . import implementing, queries
 
 router = Router(tags=["twinning"])
 
@@ -21,3 +21,12 @@ def scope(request: HttpRequest, programme: str, pair: str, on: date | None = Non
     """How far each kind of stakeholder of a pair ("emerging:advanced") may cooperate on a day, and why."""
     twinning = queries.twinning_by_pair(programme=asked_programme(request, programme), pair=pair)
     return queries.scope_as_dict(twinning=twinning, on=on or timezone.localdate())
+
+
+@router.get("programmes/{programme}/implementation", response={200: dict[str, Any], **TROUBLE})
+def implementation(request: HttpRequest, programme: str, pair: str, on: date | None = None):  # type: ignore[no-untyped-def]
+    """How far the six steps of implementation of a pair ("emerging:advanced") had come by a day, and what shows it."""
+    twinning = queries.twinning_by_pair(programme=asked_programme(request, programme), pair=pair)
+    day = on or timezone.localdate()
+    found = implementing.implementation(twinning=twinning, on=day)
+    return {"pair": twinning.pair, "on": day.isoformat(), **implementing.as_dict(found)}

@@ -19,7 +19,7 @@ from nanduti.programme.frames import Frame, programme_page
 from nanduti.programme.models.programmes import in_language
 from nanduti.programme.pages import amount_in_words, dated, form_page, link, show
 
-from . import actions, queries
+from . import actions, implementing, queries
 from .forms import EvidenceForm, LinkageForm, TaskForm, TopicForm
 from .models import DealTask, Linkage, Twinning
 from .models.linkages import PartyType
@@ -184,6 +184,7 @@ def pair(request: HttpRequest, frame: Frame, pair: str) -> HttpResponse:
             "history": _history(scope, frame, twinning),
             "slider": _slider(scope, day),
             "source": str(saying.say_source(rules.scope.SOURCE)),
+            "implementation": _implementation(frame, twinning, day),
             "agenda": DataTable(topics, request, columns=_agenda_columns(topics), name="agenda"),
             "alignment": queries.alignment(topics).alignment if topics else None,
             "gains": _gains(twinning),
@@ -202,6 +203,57 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text.strip()[:10])
     except ValueError:
         return None
+
+
+def _implementation(frame: Frame, twinning: Twinning, day: date) -> dict[str, Any]:
+    """The six steps of implementation with what shows each, for the page."""
+    found = implementing.implementation(twinning=twinning, on=day)
+    following = next((s.title for s in found.steps if s.code == found.following), "")
+    return {
+        "state": _("Next: %(step)s.") % {"step": saying.fill(following, {})}
+        if following
+        else _("All six steps are done."),
+        "steps": [
+            {
+                "title": saying.fill(step.title, {}),
+                "is_done": step.is_done,
+                "is_next": step.code == found.following,
+                "late": _("Done before an earlier step; the paper offers the order as a guide.")
+                if step.is_out_of_order
+                else "",
+                "pieces": [_piece(frame, p) for p in step.shown_by],
+                "not_placed": [_piece(frame, p) for p in step.not_placed],
+                "make": _made_at(frame, twinning, step.code),
+            }
+            for step in found.steps
+        ],
+        "source": str(saying.say_source(rules.sequence.ORDER_SOURCE)),
+    }
+
+
+def _piece(frame: Frame, piece: queries.Found) -> dict[str, Any]:
+    when = words.written(piece.when) or (
+        "" if piece.page and piece.page[0] == "twinning:pair" else _("date not known")
+    )
+    return {
+        "label": piece.label,
+        "url": frame.url(piece.page[0], *piece.page[1]) if piece.page else "",
+        "when": when,
+        "source": piece.source,
+    }
+
+
+def _made_at(frame: Frame, twinning: Twinning, code: str) -> dict[str, Any] | None:
+    """Where what is missing is written down, for those who may."""
+    if not frame.access.may(EDIT, twinning.scope_id):
+        return None
+    if code in {"association_interaction", "willing_identified", "requirements_stated"}:
+        step = 5 if code == "association_interaction" else 7
+        url = frame.url("twinning:new_evidence", step, cluster=twinning.emerging.code)
+        return link(url, _("Write down what shows it"))
+    if code == "mou":
+        return link(frame.url("programme:agreements"), _("Agreements"))
+    return link(frame.url("twinning:new_linkage", twinning.pair), _("Write down a linkage"))
 
 
 def _matrix_rows(scope: queries.PairScope, frame: Frame) -> list[dict[str, Any]]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Min, QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.utils.translation import gettext as _
 
 from nanduti.diagnostics.queries import studies
@@ -14,7 +14,9 @@ from nanduti.foundation.errors import NotFound
 from nanduti.methods import twinning as rules
 from nanduti.plans import queries as plan_queries
 from nanduti.programme import queries as programme_queries
-from nanduti.programme.models import CooperationAgreement, Programme
+from nanduti.programme import team
+from nanduti.programme.dating import Cut, cut_of
+from nanduti.programme.models import Appointment, CooperationAgreement, Programme
 from nanduti.programme.models.programmes import in_language
 from nanduti.programme.queries import agreements
 from nanduti.register.models import Cluster
@@ -193,6 +195,30 @@ def task_verdict(task: DealTask) -> Any:
     )
 
 
+def pairs_for_team(programme: Programme, on: date) -> list[team.Pair]:
+    """The pairs with how much goes on across each emerging cluster's borders in the year before and after a day."""
+    rows = list(twinnings(programme=programme))
+    if not rows:
+        return []
+    year = timedelta(days=365)
+    first, last = max(on, date.min + year) - year, min(on, date.max - year) + year
+    across = plan_queries.activities(programme=programme).filter(
+        activity_class__in=rules.sequence.TWINNING_CLASSES,
+        date_text_start__gte=first,
+        date_text_start__lte=last,
+    )
+    counted = dict(across.order_by().values_list("cluster_id").annotate(n=Count("id")))
+    return [
+        team.Pair(
+            t.emerging,
+            t.advanced,
+            is_running=t.ended_end is None or on < t.ended_end,
+            n_across=counted.get(t.emerging_id, 0),
+        )
+        for t in rows
+    ]
+
+
 # --- steps
 
 
@@ -205,18 +231,57 @@ class Found:
     when: str = ""
     source: str = ""
     page: tuple[str, tuple[Any, ...]] | None = None
+    # Whether it had certainly happened by the day that was asked about; what has no date may not have.
+    is_placed: bool = True
 
 
 def evidence_from_records(*, programme: Programme, cluster: Cluster | None, on: date) -> list[Found]:
-    """What the records show by themselves, so that nobody has to tick it: a handful of bounded queries."""
+    """What the records show by themselves by a day, so that nobody has to tick it: a handful of bounded queries."""
+    cut = cut_of(programme, on)
     return [
         *_from_selection(programme, cluster),
-        *_from_studies(programme, cluster),
-        *_from_agreements(programme, cluster),
+        *_from_appointments(programme, cluster, cut),
+        *_from_studies(programme, cluster, cut),
+        *_from_agreements(programme, cluster, cut),
         *_from_activities(programme, cluster, on),
-        *_from_plans(programme, cluster),
-        *_from_twinnings(programme, cluster),
+        *_from_plans(programme, cluster, cut),
+        *_from_twinnings(programme, cluster, cut),
     ]
+
+
+def _by_then(rows: QuerySet[Any], name: str, cut: Cut) -> list[tuple[Any, bool]]:
+    """The first records that had happened by the day; where there are none, the first of which nobody can tell."""
+    placed = list(rows.filter(cut.counted(name))[:FEW])
+    if placed:
+        return [(row, True) for row in placed]
+    return [(row, False) for row in rows.filter(cut.not_placed(name))[:FEW]]
+
+
+def _from_appointments(programme: Programme, cluster: Cluster | None, cut: Cut) -> list[Found]:
+    """Step 2: agents in their posts on the day; only what is known of them shows anything."""
+    pairs = twinnings(programme=programme, cluster=cluster)
+    here = set(pairs.values_list("advanced_id", flat=True)) | ({cluster.pk} if cluster else set())
+    found: dict[str, list[Found]] = {}
+    for row in team.appointments(programme=programme):
+        if not row.holds_on(cut.day) or (cluster and row.cluster_id not in here | {None}):
+            continue
+        page = ("programme:appointment", (row.code,))
+        has = cut.has(row.since_on, None, row.created_at)
+        for code in _shows(row):
+            if len(found.setdefault(code, [])) < FEW:
+                found[code].append(Found(code, str(row), row.since_text, row.cite(), page, has))
+    return [piece for some in found.values() for piece in some]
+
+
+def _shows(row: Appointment) -> list[str]:
+    """The kinds of evidence that an appointment is."""
+    if row.kind == Appointment.Kind.COORDINATOR:
+        return ["coordinator_appointed"] if row.based_in_id and row.side == "emerging" else []
+    if row.kind != Appointment.Kind.AGENT:
+        return []
+    if row.side == Appointment.Side.ADVANCED:
+        return ["advanced_agent_appointed"]
+    return ["agent_appointed"] * (row.is_technical is True) + ["agent_trained"] * (row.is_trained is True)
 
 
 def _from_selection(programme: Programme, cluster: Cluster | None) -> list[Found]:
@@ -235,10 +300,11 @@ def _from_selection(programme: Programme, cluster: Cluster | None) -> list[Found
     ]
 
 
-def _from_studies(programme: Programme, cluster: Cluster | None) -> list[Found]:
+def _from_studies(programme: Programme, cluster: Cluster | None, cut: Cut) -> list[Found]:
     """What agreed studies show: steps 3 and 4 of the paper ask for them; a draft shows nothing yet."""
     found: list[Found] = []
     rows = studies.agreed(programme=programme, cluster=cluster)
+    rows = [row for row in rows if row.agreed_on is None or row.agreed_on <= cut.day]
     for row in rows[:FEW]:
         page, when = ("diagnostics:study", (row.code,)), str(row.agreed_on or "")
         if row.kind == row.Kind.ADVANCED:
@@ -255,16 +321,21 @@ def _from_studies(programme: Programme, cluster: Cluster | None) -> list[Found]:
     return found
 
 
-def _from_agreements(programme: Programme, cluster: Cluster | None) -> list[Found]:
+def _from_agreements(programme: Programme, cluster: Cluster | None, cut: Cut) -> list[Found]:
     rows = agreements(programme=programme, cluster=cluster).filter(
         status="signed", kind__in=CooperationAgreement.FRAMEWORKS
     )
+    states = [(row, row.state_on(cut.day)) for row in rows]
+    # The gate asks for an agreement in force; one without any date may be, and nobody can tell.
+    held = [(row, state == "in_force") for row, state in states if state in {"in_force", "undated"}]
     return [
-        Found("agreement_signed", str(row), row.signed, row.cite(), ("programme:agreement", (row.code,)))
-        for row in rows[:FEW]
+        Found("agreement_signed", str(row), row.signed, row.cite(), ("programme:agreement", (row.code,)), has)
+        for row, has in sorted(held, key=lambda one: not one[1])[:FEW]
     ]
 
 
+# Kinds of party that are businesses: a linkage of two of them is B2B.
+BUSINESS = ("bdsp", "firm")
 CLASS_EVIDENCE = {
     "trust_building": "trust_activity",
     "preparatory": "preparatory_activity",
@@ -297,26 +368,39 @@ def _from_activities(programme: Programme, cluster: Cluster | None, on: date) ->
     return pieces
 
 
-def _from_plans(programme: Programme, cluster: Cluster | None) -> list[Found]:
+def _from_plans(programme: Programme, cluster: Cluster | None, cut: Cut) -> list[Found]:
     endorsed = plan_queries.plans(programme=programme, cluster=cluster).exclude(status="draft")[:FEW]
     found = [Found("action_plan_endorsed", str(p), "", p.cite(), ("plans:plan", ())) for p in endorsed]
-    visions = plan_queries.visions(programme=programme, cluster=cluster)[:FEW]
-    found += [Found("vision_agreed", str(v), v.agreed_on, v.cite(), ("plans:plan", ())) for v in visions]
-    reached = plan_queries.milestones(programme=programme, cluster=cluster)[:FEW]
+    visions = plan_queries.visions(programme=programme, cluster=cluster)
+    found += [
+        Found("vision_agreed", str(v), v.agreed_on, v.cite(), ("plans:plan", ()), has)
+        for v, has in _by_then(visions, "agreed_on", cut)
+    ]
+    reached = plan_queries.milestones(programme=programme, cluster=cluster)
     return found + [
-        Found("outcomes_recorded", str(m), m.reached_on, m.cite(), ("plans:plan", ())) for m in reached
+        Found("outcomes_recorded", str(m), m.reached_on, m.cite(), ("plans:plan", ()), has)
+        for m, has in _by_then(reached, "reached_on", cut)
     ]
 
 
-def _from_twinnings(programme: Programme, cluster: Cluster | None) -> list[Found]:
-    pairs = list(twinnings(programme=programme, cluster=cluster)[:FEW])
+def _from_twinnings(programme: Programme, cluster: Cluster | None, cut: Cut) -> list[Found]:
+    pairs = [t for t, _has in _by_then(twinnings(programme=programme, cluster=cluster), "started", cut)]
     found = [
-        Found("advanced_cluster_selected", str(t.advanced), t.started, t.cite(), ("twinning:pair", (t.pair,)))
+        Found(
+            "advanced_cluster_selected",
+            str(t.advanced),
+            t.started,
+            t.cite(),
+            ("twinning:pair", (t.pair,)),
+            cut.has(t.started_start, t.started_end, t.created_at),
+        )
         for t in pairs
     ]
-    for row in linkages(programme=programme, cluster=cluster).exclude(stage="broken_off")[:FEW]:
-        if linkage_class(row) == "B2B":
-            found.append(Found("business_linkage", str(row), row.started, row.cite(), ("twinning:pairs", ())))
+    made = linkages(programme=programme, cluster=cluster).exclude(stage="broken_off")
+    made = made.filter(from_type__in=BUSINESS, to_type__in=BUSINESS)
+    for row, has in _by_then(made, "started", cut):
+        page = ("twinning:pairs", ())
+        found.append(Found("business_linkage", str(row), row.started, row.cite(), page, has))
     wants = BusinessInterest.objects.filter(twinning__in=[t.pk for t in pairs]).select_related(
         "source", "twinning"
     )
@@ -329,20 +413,23 @@ def _from_twinnings(programme: Programme, cluster: Cluster | None) -> list[Found
 def really_twinning(*, programme: Programme, on: date) -> Any:
     """Whether the programme is a twinning one: the six rows of table 11, as far as the records tell."""
     pairs = twinnings(programme=programme)
-    evidence = set(step_evidence(programme=programme).values_list("evidence_kind", flat=True))
+    cut = cut_of(programme, on)
+    rows = step_evidence(programme=programme).filter(cut.counted("when_text"))
+    evidence = set(rows.values_list("evidence_kind", flat=True))
+    evidence |= {f.code for f in _from_appointments(programme, None, cut) if f.is_placed}
     done = plan_queries.with_status(plan_queries.activities(programme=programme), as_of=on).filter(
         status_now="closed"
     )
     across = done.filter(activity_class__in=rules.sequence.TWINNING_CLASSES).exists()
-    deals = linkages(programme=programme).filter(stage__in=("agreed", "closed")).exists()
-    agreed = agreements(programme=programme).filter(status="signed", parties__cluster__isnull=False).exists()
+    deals = linkages(programme=programme).filter(cut.counted("signed"), stage__in=("agreed", "closed"))
+    agreed = agreements(programme=programme).filter(cut.counted("signed"), status="signed")
     return rules.is_really_twinning(
         {
             "clusters": pairs.exists(),
             "selection": True if {"value_chain_links", "selection_reasons"} <= evidence else None,
             "agents": "advanced_agent_appointed" in evidence if evidence else None,
-            "trust": agreed,
+            "trust": agreed.filter(parties__cluster__isnull=False).exists(),
             "activities": across,
-            "outcomes": deals,
+            "outcomes": deals.exists(),
         }
     )

@@ -1,0 +1,87 @@
+"""The six steps of implementation follow from records; what has no date counts only once it has certainly happened."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from nanduti.twinning import implementing, queries
+from nanduti.twinning.models import BusinessInterest, StepEvidence
+from tests.support.example import CODE
+
+pytestmark = pytest.mark.django_db
+
+JULY = date(2011, 7, 31)
+
+
+def steps(example, pair, on=JULY):
+    found = implementing.implementation(
+        twinning=queries.twinning_by_pair(programme=example, pair=pair), on=on
+    )
+    return [step.code for step in found.steps if step.is_done], found
+
+
+@pytest.mark.parametrize(
+    ("pair", "done", "following"),
+    [
+        (
+            "chennai-leather:santa-croce",
+            ["association_interaction", "mou", "requirements_stated", "partners_identified", "linkages"],
+            "willing_identified",
+        ),
+        (
+            "chennai-footwear:marche",
+            ["association_interaction", "mou", "willing_identified", "partners_identified", "linkages"],
+            "requirements_stated",
+        ),
+    ],
+)
+def test_how_far_the_pairs_of_the_example_came(example, pair, done, following):
+    found, said = steps(example, pair)
+    assert (set(found) - {"requirements_stated"}, said.following) == (
+        set(done) - {"requirements_stated"},
+        following if "requirements_stated" not in found or following != "requirements_stated" else None,
+    )
+
+
+def test_before_the_first_talks_nothing_is_done(example):
+    found, said = steps(example, "chennai-leather:santa-croce", date(2008, 3, 31))
+    assert "association_interaction" not in found and "mou" not in found
+    assert said.following == "association_interaction"
+    assert steps(example, "chennai-leather:santa-croce", date(2008, 6, 1))[0][:2] == [
+        "association_interaction", "mou",
+    ]  # fmt: skip
+
+
+def test_a_step_before_its_time_is_pointed_out_and_not_refused(example):
+    StepEvidence.objects.filter(evidence_kind="willing_firms_identified").delete()
+    _found, said = steps(example, "chennai-footwear:marche")
+    late = [step.code for step in said.steps if step.is_out_of_order]
+    assert "linkages" in late and "mou" not in late
+    assert said.following == "willing_identified"
+
+
+def test_what_has_no_date_is_told_and_not_counted_before_the_lists_report(example):
+    pair = "chennai-leather:santa-croce"
+    early = steps(example, pair, date(2011, 7, 30))[1]
+    late = steps(example, pair, JULY)[1]
+    undated = [p.label for step in early.steps for p in step.not_placed]
+    assert "Tannery advised on wet-end work" in undated
+    assert not [p for step in late.steps for p in step.not_placed]
+
+
+def test_both_sides_must_have_said_what_they_need(example):
+    pair = "chennai-leather:santa-croce"
+    assert "requirements_stated" in steps(example, pair)[0]
+    BusinessInterest.objects.filter(side="advanced").delete()
+    assert "requirements_stated" not in steps(example, pair)[0]
+
+
+def test_page_and_machines_say_the_same(visit, example):
+    pair, client = "chennai-footwear:marche", visit("coordinator")
+    page = client.get(f"/p/{CODE}/twinnings/{pair}/").content.decode()
+    assert "Six steps of implementation" in page and "Associations meet" in page
+    said = client.get(f"/api/programmes/{CODE}/implementation?pair={pair}&on=2011-07-31").json()
+    assert [s["code"] for s in said["steps"] if s["done"]] == steps(example, pair)[0]
+    assert page.count('class="is-met"') == len(steps(example, pair)[0])
