@@ -43,8 +43,8 @@ class Slow:
             self.homes[agreement.pk] = inside[0] if inside else None
 
     def count(self, indicator):
-        """(cluster, year) → [value, records, unknown, other units, money]."""
-        cells = defaultdict(lambda: [0, 0, 0, Counter(), Counter()])
+        """(cluster, year) → [value, records, unknown, other units, money, undated]."""
+        cells = defaultdict(lambda: [0, 0, 0, Counter(), Counter(), 0])
         getattr(self, f"of_{indicator.count}")(indicator, cells)
         return cells
 
@@ -81,11 +81,21 @@ class Slow:
 
     def of_milestones(self, indicator, cells, alone=False):
         for row in Milestone.objects.filter(programme=self.programme):
-            is_reached = row.reached_on_start is None or row.reached_on_start <= self.day
-            if row.kind == indicator.milestone and is_reached and not (alone and row.activity_id):
-                cell = cells[row.cluster_id, year_of(row.reached_on_end)]
+            is_reached = self.happened(row.reached_on_start)
+            if row.kind != indicator.milestone or is_reached is False or (alone and row.activity_id):
+                continue
+            cell = cells[row.cluster_id, year_of(row.reached_on_end)]
+            if is_reached is None:
+                cell[5] += 1
+            else:
                 cell[0] += row.count
                 cell[1] += 1
+
+    def happened(self, start):
+        """``None``: nobody can tell. The lists of the example report to July 2011; all was there by then."""
+        if start is None:
+            return True if self.day >= JULY else None
+        return start <= self.day
 
     def of_activities_and_milestones(self, indicator, cells):
         self.of_activities(indicator, cells)
@@ -94,17 +104,20 @@ class Slow:
     def of_agreements(self, indicator, cells, any_level=False):
         for row in CooperationAgreement.objects.filter(programme=self.programme):
             fits = row.kind in indicator.kinds and (any_level or row.level in indicator.level_of_parties)
-            if fits and row.status == "signed" and (row.signed_start is None or row.signed_start <= self.day):
+            if fits and row.status == "signed" and self.happened(row.signed_start) is not False:
                 self.deal(cells[self.homes[row.pk], year_of(row.signed_end)], row)
 
     def of_deals(self, indicator, cells):
         self.of_agreements(indicator, cells, any_level=True)
         for row in Linkage.objects.filter(programme=self.programme):
-            is_signed = row.signed_start is None or row.signed_start <= self.day
+            is_signed = self.happened(row.signed_start) is not False
             if row.kind in indicator.kinds and row.stage in {"agreed", "closed"} and is_signed:
                 self.deal(cells[row.from_cluster_id, year_of(row.signed_end)], row)
 
     def deal(self, cell, row):
+        if self.happened(row.signed_start) is None:
+            cell[5] += 1
+            return
         cell[0] += 1
         cell[1] += 1
         if row.amount is not None:
@@ -153,7 +166,7 @@ def test_every_cell_is_what_a_slow_count_gives(fuller, day):
     for row in table.rows:
         expected = slow.count(row.indicator)
         found = {
-            key: [t.value, t.n_records, t.n_unknown, Counter(t.others), Counter(t.money)]
+            key: [t.value, t.n_records, t.n_unknown, Counter(t.others), Counter(t.money), t.n_undated]
             for key, t in row.by_both.items()
         }
         assert found == dict(expected), row.indicator.code
@@ -219,8 +232,8 @@ def test_what_documents_state_stands_beside_and_never_in_place(example):
 
 def test_without_the_right_to_amounts_deals_are_counted_all_the_same(fuller):
     open_, closed = (
-        queries.table_as_dict(queries.result_table(programme=fuller, as_of=JULY, with_money=flag))["outcomes"]
-        for flag in (True, False)
+        queries.table_as_dict(queries.result_table(programme=fuller, as_of=JULY, money=flag))["outcomes"]
+        for flag in ("all", "none")
     )
     assert [r["total"]["value"] for r in open_] == [r["total"]["value"] for r in closed]
     assert "1000.50" in str(open_) and "money" not in str(closed)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from ninja import Router
 
 from nanduti.programme.api import TROUBLE, asked_programme
-from nanduti.programme.frames import may_within
+from nanduti.programme.frames import money_told
 from nanduti.programme.queries import cluster_by_code
 
 from . import quality, queries
@@ -29,7 +29,7 @@ def results(  # type: ignore[no-untyped-def]
         programme=found,
         as_of=as_of or timezone.localdate(),
         cluster=chosen,
-        with_money=may_within(request.access, "read_sensitive", programme=found, cluster=chosen),  # type: ignore[attr-defined]
+        money=money_told(request.access, programme=found, cluster=chosen),  # type: ignore[attr-defined]
     )
     return {"programme": found.code, **queries.table_as_dict(table)}
 

@@ -2,7 +2,9 @@
 
 An activity counts once it has been completed by the cut-off day; its period is the year of its last day. A
 count in persons adds only persons: firms and institutions of which nobody wrote how many people came are
-kept beside it, and activities without any number are counted as unknown, never as zero.
+kept beside it, and activities without any number are counted as unknown, never as zero. A milestone, agreement or
+deal whose date nobody knows counts from the day to which the lists report (:mod:`nanduti.programme.dating`); before
+that it stands beside the figure as "date not known".
 """
 
 from __future__ import annotations
@@ -14,11 +16,12 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import BooleanField, Case, Count, Q, QuerySet, Sum, Value, When
 
 from nanduti.plans.kinds import KINDS, kinds_that_count_as
 from nanduti.plans.models import Activity, Milestone, Participation
 from nanduti.plans.queries import activities, with_status
+from nanduti.programme.dating import Cut, cut_of
 from nanduti.programme.models import AgreementParty, CooperationAgreement, Programme
 from nanduti.register.models import Cluster
 from nanduti.twinning.models import Linkage
@@ -37,12 +40,15 @@ class Tally:
     money: dict[str, Decimal] = field(default_factory=dict)
     n_without_money: int = 0
     n_unknown: int = 0
+    # Records without a date, of which nobody can tell whether they had happened by the cut-off day; not counted.
+    n_undated: int = 0
     n_records: int = 0
 
     def add(self, other: Tally) -> None:
         """Add another count to this one, unit by unit."""
         self.value += other.value
         self.n_unknown += other.n_unknown
+        self.n_undated += other.n_undated
         self.n_without_money += other.n_without_money
         self.n_records += other.n_records
         for unit, n in other.others.items():
@@ -64,6 +70,11 @@ class Facts:
 
     def __init__(self, programme: Programme, as_of: date) -> None:
         self.programme, self.as_of = programme, as_of
+
+    @cached_property
+    def cut(self) -> Cut:
+        """The cut-off day as it is asked of what has no date."""
+        return cut_of(self.programme, self.as_of)
 
     @cached_property
     def done(self) -> QuerySet[Activity]:
@@ -122,14 +133,15 @@ class Facts:
         )
 
     @cached_property
-    def milestones(self) -> list[tuple[str, int | None, int | None, bool, int, int]]:
-        """Signs reached: kind, cluster, year, whether they name no activity, how many, from how many records."""
-        rows = Milestone.objects.filter(programme=self.programme).exclude(reached_on_start__gt=self.as_of)
-        groups = rows.order_by().values_list("kind", "cluster_id", "reached_on_end", "activity_id")
+    def milestones(self) -> list[tuple[str, int | None, int | None, bool, int, int, bool]]:
+        """Signs reached: kind, cluster, year, whether they name no activity, how many, from how many records, whether
+        they had certainly been reached."""
+        rows = reached_milestones(self.programme, self.cut).annotate(has=_has(self.cut, "reached_on"))
+        groups = rows.order_by().values_list("kind", "cluster_id", "reached_on_end", "activity_id", "has")
         counted = groups.annotate(n=Sum("count"), n_records=Count("id"))
         return [
-            (kind, cluster, last_year(end), activity is None, n or 0, n_records)
-            for kind, cluster, end, activity, n, n_records in counted
+            (kind, cluster, last_year(end), activity is None, n or 0, n_records, has)
+            for kind, cluster, end, activity, has, n, n_records in counted
         ]
 
     @cached_property
@@ -140,21 +152,41 @@ class Facts:
         return dict(parties.order_by("-id").values_list("agreement_id", "cluster_id"))
 
     @cached_property
-    def agreements(self) -> list[tuple[str, str, int | None, int | None, Decimal | None, str]]:
-        """Signed agreements: kind, level, cluster, year, amount, currency."""
-        rows = signed_agreements(self.programme, self.as_of).order_by()
-        fields = rows.values_list("id", "kind", "level", "signed_end", "amount", "currency")
+    def agreements(self) -> list[tuple[str, str, int | None, int | None, Decimal | None, str, bool]]:
+        """Signed agreements: kind, level, cluster, year, amount, currency, whether certainly signed by then."""
+        rows = signed_agreements(self.programme, self.cut).order_by().annotate(has=_has(self.cut, "signed"))
+        fields = rows.values_list("id", "kind", "level", "signed_end", "amount", "currency", "has")
         return [
-            (kind, level, self.homes.get(pk), last_year(end), amount, currency)
-            for pk, kind, level, end, amount, currency in fields
+            (kind, level, self.homes.get(pk), last_year(end), amount, currency, has)
+            for pk, kind, level, end, amount, currency, has in fields
         ]
 
     @cached_property
-    def linkages(self) -> list[tuple[str, int | None, int | None, Decimal | None, str]]:
-        """Linkages that came to a deal: kind, cluster, year, amount, currency."""
-        rows = signed_linkages(self.programme, self.as_of).order_by()
-        fields = rows.values_list("kind", "from_cluster_id", "signed_end", "amount", "currency")
-        return [(kind, cluster, last_year(end), amount, code) for kind, cluster, end, amount, code in fields]
+    def linkages(self) -> list[tuple[str, int | None, int | None, Decimal | None, str, bool]]:
+        """Linkages that came to a deal: kind, cluster, year, amount, currency, whether certainly signed by then."""
+        rows = signed_linkages(self.programme, self.cut).order_by().annotate(has=_has(self.cut, "signed"))
+        fields = rows.values_list("kind", "from_cluster_id", "signed_end", "amount", "currency", "has")
+        return [
+            (kind, cluster, last_year(end), amount, code, has)
+            for kind, cluster, end, amount, code, has in fields
+        ]
+
+    @cached_property
+    def valued_deals(self) -> list[tuple[str, int | None, date | None, Decimal, str]]:
+        """Deals that had certainly been signed and have an amount: kind, cluster, first day, amount, currency."""
+        held = signed_agreements(self.programme, self.cut).filter(self.cut.counted("signed"))
+        made = signed_linkages(self.programme, self.cut).filter(self.cut.counted("signed"))
+        rows = held.filter(amount__isnull=False).order_by("id")
+        found = [
+            (kind, self.homes.get(pk), start, amount, currency)
+            for pk, kind, start, amount, currency in rows.values_list(
+                "id", "kind", "signed_start", "amount", "currency"
+            )
+        ]
+        fields = made.filter(amount__isnull=False).order_by("id")
+        return found + list(
+            fields.values_list("kind", "from_cluster_id", "signed_start", "amount", "currency")
+        )
 
 
 def _summed(pieces: Iterable[tuple[Any, ...]], n_counts: int = 1) -> dict[str, list[tuple[Any, ...]]]:
@@ -230,10 +262,10 @@ def _in_unit(unit: str, n: int) -> Tally:
 
 
 def count_milestones(question: Question, *, only_alone: bool = False) -> Iterator[Piece]:
-    """The signs of the indicator's kind, reached by the cut-off day or undated."""
-    for kind, cluster, year, is_alone, n, n_records in question.from_facts().milestones:
+    """The signs of the indicator's kind, reached by the cut-off day; those that may have been are kept apart."""
+    for kind, cluster, year, is_alone, n, n_records, has in question.from_facts().milestones:
         if kind == question.indicator.milestone and (is_alone or not only_alone):
-            yield cluster, year, Tally(n, n_records=n_records)
+            yield cluster, year, Tally(n, n_records=n_records) if has else Tally(n_undated=n_records)
 
 
 def count_activities_and_milestones(question: Question) -> Iterator[Piece]:
@@ -245,34 +277,48 @@ def count_activities_and_milestones(question: Question) -> Iterator[Piece]:
 def count_agreements(question: Question) -> Iterator[Piece]:
     """One for each signed agreement, told under the cluster of the programme that is a party to it."""
     indicator = question.indicator
-    for kind, level, cluster, year, _amount, _currency in question.from_facts().agreements:
+    for kind, level, cluster, year, _amount, _currency, has in question.from_facts().agreements:
         if kind in indicator.kinds and (
             not indicator.level_of_parties or level in indicator.level_of_parties
         ):
-            yield cluster, year, Tally(1, n_records=1)
+            yield cluster, year, Tally(1, n_records=1) if has else Tally(n_undated=1)
 
 
 def count_deals(question: Question) -> Iterator[Piece]:
     """Deals between the clusters: agreements of the kind, and linkages that came to a deal; number and money."""
     facts, kinds = question.from_facts(), question.indicator.kinds
-    for kind, _level, cluster, year, amount, currency in facts.agreements:
+    for kind, _level, cluster, year, amount, currency, has in facts.agreements:
         if kind in kinds:
-            yield cluster, year, _with_money(amount, currency)
-    for kind, cluster, year, amount, currency in facts.linkages:
+            yield cluster, year, _with_money(amount, currency) if has else Tally(n_undated=1)
+    for kind, cluster, year, amount, currency, has in facts.linkages:
         if kind in kinds:
-            yield cluster, year, _with_money(amount, currency)
+            yield cluster, year, _with_money(amount, currency) if has else Tally(n_undated=1)
 
 
-def signed_agreements(programme: Programme, as_of: date) -> QuerySet[CooperationAgreement]:
-    """The agreements that were signed by the cut-off day."""
+def signed_agreements(programme: Programme, cut: Cut) -> QuerySet[CooperationAgreement]:
+    """The agreements that were signed by the cut-off day, or of which nobody can tell."""
     rows = CooperationAgreement.objects.filter(programme=programme, status=CooperationAgreement.Status.SIGNED)
-    return rows.exclude(signed_start__gt=as_of)
+    return rows.filter(_counted_or_not_placed(cut, "signed"))
 
 
-def signed_linkages(programme: Programme, as_of: date) -> QuerySet[Linkage]:
-    """The linkages that came to a deal by the cut-off day."""
+def signed_linkages(programme: Programme, cut: Cut) -> QuerySet[Linkage]:
+    """The linkages that came to a deal by the cut-off day, or of which nobody can tell."""
     rows = Linkage.objects.filter(programme=programme, stage__in=SIGNED_STAGES)
-    return rows.exclude(signed_start__gt=as_of)
+    return rows.filter(_counted_or_not_placed(cut, "signed"))
+
+
+def reached_milestones(programme: Programme, cut: Cut) -> QuerySet[Milestone]:
+    """The signs that were reached by the cut-off day, or of which nobody can tell."""
+    return Milestone.objects.filter(programme=programme).filter(_counted_or_not_placed(cut, "reached_on"))
+
+
+def _counted_or_not_placed(cut: Cut, name: str) -> Q:
+    return cut.counted(name) | cut.not_placed(name)
+
+
+def _has(cut: Cut, name: str) -> Case:
+    """Whether the row had certainly happened by the day."""
+    return Case(When(cut.counted(name), then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
 def _with_money(amount: Decimal | None, currency: str) -> Tally:
@@ -311,18 +357,18 @@ def _counted_under(rows: QuerySet[Any], question: Question, cluster: Cluster) ->
 
 
 def _records_behind(question: Question) -> list[QuerySet[Any]]:
-    indicator, programme, day = question.indicator, question.programme, question.as_of
+    indicator, programme, cut = question.indicator, question.programme, question.from_facts().cut
     if indicator.count in {"activities", "participants_of_activities", "persons_trained"}:
         return [_activity_rows(question)]
-    held = signed_agreements(programme, day).filter(kind__in=indicator.kinds).select_related("source")
+    held = signed_agreements(programme, cut).filter(kind__in=indicator.kinds).select_related("source")
     if indicator.count == "agreements":
         levels = indicator.level_of_parties
         return [held.filter(level__in=levels) if levels else held]
     if indicator.count == "deals":
-        deals = signed_linkages(programme, day).filter(kind__in=indicator.kinds)
+        deals = signed_linkages(programme, cut).filter(kind__in=indicator.kinds)
         return [held, deals.select_related("source", "from_cluster")]
-    signs = Milestone.objects.filter(programme=programme, kind=indicator.milestone)
-    signs = signs.exclude(reached_on_start__gt=day).select_related("source", "cluster")
+    signs = reached_milestones(programme, cut).filter(kind=indicator.milestone)
+    signs = signs.select_related("source", "cluster")
     if indicator.count == "activities_and_milestones":
         return [_activity_rows(question), signs.filter(activity__isnull=True)]
     return [signs]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from nanduti.foundation.errors import NotFound
 from nanduti.foundation.kept import kept
+from nanduti.indicators.safe import LEAST
 from nanduti.interface import saying, words
 from nanduti.interface.parts import Figure
 from nanduti.interface.tables import Col, DataTable
@@ -44,6 +45,11 @@ def in_words(tally: Tally, indicator: Indicator) -> str:
         said.append(
             ngettext("(%(n)s without a number)", "(%(n)s without a number)", tally.n_unknown)
             % {"n": words.number(tally.n_unknown)}
+        )
+    if tally.n_undated:
+        said.append(
+            ngettext("(+ %(n)s, date not known)", "(+ %(n)s, date not known)", tally.n_undated)
+            % {"n": words.number(tally.n_undated)}
         )
     return " ".join(said)
 
@@ -126,17 +132,35 @@ def table(request: HttpRequest, frame: Frame) -> HttpResponse:
         title=_("Results"),
         state=state,
         figures=_figures(result, frame),
-        intro=_("After %(source)s. A figure opens to the records behind it.") % {"source": SOURCE},
+        intro=_intro(result),
         sections=sections,
     )
 
 
+def _intro(result: queries.ResultTable) -> str:
+    said = _("After %(source)s. A figure opens to the records behind it.") % {"source": SOURCE}
+    if any(row.total.n_undated for row in result.rows):
+        said += " " + _(
+            "What has no date is counted from the day to which the lists report; before, it stands beside the figure."
+        )
+    if result.n_in_no_sum is None:
+        return said
+    said += " " + _("You see sums of at least %(least)s deals of a cluster together, never one amount.") % {
+        "least": words.number(LEAST)
+    }
+    if result.n_in_no_sum:
+        said += " " + ngettext(
+            "%(n)s deal stands in no sum yet.", "%(n)s deals stand in no sum yet.", result.n_in_no_sum
+        ) % {"n": words.number(result.n_in_no_sum)}
+    return said
+
+
 def _results(frame: Frame) -> queries.ResultTable:
-    programme, cluster, day, with_money = frame.programme, frame.cluster, frame.as_of, frame.sees_money()
-    key = ("results", programme.pk, cluster and cluster.pk, day, with_money, frame.access.scope_ids)
+    programme, cluster, day, money = frame.programme, frame.cluster, frame.as_of, frame.money_told()
+    key = ("results", programme.pk, cluster and cluster.pk, day, money, frame.access.scope_ids)
 
     def count() -> queries.ResultTable:
-        table = queries.result_table(programme=programme, as_of=day, cluster=cluster, with_money=with_money)
+        table = queries.result_table(programme=programme, as_of=day, cluster=cluster, money=money)
         for row in table.rows:
             row.by_both.clear()  # the page shows no single cells, and they are most of what would be kept
         return table
@@ -171,7 +195,7 @@ def records(request: HttpRequest, frame: Frame, indicator: str) -> HttpResponse:
         raise NotFound(kind="indicator", code_given=indicator)
     asked = INDICATORS[indicator]
     result = queries.result_table(
-        programme=frame.programme, as_of=frame.as_of, cluster=frame.cluster, with_money=frame.sees_money()
+        programme=frame.programme, as_of=frame.as_of, cluster=frame.cluster, money=frame.money_told()
     )
     row = next(r for r in result.rows if r.indicator.code == indicator)
     question = Question(asked, frame.programme, frame.as_of)
@@ -257,7 +281,7 @@ def _record_count(record: Any) -> int | None:
 def _record_when(record: Any) -> str:
     context = record.when_context() if hasattr(record, "when_context") else {}
     texts = (getattr(record, name, "") for name in ("date_text", "signed", "reached_on"))
-    return words.written(next(filter(None, texts), ""), **context)
+    return words.written(next(filter(None, texts), ""), **context) or _("date not known")
 
 
 def _stated_section(

@@ -13,6 +13,7 @@ from nanduti.register.models import Cluster
 from .counting import Facts, Question, Tally, pieces
 from .frameworks import INDICATORS, Indicator
 from .models import StatedFigure
+from .sums import deals_of, safe_sums
 
 
 @dataclass
@@ -47,29 +48,49 @@ class ResultTable:
     clusters: list[Cluster]
     years: list[int]
     as_of: date
+    # Deals with an amount that stand in no sum, because too few of a kind are there; None: amounts are told in full.
+    n_in_no_sum: int | None = None
 
 
 def result_table(
-    *, programme: Programme, as_of: date, cluster: Cluster | None = None, with_money: bool = True
+    *, programme: Programme, as_of: date, cluster: Cluster | None = None, money: str = "all"
 ) -> ResultTable:
     """Every output and outcome computed from the records; one query for each kind of record.
 
-    Without ``with_money`` deals are counted and their amounts left out: a single deal's sum is its amount.
+    ``money``: ``all``; ``sums``, where amounts are told over enough deals only (:mod:`.sums`); ``none``, where deals
+    are counted and their amounts left out.
     """
     covered = [cluster] if cluster else clusters_of(programme=programme)
     shown = {c.pk for c in covered}
     rows = []
     facts = Facts(programme, as_of)
     for indicator in INDICATORS.values():
-        row = ResultRow(indicator if with_money else replace(indicator, with_money=False))
+        row = ResultRow(replace(indicator, with_money=False) if money == "none" else indicator)
         for cluster_id, year, tally in pieces(Question(indicator, programme, as_of, facts)):
             if cluster is None or cluster_id in shown:
                 row.add(cluster_id, year, tally)
         row.sum_up()
         rows.append(row)
     _add_stated(rows, programme, cluster)
+    left_out = _tell_sums(rows, facts, shown if cluster else None) if money == "sums" else None
     years = sorted({year for row in rows for year in row.by_year if year is not None})
-    return ResultTable(rows, covered, years, as_of)
+    return ResultTable(rows, covered, years, as_of, left_out)
+
+
+def _tell_sums(rows: list[ResultRow], facts: Facts, clusters: set[int] | None) -> int:
+    """Put what may be told in the place of the amounts; how many deals stand in no sum."""
+    left_out = 0
+    for row in rows:
+        if not row.indicator.with_money:
+            continue
+        sums = safe_sums(deals_of(row.indicator, facts, clusters))
+        left_out += sums.n_left_out
+        for tally in [*row.by_both.values(), *row.by_year.values()]:
+            tally.money = {}
+        for pk, tally in row.by_cluster.items():
+            tally.money = dict(sums.by_cluster.get(pk, {}))
+        row.total.money = sums.total
+    return left_out
 
 
 def _add_stated(rows: list[ResultRow], programme: Programme, cluster: Cluster | None) -> None:
@@ -88,6 +109,7 @@ def table_as_dict(table: ResultTable) -> dict[str, Any]:
     codes[None] = None
     return {
         "as_of": table.as_of.isoformat(),
+        "n_deals_in_no_sum": table.n_in_no_sum,
         "clusters": [c.code for c in table.clusters],
         "outputs": [_row_as_dict(r, codes) for r in table.rows if r.indicator.level == "output"],
         "outcomes": [_row_as_dict(r, codes) for r in table.rows if r.indicator.level == "outcome"],
@@ -136,6 +158,8 @@ def tally_as_dict(tally: Tally, indicator: Indicator) -> dict[str, Any]:
         said["also"] = tally.others
     if tally.n_unknown:
         said["n_unknown"] = tally.n_unknown
+    if tally.n_undated:
+        said["n_date_not_known"] = tally.n_undated
     if indicator.with_money:
         said["money"] = {currency: str(amount) for currency, amount in sorted(tally.money.items())}
         said["n_without_money"] = tally.n_without_money
