@@ -273,24 +273,6 @@ def crossed_full(values, orders, weights, lower, first, last, answer):
                     answer[p, c] += total
 
 
-def stress_step(x, y, near, first, last, answer):
-    """Per actor: the weighted sum of the places where the others would have it (``near`` is one over distance)."""
-    n = len(x)
-    for i in range(first, last):
-        across = 0.0
-        up = 0.0
-        for j in range(n):
-            wanted = np.float64(near[i, j])
-            dx = x[i] - x[j]
-            dy = y[i] - y[j]
-            apart = np.sqrt(dx * dx + dy * dy)
-            ratio = wanted / max(apart, 1e-7)
-            across += wanted * wanted * x[j] + ratio * dx
-            up += wanted * wanted * y[j] + ratio * dy
-        answer[i, 0] = across
-        answer[i, 1] = up
-
-
 def triangles(ptr, ind, first, last, corner):
     """Triangles at each actor, from ties put in one direction so that each is met once."""
     n = len(ptr) - 1

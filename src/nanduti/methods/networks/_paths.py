@@ -94,28 +94,42 @@ def _plain_walks(
 
 
 def distances(matrix: sparse.csr_array, sources: np.ndarray) -> np.ndarray:
-    """Distances in steps from some actors to all, −1 where there is no path (sources × actors)."""
+    """Distances in steps from some actors to all, −1 where there is no path (sources × actors).
+
+    Whom each source has reached is one bit, so that sixty-four sources walk at the price of one.
+    """
     n = matrix.shape[0]
     found = np.full((len(sources), n), -1, dtype=np.int32)
-    into = matrix.T.tocsr().astype(np.float32)
-    batch = max(1, CELLS // max(n, 1))
+    into = matrix.T.tocsr()
+    reachable = np.flatnonzero(np.diff(into.indptr))
+    batch = 64 * max(1, 2 * CELLS // max(into.nnz + n, 1))
     for begin in range(0, len(sources), batch):
         part = np.asarray(sources[begin : begin + batch])
         answer = found[begin : begin + len(part)]
-        front = np.zeros((n, len(part)), dtype=np.float32)
-        front[part, np.arange(len(part))] = 1
-        seen = front > 0
         answer[np.arange(len(part)), part] = 0
+        front = _bits(answer.T == 0)
+        seen = front.copy()
         step = 0
-        while True:
+        while front.any():
             step += 1
-            fresh = (into @ front > 0) & ~seen
-            if not fresh.any():
-                break
+            fresh = np.zeros_like(front)
+            if len(reachable):
+                walked = front[into.indices]
+                fresh[reachable] = np.bitwise_or.reduceat(walked, into.indptr[reachable], axis=0)
+            fresh &= ~seen
             seen |= fresh
-            front = fresh.astype(np.float32)
-            answer[fresh.T] = step
+            reached = np.unpackbits(fresh.view(np.uint8), axis=1, bitorder="little", count=len(part))
+            answer.T[reached.view(bool)] = step
+            front = fresh
     return found
+
+
+def _bits(table: np.ndarray) -> np.ndarray:
+    """Rows of truths as words of sixty-four bits."""
+    words = -(-table.shape[1] // 64)
+    padded = np.zeros((table.shape[0], 64 * words), dtype=bool)
+    padded[:, : table.shape[1]] = table
+    return np.packbits(padded, axis=1, bitorder="little").view(np.uint64)
 
 
 def betweenness(matrix: sparse.csr_array, sources: np.ndarray) -> np.ndarray:
