@@ -9,6 +9,7 @@ import pytest
 from nanduti.release import jobs
 from nanduti.release.gate import rounds
 from nanduti.release.keeping import result_of
+from nanduti.release.queries import returning
 from nanduti.surveys.models import AnswerSet, Submission, Wave
 from tests.release.attack.attacker import compare, read
 from tests.support.release import census, table, workshops
@@ -118,3 +119,12 @@ def test_pages_are_read_once_for_each_check(panel, monkeypatch):
     monkeypatch.setattr(jobs, "entries", lambda **what: seen.append(what) or true(**what))
     panel.check(panel.ask(code="june", material=asked_in("june", "place")))
     assert len(seen) == 1
+
+
+def test_a_round_owes_its_results_to_those_who_answered_in_its_days(panel):
+    """A round held in one town owes nothing to the towns that were asked in other weeks."""
+    asked = Wave.objects.first().instrument
+    Wave.objects.create(instrument=asked, scope=asked.scope, code="later", opens_on=date(2026, 8, 1))
+    owed = {d.wave.code: [c.pk for c in d.clusters] for d in returning.datasets(programme=panel.programme)}
+    assert owed["june"] == [panel.world.cluster.pk]
+    assert owed["later"] == []

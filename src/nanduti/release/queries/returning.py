@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import polars as pl
-from django.db.models import Count
+from django.db.models import Max, Min
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from nanduti.foundation.access import Access
@@ -58,28 +61,34 @@ def datasets(*, programme: Programme) -> list[Dataset]:
     for pk, instrument in instruments.items():
         if pk not in answered:
             continue
-        here = [clusters[c] for c in sorted(answered[pk]) if c in clusters]
+        here = {clusters[c]: days for c, days in sorted(answered[pk].items()) if c in clusters}
         for wave in waves.get(pk) or [None]:  # type: ignore[list-item]
-            # A wave of one community owes its results to that one.
-            asked = [c for c in here if wave is None or wave.cluster_id in {None, c.pk}]
+            asked = [c for c, days in here.items() if wave is None or _meets(wave, *days)]
             found.append(_dataset(instrument, wave, asked, sheets, meetings))
     return found
 
 
-def _answered(instruments: dict[int, Instrument]) -> dict[int, set[int]]:
-    """Instrument → clusters from which answers came."""
+def _meets(wave: Wave, first: datetime, last: datetime) -> bool:
+    """Whether a community answered within the days of a wave: a round held in one town owes nothing to the others."""
+    begins_in_time = wave.closes_on is None or timezone.localdate(first) <= wave.closes_on
+    return begins_in_time and (wave.opens_on is None or timezone.localdate(last) >= wave.opens_on)
+
+
+def _answered(instruments: dict[int, Instrument]) -> dict[int, dict[int, tuple[datetime, datetime]]]:
+    """Instrument → clusters from which answers came, with when the first and the last was filled in."""
+    filled = Coalesce("started_at", "received_at")
     rows = (
         Submission.objects.filter(instrument__in=list(instruments), is_current=True, is_trial=False)
         .exclude(state=Submission.State.REJECTED)
         .order_by()
         .values("instrument", "cluster")
-        .annotate(n=Count("id"))
+        .annotate(first=Min(filled), last=Max(filled))
     )
-    found: dict[int, set[int]] = {}
+    found: dict[int, dict[int, tuple[datetime, datetime]]] = {}
     for row in rows:
-        found.setdefault(row["instrument"], set())
+        clusters = found.setdefault(row["instrument"], {})
         if row["cluster"]:
-            found[row["instrument"]].add(row["cluster"])
+            clusters[row["cluster"]] = (row["first"], row["last"])
     return found
 
 
