@@ -24,9 +24,9 @@ from . import form_page, link, show
 
 EDIT = "edit_programme"
 FITS = {
-    "yes": gettext_lazy("fits"),
-    "flag": gettext_lazy("look"),
-    "no": gettext_lazy("does not fit"),
+    "yes": pgettext_lazy("agent", "fits"),
+    "flag": pgettext_lazy("agent", "look"),
+    "no": pgettext_lazy("agent", "does not fit"),
 }
 FIT_TONES = {"yes": "good", "no": "warn"}
 NEEDS = {
