@@ -87,6 +87,4 @@ def _plain(request: HttpRequest, said: Said, status: int) -> HttpResponse:
         response["HX-Reselect"] = ".notice"
         return response
     is_post = request.method == "POST"
-    return render(
-        None, "interface/bare.html", {"said": said, "status": status, "is_post": is_post}, status=status
-    )
+    return render(None, "interface/bare.html", {"said": said, "is_post": is_post}, status=status)

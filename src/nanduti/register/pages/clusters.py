@@ -42,7 +42,6 @@ def cluster(request: HttpRequest, code: str) -> HttpResponse:
                 "said": said % {"n": words.number(n)},
             },
             "cluster": found,
-            "totals": totals,
             "figures": _figures(found, totals, len(facts)),
             "facts": facts,
             "by_kind": _by_kind(found, totals),

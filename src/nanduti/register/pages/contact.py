@@ -86,11 +86,8 @@ class RequestTable(NamedTable):
             url=lambda r: actor_url(r.pseudonym),
         )
 
-
-def request_columns(table: RequestTable) -> list[Col]:
-    return [
-        table.who(),
-        Col(
+    def state(self) -> Col:
+        return Col(
             "state_now",
             _("State"),
             "chip",
@@ -98,7 +95,13 @@ def request_columns(table: RequestTable) -> list[Col]:
             choices=STATES,
             tone=lambda s: TONES.get(s, ""),
             phone=True,
-        ),
+        )
+
+
+def request_columns(table: RequestTable) -> list[Col]:
+    return [
+        table.who(),
+        table.state(),
         Col("purpose", _("What for"), value=lambda r: str(r.purpose)),
         Col("text", _("In your words"), shown=False),
         Col("fields_asked", _("Asked for"), value=lambda r: fields_said(r.fields_asked), shown=False),

@@ -26,7 +26,7 @@ from .. import actions, forms, queries
 from ..models import Cluster
 from ..names import names_for
 from .common import NamedTable, access_of, actor_url, page
-from .contact import STATES, TONES, RequestTable, fields_said, state_of
+from .contact import STATES, RequestTable, fields_said, state_of
 
 GRANT_STATES = {
     "in_force": gettext_lazy("in force"),
@@ -71,15 +71,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 def _decided_columns(table: RequestTable) -> list[Col]:
     return [
         table.who(),
-        Col(
-            "state_now",
-            _("State"),
-            "chip",
-            value=state_of,
-            choices=STATES,
-            tone=lambda s: TONES.get(s, ""),
-            phone=True,
-        ),
+        table.state(),
         Col("asked_by_label", _("Who asked"), filter="text", phone=True),
         Col("scope_code", _("Cluster"), "code", shown=False),
         Col("purpose", _("What for"), value=lambda r: str(r.purpose)),
@@ -195,7 +187,6 @@ def _show_request(
             % {"user": found.asked_by_label, "for": found.asks_for, "until": words.day(found.until_on)},
             "asked": found,
             "state_now": STATES[state_of(found)],
-            "asked_fields": fields_said(found.fields_asked),
             "granted_fields": fields_said(found.fields_granted),
             "revealed": [(labels[c], shown.get(c)) for c in found.fields_asked],
             "is_waiting": is_waiting and found.asked_by_id != request.user.pk,

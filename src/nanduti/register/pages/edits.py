@@ -55,6 +55,33 @@ def _called(request: HttpRequest, pseudonym: str) -> str:
     return names_for(access=access_of(request), pseudonyms=[pseudonym])[pseudonym]
 
 
+def _codes(actor: Organisation | Establishment) -> dict[str, str]:
+    """Where somebody belongs and sits, as the forms ask for it: by code."""
+    return {
+        "cluster": actor.cluster.code if actor.cluster else "",
+        "place": actor.place.code if actor.place else "",
+    }
+
+
+def _present(form: type[NandutiForm], actor: Organisation | Establishment) -> dict[str, Any]:
+    """What the register says now, by the names of the form's fields."""
+    return {name: getattr(actor, name) for name in form.base_fields if hasattr(actor, name)} | _codes(actor)
+
+
+def _edit_page(
+    request: HttpRequest,
+    form: Any,
+    actor: Organisation | Establishment | Person,
+    act: Callable[[int], Any],
+) -> HttpResponse:
+    """A form that changes an actor; ``act`` saves it against the version that was looked at."""
+    back = actor_url(actor.pseudonym)
+    if form.is_valid() and form.save_with(lambda _values, version: act(version)):
+        return _done(request, back, _("Saved."))
+    title = _("Edit %(who)s") % {"who": _called(request, actor.pseudonym)}
+    return form_page(request, form, title=title, save=_("Save"), back=back, sees=SEES_VAULT)
+
+
 # --- organisations
 
 
@@ -83,31 +110,21 @@ def new_organisation(request: HttpRequest) -> HttpResponse:
 def edit_organisation(request: HttpRequest, pseudonym: str) -> HttpResponse:
     """Change what is said of an organisation."""
     found = _organisation(request, pseudonym)
-    access = access_of(request)
-    values = {
-        name: getattr(found, name) for name in forms.EditOrganisationForm.base_fields if hasattr(found, name)
-    }
-    values |= {
-        "cluster": found.cluster.code if found.cluster else "",
-        "place": found.place.code if found.place else "",
-    }
-    form = forms.EditOrganisationForm(request.POST or None, initial=values, record=found).offer_clusters(
+    access, kind = access_of(request), forms.EditOrganisationForm
+    form = kind(request.POST or None, initial=_present(kind, found), record=found).offer_clusters(
         queries.scopes_to_edit(access=access), is_needed=not access.may("edit_programme")
     )
-    if form.is_valid() and form.save_with(
-        lambda _values, version: actions.edit_organisation(
+
+    def act(version: int) -> None:
+        actions.edit_organisation(
             organisation=found,
             values=form.columns(),
             identity=form.identity(),
             version=version,
             by=request.user,
         )
-    ):
-        return _done(request, actor_url(found.pseudonym), _("Saved."))
-    return form_page(
-        request, form, title=_("Edit %(who)s") % {"who": _called(request, found.pseudonym)}, save=_("Save"),
-        back=actor_url(found.pseudonym), sees=SEES_VAULT,
-    )  # fmt: skip
+
+    return _edit_page(request, form, found, act)
 
 
 # --- establishments
@@ -117,11 +134,7 @@ def edit_organisation(request: HttpRequest, pseudonym: str) -> HttpResponse:
 def new_establishment(request: HttpRequest, pseudonym: str) -> HttpResponse:
     """Register a workshop of a firm."""
     firm = _organisation(request, pseudonym)
-    initial = {
-        "cluster": firm.cluster.code if firm.cluster else "",
-        "place": firm.place.code if firm.place else "",
-    }
-    form = forms.EstablishmentForm(request.POST or None, initial=initial).offer_clusters(
+    form = forms.EstablishmentForm(request.POST or None, initial=_codes(firm)).offer_clusters(
         queries.scopes_to_edit(access=access_of(request))
     )
     if form.is_valid():
@@ -146,30 +159,21 @@ def _establishment(request: HttpRequest, pseudonym: str) -> Establishment:
 def edit_establishment(request: HttpRequest, pseudonym: str) -> HttpResponse:
     """Change what is said of an establishment."""
     found = _establishment(request, pseudonym)
-    values = {
-        name: getattr(found, name) for name in forms.EditEstablishmentForm.base_fields if hasattr(found, name)
-    }
-    values |= {
-        "cluster": found.cluster.code if found.cluster else "",
-        "place": found.place.code if found.place else "",
-    }
-    form = forms.EditEstablishmentForm(request.POST or None, initial=values, record=found).offer_clusters(
+    kind = forms.EditEstablishmentForm
+    form = kind(request.POST or None, initial=_present(kind, found), record=found).offer_clusters(
         queries.scopes_to_edit(access=access_of(request))
     )
-    if form.is_valid() and form.save_with(
-        lambda _values, version: actions.edit_establishment(
+
+    def act(version: int) -> None:
+        actions.edit_establishment(
             establishment=found,
             values=form.columns(),
             identity=form.identity(),
             version=version,
             by=request.user,
         )
-    ):
-        return _done(request, actor_url(found.pseudonym), _("Saved."))
-    return form_page(
-        request, form, title=_("Edit %(who)s") % {"who": _called(request, found.pseudonym)}, save=_("Save"),
-        back=actor_url(found.pseudonym), sees=SEES_VAULT,
-    )  # fmt: skip
+
+    return _edit_page(request, form, found, act)
 
 
 @page
@@ -233,16 +237,11 @@ def edit_person(request: HttpRequest, pseudonym: str) -> HttpResponse:
     found: Person = queries.person_by_pseudonym(access=access_of(request), pseudonym=pseudonym)
     queries.require_edit(access_of(request), found.scope)
     form = forms.EditPersonForm(request.POST or None, initial={"version": found.version}, record=found)
-    if form.is_valid() and form.save_with(
-        lambda _values, version: actions.edit_person(
-            person=found, identity=form.identity(), version=version, by=request.user
-        )
-    ):
-        return _done(request, actor_url(found.pseudonym), _("Saved."))
-    return form_page(
-        request, form, title=_("Edit %(who)s") % {"who": _called(request, found.pseudonym)}, save=_("Save"),
-        back=actor_url(found.pseudonym), sees=SEES_VAULT,
-    )  # fmt: skip
+
+    def act(version: int) -> None:
+        actions.edit_person(person=found, identity=form.identity(), version=version, by=request.user)
+
+    return _edit_page(request, form, found, act)
 
 
 # --- belonging and roles

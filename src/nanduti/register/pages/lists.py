@@ -47,13 +47,29 @@ class OrganisationTable(NamedTable):
             self.search = kept
 
 
-def _columns(table: OrganisationTable | None, clusters: dict[str, str], places: dict[str, str]) -> list[Col]:
-    def who(row: Organisation) -> str:
-        return table.called(row.pseudonym) if table else row.pseudonym
+def _cluster_column(clusters: dict[str, str], *, phone: bool = False) -> Col:
+    """The cluster that a row belongs to."""
+    return Col(
+        "cluster",
+        _("Cluster"),
+        "choice",
+        choices=clusters,
+        filter="choice",
+        field="cluster__code",
+        value=lambda row: row.cluster.code if row.cluster else "",
+        phone=phone,
+    )
 
+
+def _columns(table: OrganisationTable, clusters: dict[str, str], places: dict[str, str]) -> list[Col]:
     return [
         Col(
-            "who", _("Who"), value=who, sortable="sort_text", phone=True, url=lambda o: actor_url(o.pseudonym)
+            "who",
+            _("Who"),
+            value=lambda o: table.called(o.pseudonym),
+            sortable="sort_text",
+            phone=True,
+            url=lambda o: actor_url(o.pseudonym),
         ),
         Col("pseudonym", _("Pseudonym"), "code", shown=False),
         Col(
@@ -65,16 +81,7 @@ def _columns(table: OrganisationTable | None, clusters: dict[str, str], places: 
             phone=True,
             sortable=True,
         ),
-        Col(
-            "cluster",
-            _("Cluster"),
-            "choice",
-            choices=clusters,
-            filter="choice",
-            field="cluster__code",
-            value=lambda o: o.cluster.code if o.cluster else "",
-            phone=True,
-        ),
+        _cluster_column(clusters, phone=True),
         Col(
             "place",
             _("Place"),
@@ -199,15 +206,7 @@ def establishments(request: HttpRequest) -> HttpResponse:
             url=lambda e: actor_url(e.pseudonym),
         ),
         Col("pseudonym", _("Pseudonym"), "code", sortable=True, phone=True),
-        Col(
-            "cluster",
-            _("Cluster"),
-            "choice",
-            choices=clusters,
-            filter="choice",
-            field="cluster__code",
-            value=lambda e: e.cluster.code if e.cluster else "",
-        ),
+        _cluster_column(clusters),
         Col("place__name", _("Place"), field="place__name", filter="text", phone=True),
         Col("activity", _("Main activity"), filter="text"),
         Col("size_band", _("Size"), "choice", choices=SizeBand.choices, filter="choice"),
