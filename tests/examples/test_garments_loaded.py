@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.conf import settings
 from django.test import Client
 from django_scopes import scopes_disabled
 
@@ -26,6 +25,7 @@ from nanduti.register.models import Establishment, ProfileFact
 from nanduti.release.models import Publication, ReleaseRequest, Returning
 from nanduti.surveys.models import AnswerSet, Finding, RecordLink, Submission, Wave
 from tests.examples.conftest import load
+from tests.support.clients import signed_in
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 ROOT = Path(__file__).resolve().parents[2]
@@ -172,9 +172,7 @@ def test_names_stand_in_the_vault_alone():
 
 
 def visitor(name: str) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(username=name), backend=settings.AUTHENTICATION_BACKENDS[-1])
-    return client
+    return signed_in(User.objects.get(username=name))
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
@@ -286,8 +284,7 @@ def test_everybody_reads_what_was_let_out_and_nothing_else():
 
 @pytest.mark.parametrize("who", ["coordinator", "cda-garments", "committee", "researcher"])
 def test_every_page_opens_and_says_that_it_is_made_up(who):
-    client = Client()
-    client.force_login(User.objects.get(username=who), backend=settings.AUTHENTICATION_BACKENDS[-1])
+    client = visitor(who)
     for page, word in PAGES_ABOVE.items():
         answer = client.get(ADDRESS + page)
         if who == "coordinator":

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django_scopes import scopes_disabled
 
@@ -22,10 +21,6 @@ def found(db):
 @pytest.fixture
 def visit(found) -> Callable[..., Client]:
     """``visit("supervisor")``: a client signed in as that account."""
+    from tests.support.clients import signing_in
 
-    def sign_in(name: str = "supervisor", language: str = "en") -> Client:
-        client = Client(headers={"Accept-Language": language}, raise_request_exception=True)
-        client.force_login(found.world.users[name], backend=settings.AUTHENTICATION_BACKENDS[-1])
-        return client
-
-    return sign_in
+    return signing_in(found.world.users.__getitem__, "supervisor")

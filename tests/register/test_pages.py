@@ -10,18 +10,17 @@ from django_scopes import scopes_disabled
 from nanduti.register import actions
 from nanduti.register.models import Organisation
 from nanduti.vault.models import Consent, ContactRequest, Purpose, Reveal, StandingGrant
+from tests.support.clients import signed_in
 from tests.support.register import NAME, PERSON_NAME, PHONE, ROLES, SECRETS, World, firm
 
 MANY = 60
 
 
 def client_of(here: World, role: str, language: str = "en") -> Client:
-    client = Client()
     user = here.user(role)
     user.language = language
     user.save(update_fields=["language"])
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
+    return signed_in(user)
 
 
 def pages(here: World) -> dict[str, str]:

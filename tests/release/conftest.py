@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.conf import settings as conf
 from django.test import Client
 from django_scopes import scopes_disabled
 
@@ -27,11 +26,6 @@ def door(db):
 @pytest.fixture
 def as_user(door) -> Callable[..., Client]:
     """``as_user("asker")``: a client signed in as that account; without a name, a visitor."""
+    from tests.support.clients import signing_in
 
-    def sign_in(name: str = "", language: str = "en") -> Client:
-        client = Client(headers={"Accept-Language": language}, raise_request_exception=True)
-        if name:
-            client.force_login(door.user(name), backend=conf.AUTHENTICATION_BACKENDS[-1])
-        return client
-
-    return sign_in
+    return signing_in(door.user)

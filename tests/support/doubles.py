@@ -13,6 +13,7 @@ from nanduti.foundation import work
 from nanduti.register import actions
 from nanduti.register.models import DuplicatePair, Establishment
 from nanduti.vault.models import Purpose
+from tests.support.clients import signed_in
 from tests.support.register import World, firm
 
 TWICE = {"name": "Tall. Jazmin Azul SRL", "phone": "0981 555 019", "address": "Calle Septima 1234"}
@@ -20,9 +21,7 @@ NAMESAKE = {"name": "Talleres Jazmín Rojo", "phone": "+595 21 777 0001"}
 
 
 def client_of(here: World, role: str) -> Client:
-    client = Client(raise_request_exception=True)
-    client.force_login(here.user(role), backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
+    return signed_in(here.user(role))
 
 
 def site(here: World, name: str, identity: dict[str, str], **values) -> Establishment:

@@ -1,4 +1,4 @@
-"""The example programme and an account for every role, loaded once for the tests of a module and taken back after it.
+"""The example programme and an account for every role; the example is loaded once in a run, each module has a copy.
 
 A room's ``conftest.py`` takes what it needs: ``from tests.support.example import example, people``. Tests of such
 a module are marked ``django_db``; what they change is taken back after each of them.
@@ -52,11 +52,15 @@ def example(django_db_setup, django_db_blocker) -> Iterator[Any]:
 
     from nanduti.foundation import imports
     from nanduti.programme.models import Programme
+    from tests.support import templates
+
+    def load() -> None:
+        imports.import_sheets(sheets=imports.read_sheets(FOLDER), name="example", access=None, by="test")
 
     with django_db_blocker.unblock(), ExitStack() as stack:
+        stack.enter_context(templates.world("example", load))
         for alias in ("default", "vault"):
             stack.enter_context(transaction.atomic(using=alias))
-        imports.import_sheets(sheets=imports.read_sheets(FOLDER), name="example", access=None, by="test")
         with scopes_disabled():
             yield Programme.objects.select_related("scope").get(code=CODE)
         for alias in ("default", "vault"):
@@ -81,13 +85,6 @@ def people(example) -> dict[str, Any]:
 @pytest.fixture
 def visit(people):
     """``visit("coordinator")``: a client signed in as somebody; ``visit("")`` is a visitor."""
-    from django.conf import settings
-    from django.test import Client
+    from tests.support.clients import signing_in
 
-    def visit(name: str = "", language: str = "en") -> Client:
-        client = Client(headers={"Accept-Language": language}, raise_request_exception=True)
-        if name:
-            client.force_login(people[name], backend=settings.AUTHENTICATION_BACKENDS[-1])
-        return client
-
-    return visit
+    return signing_in(people.__getitem__)

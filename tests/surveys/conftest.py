@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django_scopes import scopes_disabled
 
@@ -37,10 +36,6 @@ def answered(db):
 @pytest.fixture
 def as_role(answered) -> Callable[..., Client]:
     """``as_role("supervisor")``: a client signed in as that account."""
+    from tests.support.clients import signing_in
 
-    def sign_in(name: str = "supervisor", language: str = "en") -> Client:
-        client = Client(headers={"Accept-Language": language}, raise_request_exception=True)
-        client.force_login(answered.user(name), backend=settings.AUTHENTICATION_BACKENDS[-1])
-        return client
-
-    return sign_in
+    return signing_in(answered.user, "supervisor")

@@ -3,36 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
-from django_scopes import scopes_disabled
 
+from tests.support.counted import as_role, census  # noqa: F401  (fixtures)
 from tests.support.studies import WORKSHOPS
 
 
 @pytest.fixture
-def census(db):
-    """Queries of the test itself need no scope."""
-    from tests.support import census as support
-
-    with scopes_disabled():
-        yield support.field_of()
-
-
-@pytest.fixture
-def as_role(census):
-    """``as_role("coordinator")``: a client signed in as that account."""
-    from django.conf import settings
-
-    def sign_in(name="coordinator", language="en"):
-        client = Client(headers={"Accept-Language": language}, raise_request_exception=True)
-        client.force_login(census.user(name), backend=settings.AUTHENTICATION_BACKENDS[-1])
-        return client
-
-    return sign_in
-
-
-@pytest.fixture
-def counted(census):
+def counted(census):  # noqa: F811
     """The census of Itauguá: thirteen micro workshops, two small ones, one medium, and a medium one not asked."""
     from tests.support.census import answered, establishment
 
