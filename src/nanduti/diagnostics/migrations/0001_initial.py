@@ -43,6 +43,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'assessment recipe',
                 'verbose_name_plural': 'assessment recipes',
                 'ordering': ['code', '-number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('programme', 'code', 'number'), name='assessment_recipe_once'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('programme', 'code'), name='assessment_recipe_draft'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -93,6 +97,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'result of an assessment',
                 'verbose_name_plural': 'results of an assessment',
                 'ordering': ['id'],
+                'indexes': [
+                    models.Index(fields=['assessment', 'band'], name='assessment_band'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('assessment', 'establishment'), name='assessment_score_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -127,6 +137,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'challenge',
                 'verbose_name_plural': 'challenges',
                 'ordering': ['programme', 'number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('programme', 'number'), name='challenge_number_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -182,6 +195,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'diagnostic study',
                 'verbose_name_plural': 'diagnostic studies',
                 'ordering': ['programme', 'code'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('programme', 'code'), name='study_code_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -223,6 +239,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'issue',
                 'verbose_name_plural': 'issues',
                 'ordering': ['study', 'product_group', 'item', 'number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('study', 'number'), name='issue_number_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -242,6 +261,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'party to an issue',
                 'verbose_name_plural': 'parties to issues',
                 'ordering': ['issue', 'role', 'id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('establishment__isnull', False), ('organisation__isnull', True), ('role', 'interested')), models.Q(('establishment__isnull', True), ('organisation__isnull', False), ('role', 'intermediary')), _connector='OR'), name='issue_party_one_kind'),
+                    models.UniqueConstraint(condition=models.Q(('role', 'interested')), fields=('issue', 'establishment'), name='issue_firm_once'),
+                    models.UniqueConstraint(condition=models.Q(('role', 'intermediary')), fields=('issue', 'organisation'), name='issue_intermediary_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -336,6 +360,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'sector table',
                 'verbose_name_plural': 'sector tables',
                 'ordering': ['programme', 'code'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('programme', 'code'), name='sector_table_code_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -370,6 +397,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'figure of a sector table',
                 'verbose_name_plural': 'figures of sector tables',
                 'ordering': ['table', 'position', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('table', 'category', 'measure', 'area', 'stands'), name='sector_figure_once'),
+                    models.CheckConstraint(condition=models.Q(('value__isnull', True), ('value__gte', 0), _connector='OR'), name='sector_figure_positive'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -419,6 +450,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'weights of a member',
                 'verbose_name_plural': 'weights of members',
                 'ordering': ['id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('selection', 'member', 'method'), name='member_weighting_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -439,6 +473,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'candidate in a selection',
                 'verbose_name_plural': 'candidates in a selection',
                 'ordering': ['id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('selection', 'candidate'), name='selection_candidate_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -460,6 +497,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'score of a candidate',
                 'verbose_name_plural': 'scores of candidates',
                 'ordering': ['entry', 'parameter'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('entry', 'parameter'), name='candidate_score_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -481,69 +521,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'reports of studies',
                 'ordering': ['-made_at', '-id'],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='assessmentrecipe',
-            constraint=models.UniqueConstraint(fields=('programme', 'code', 'number'), name='assessment_recipe_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessmentrecipe',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('programme', 'code'), name='assessment_recipe_draft'),
-        ),
-        migrations.AddIndex(
-            model_name='assessmentscore',
-            index=models.Index(fields=['assessment', 'band'], name='assessment_band'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessmentscore',
-            constraint=models.UniqueConstraint(fields=('assessment', 'establishment'), name='assessment_score_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='challenge',
-            constraint=models.UniqueConstraint(fields=('programme', 'number'), name='challenge_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='diagnosticstudy',
-            constraint=models.UniqueConstraint(fields=('programme', 'code'), name='study_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='issue',
-            constraint=models.UniqueConstraint(fields=('study', 'number'), name='issue_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='issueparty',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('establishment__isnull', False), ('organisation__isnull', True), ('role', 'interested')), models.Q(('establishment__isnull', True), ('organisation__isnull', False), ('role', 'intermediary')), _connector='OR'), name='issue_party_one_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='issueparty',
-            constraint=models.UniqueConstraint(condition=models.Q(('role', 'interested')), fields=('issue', 'establishment'), name='issue_firm_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='issueparty',
-            constraint=models.UniqueConstraint(condition=models.Q(('role', 'intermediary')), fields=('issue', 'organisation'), name='issue_intermediary_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sectortable',
-            constraint=models.UniqueConstraint(fields=('programme', 'code'), name='sector_table_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sectorfigure',
-            constraint=models.UniqueConstraint(fields=('table', 'category', 'measure', 'area', 'stands'), name='sector_figure_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sectorfigure',
-            constraint=models.CheckConstraint(condition=models.Q(('value__isnull', True), ('value__gte', 0), _connector='OR'), name='sector_figure_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='memberweighting',
-            constraint=models.UniqueConstraint(fields=('selection', 'member', 'method'), name='member_weighting_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='selectioncandidate',
-            constraint=models.UniqueConstraint(fields=('selection', 'candidate'), name='selection_candidate_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='candidatescore',
-            constraint=models.UniqueConstraint(fields=('entry', 'parameter'), name='candidate_score_once'),
         ),
     ]

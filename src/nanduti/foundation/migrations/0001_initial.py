@@ -42,6 +42,11 @@ class Migration(migrations.Migration):
                 ("code", models.CharField(max_length=130)),
                 ("title", models.CharField(blank=True, max_length=200)),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "code"), name="scope_code_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SourceDocument",
@@ -214,6 +219,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["state", "id"], name="job_queue"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -374,6 +382,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "role", "scope"), name="grant_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"
+                        ),
+                        name="grant_span",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AuditEvent",
@@ -415,6 +434,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-at", "-id"],
+                "indexes": [
+                    models.Index(fields=["subject_kind", "subject_id"], name="audit_subject"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -440,13 +462,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddField(
-            model_name="scope",
-            name="reaches",
-            field=models.ManyToManyField(
-                related_name="reached_from", through="foundation.ScopeReach", to="foundation.scope"
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("wide", "narrow"), name="scope_reach_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StoredFile",
@@ -518,33 +538,11 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddIndex(
-            model_name="job",
-            index=models.Index(fields=["state", "id"], name="job_queue"),
-        ),
-        migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.UniqueConstraint(fields=("user", "role", "scope"), name="grant_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"
-                ),
-                name="grant_span",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="auditevent",
-            index=models.Index(fields=["subject_kind", "subject_id"], name="audit_subject"),
-        ),
-        migrations.AddConstraint(
-            model_name="scopereach",
-            constraint=models.UniqueConstraint(fields=("wide", "narrow"), name="scope_reach_once"),
-        ),
-        migrations.AddConstraint(
+        migrations.AddField(
             model_name="scope",
-            constraint=models.UniqueConstraint(fields=("kind", "code"), name="scope_code_once"),
+            name="reaches",
+            field=models.ManyToManyField(
+                related_name="reached_from", through="foundation.ScopeReach", to="foundation.scope"
+            ),
         ),
     ]

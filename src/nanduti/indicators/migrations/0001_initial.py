@@ -36,6 +36,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'indicator',
                 'verbose_name_plural': 'indicators',
                 'ordering': ['programme', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('programme', 'code'), name='indicator_code_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -57,6 +60,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'version of an indicator',
                 'verbose_name_plural': 'versions of indicators',
                 'ordering': ['indicator', '-number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('indicator', 'number'), name='indicator_version_once'),
+                    models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('indicator',), name='indicator_one_current_version'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -86,26 +93,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'measurement',
                 'verbose_name_plural': 'measurements',
                 'ordering': ['indicator_version', '-id'],
+                'indexes': [
+                    models.Index(condition=models.Q(('is_current', True)), fields=['indicator_version', 'wave', 'cluster'], name='measurement_current'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('value__isnull', False), ('verdict', 'said')), models.Q(('value__isnull', True), ('verdict', 'cannot_be_said')), _connector='OR'), name='measurement_says_or_does_not'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.UniqueConstraint(fields=('programme', 'code'), name='indicator_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicatorversion',
-            constraint=models.UniqueConstraint(fields=('indicator', 'number'), name='indicator_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicatorversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('indicator',), name='indicator_one_current_version'),
-        ),
-        migrations.AddIndex(
-            model_name='measurement',
-            index=models.Index(condition=models.Q(('is_current', True)), fields=['indicator_version', 'wave', 'cluster'], name='measurement_current'),
-        ),
-        migrations.AddConstraint(
-            model_name='measurement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('value__isnull', False), ('verdict', 'said')), models.Q(('value__isnull', True), ('verdict', 'cannot_be_said')), _connector='OR'), name='measurement_says_or_does_not'),
         ),
     ]

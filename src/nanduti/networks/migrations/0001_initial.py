@@ -44,6 +44,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'business network',
                 'verbose_name_plural': 'business networks',
                 'ordering': ['id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('programme', 'code'), name='business_network_code_once'),
+                    models.CheckConstraint(condition=models.Q(('since_on__isnull', True), ('until_on__isnull', True), ('until_on__gt', models.F('since_on')), _connector='OR'), name='business_network_span'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -64,6 +68,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'step of formalisation',
                 'verbose_name_plural': 'steps of formalisation',
                 'ordering': ['id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('network', 'step'), name='formalisation_step_once'),
+                    models.CheckConstraint(condition=models.Q(('evidence', ''), _negated=True), name='formalisation_step_evidenced'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -86,6 +94,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'member of a business network',
                 'verbose_name_plural': 'members of business networks',
                 'ordering': ['id'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('establishment__isnull', False), ('until_on__isnull', True)), fields=('network', 'establishment'), name='network_member_establishment_once'),
+                    models.UniqueConstraint(condition=models.Q(('organisation__isnull', False), ('until_on__isnull', True)), fields=('network', 'organisation'), name='network_member_organisation_once'),
+                    models.UniqueConstraint(condition=models.Q(('person__isnull', False), ('until_on__isnull', True)), fields=('network', 'person'), name='network_member_person_once'),
+                    models.CheckConstraint(condition=models.Q(('since_on__isnull', True), ('until_on__isnull', True), ('until_on__gt', models.F('since_on')), _connector='OR'), name='network_member_span'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -109,20 +123,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'actor with ties',
                 'verbose_name_plural': 'actors with ties',
                 'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Nomination',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row', models.CharField(blank=True, max_length=40)),
-                ('scope', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.scope')),
-                ('named', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='nominations_received', to='networks.tieactor')),
-                ('teller', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='nominations_made', to='networks.tieactor')),
-            ],
-            options={
-                'verbose_name': 'nomination',
-                'verbose_name_plural': 'nominations',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('establishment__isnull', False)), fields=('programme', 'establishment'), name='tie_actor_establishment_once'),
+                    models.UniqueConstraint(condition=models.Q(('organisation__isnull', False)), fields=('programme', 'organisation'), name='tie_actor_organisation_once'),
+                    models.UniqueConstraint(condition=models.Q(('person__isnull', False)), fields=('programme', 'person'), name='tie_actor_person_once'),
+                    models.UniqueConstraint(condition=models.Q(('code', ''), _negated=True), fields=('programme', 'code'), name='tie_actor_code_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('establishment__isnull', False), ('organisation__isnull', True), ('person__isnull', True)), models.Q(('establishment__isnull', True), ('organisation__isnull', False), ('person__isnull', True)), models.Q(('establishment__isnull', True), ('organisation__isnull', True), ('person__isnull', False)), models.Q(('establishment__isnull', True), ('organisation__isnull', True), ('person__isnull', True), models.Q(('code', ''), _negated=True)), _connector='OR'), name='tie_actor_is_one'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -147,6 +154,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'kind of tie',
                 'verbose_name_plural': 'kinds of tie',
                 'ordering': ['code'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('programme', 'code'), name='tie_kind_code_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('highest__isnull', True), ('lowest__isnull', True)), ('lowest__lt', models.F('highest')), _connector='OR'), name='tie_kind_scale'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -174,6 +185,24 @@ class Migration(migrations.Migration):
                 'verbose_name': 'round of ties',
                 'verbose_name_plural': 'rounds of ties',
                 'ordering': ['from_on', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('programme', 'code'), name='tie_wave_code_once'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='Nomination',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('row', models.CharField(blank=True, max_length=40)),
+                ('scope', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.scope')),
+                ('named', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='nominations_received', to='networks.tieactor')),
+                ('teller', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='nominations_made', to='networks.tieactor')),
+                ('wave', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='nominations', to='networks.tiewave')),
+            ],
+            options={
+                'verbose_name': 'nomination',
+                'verbose_name_plural': 'nominations',
             },
         ),
         migrations.CreateModel(
@@ -193,6 +222,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'respondent',
                 'verbose_name_plural': 'respondents',
+                'constraints': [
+                    models.UniqueConstraint(fields=('wave', 'actor'), name='tie_respondent_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -223,95 +255,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'tie',
                 'verbose_name_plural': 'ties',
+                'indexes': [
+                    models.Index(fields=['programme', 'cluster', 'wave', 'kind'], name='tie_of_wave'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('origin', models.F('target')), _negated=True), name='tie_joins_two'),
+                    models.CheckConstraint(condition=models.Q(('began_on__isnull', True), ('ended_on__isnull', True), ('ended_on__gt', models.F('began_on')), _connector='OR'), name='tie_span'),
+                    models.CheckConstraint(condition=models.Q(('strength__isnull', True), ('strength__gt', 0), _connector='OR'), name='tie_strength_positive'),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name='nomination',
-            name='wave',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='nominations', to='networks.tiewave'),
-        ),
-        migrations.AddConstraint(
-            model_name='businessnetwork',
-            constraint=models.UniqueConstraint(fields=('programme', 'code'), name='business_network_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='businessnetwork',
-            constraint=models.CheckConstraint(condition=models.Q(('since_on__isnull', True), ('until_on__isnull', True), ('until_on__gt', models.F('since_on')), _connector='OR'), name='business_network_span'),
-        ),
-        migrations.AddConstraint(
-            model_name='formalisationstep',
-            constraint=models.UniqueConstraint(fields=('network', 'step'), name='formalisation_step_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='formalisationstep',
-            constraint=models.CheckConstraint(condition=models.Q(('evidence', ''), _negated=True), name='formalisation_step_evidenced'),
-        ),
-        migrations.AddConstraint(
-            model_name='networkmember',
-            constraint=models.UniqueConstraint(condition=models.Q(('establishment__isnull', False), ('until_on__isnull', True)), fields=('network', 'establishment'), name='network_member_establishment_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='networkmember',
-            constraint=models.UniqueConstraint(condition=models.Q(('organisation__isnull', False), ('until_on__isnull', True)), fields=('network', 'organisation'), name='network_member_organisation_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='networkmember',
-            constraint=models.UniqueConstraint(condition=models.Q(('person__isnull', False), ('until_on__isnull', True)), fields=('network', 'person'), name='network_member_person_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='networkmember',
-            constraint=models.CheckConstraint(condition=models.Q(('since_on__isnull', True), ('until_on__isnull', True), ('until_on__gt', models.F('since_on')), _connector='OR'), name='network_member_span'),
-        ),
-        migrations.AddConstraint(
-            model_name='tieactor',
-            constraint=models.UniqueConstraint(condition=models.Q(('establishment__isnull', False)), fields=('programme', 'establishment'), name='tie_actor_establishment_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='tieactor',
-            constraint=models.UniqueConstraint(condition=models.Q(('organisation__isnull', False)), fields=('programme', 'organisation'), name='tie_actor_organisation_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='tieactor',
-            constraint=models.UniqueConstraint(condition=models.Q(('person__isnull', False)), fields=('programme', 'person'), name='tie_actor_person_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='tieactor',
-            constraint=models.UniqueConstraint(condition=models.Q(('code', ''), _negated=True), fields=('programme', 'code'), name='tie_actor_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='tieactor',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('establishment__isnull', False), ('organisation__isnull', True), ('person__isnull', True)), models.Q(('establishment__isnull', True), ('organisation__isnull', False), ('person__isnull', True)), models.Q(('establishment__isnull', True), ('organisation__isnull', True), ('person__isnull', False)), models.Q(('establishment__isnull', True), ('organisation__isnull', True), ('person__isnull', True), models.Q(('code', ''), _negated=True)), _connector='OR'), name='tie_actor_is_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='tiekind',
-            constraint=models.UniqueConstraint(fields=('programme', 'code'), name='tie_kind_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='tiekind',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('highest__isnull', True), ('lowest__isnull', True)), ('lowest__lt', models.F('highest')), _connector='OR'), name='tie_kind_scale'),
-        ),
-        migrations.AddConstraint(
-            model_name='tiewave',
-            constraint=models.UniqueConstraint(fields=('programme', 'code'), name='tie_wave_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='tierespondent',
-            constraint=models.UniqueConstraint(fields=('wave', 'actor'), name='tie_respondent_once'),
-        ),
-        migrations.AddIndex(
-            model_name='tie',
-            index=models.Index(fields=['programme', 'cluster', 'wave', 'kind'], name='tie_of_wave'),
-        ),
-        migrations.AddConstraint(
-            model_name='tie',
-            constraint=models.CheckConstraint(condition=models.Q(('origin', models.F('target')), _negated=True), name='tie_joins_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='tie',
-            constraint=models.CheckConstraint(condition=models.Q(('began_on__isnull', True), ('ended_on__isnull', True), ('ended_on__gt', models.F('began_on')), _connector='OR'), name='tie_span'),
-        ),
-        migrations.AddConstraint(
-            model_name='tie',
-            constraint=models.CheckConstraint(condition=models.Q(('strength__isnull', True), ('strength__gt', 0), _connector='OR'), name='tie_strength_positive'),
         ),
     ]

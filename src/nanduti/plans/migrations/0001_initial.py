@@ -41,6 +41,29 @@ class Migration(migrations.Migration):
                 'verbose_name': 'action plan',
                 'verbose_name_plural': 'action plans',
                 'ordering': ['id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('programme', 'code'), name='plan_code_once'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='Objective',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source_place', models.CharField(blank=True, max_length=200, verbose_name='place in the source')),
+                ('code', models.SlugField(max_length=60, verbose_name='code')),
+                ('label', models.CharField(max_length=200, verbose_name='label')),
+                ('label_es', models.CharField(blank=True, max_length=200, verbose_name='label in Spanish')),
+                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='objectives', to='plans.actionplan')),
+                ('scope', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.scope')),
+                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.sourcedocument', verbose_name='source')),
+            ],
+            options={
+                'verbose_name': 'objective',
+                'verbose_name_plural': 'objectives',
+                'constraints': [
+                    models.UniqueConstraint(fields=('plan', 'code'), name='objective_code_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -77,11 +100,20 @@ class Migration(migrations.Migration):
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='plans.actionplan')),
                 ('scope', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.scope')),
                 ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.sourcedocument', verbose_name='source')),
+                ('objective', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='plans.objective')),
             ],
             options={
                 'verbose_name': 'activity',
                 'verbose_name_plural': 'activities',
                 'ordering': ['plan', 'number'],
+                'indexes': [
+                    models.Index(fields=['scope', 'date_text_start'], name='activity_scope_start'),
+                    models.Index(fields=['plan', 'kind'], name='activity_plan_kind'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('plan', 'number'), name='activity_number_once'),
+                    models.CheckConstraint(condition=models.Q(('cost__isnull', True), models.Q(('currency', ''), _negated=True), _connector='OR'), name='activity_cost_currency'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -96,6 +128,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'role in an activity',
                 'verbose_name_plural': 'roles in activities',
+                'constraints': [
+                    models.UniqueConstraint(fields=('activity', 'organisation', 'role'), name='activity_role_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -127,6 +162,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'contribution',
                 'verbose_name_plural': 'contributions',
                 'ordering': ['id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount__isnull', True), models.Q(('amount__gte', 0), models.Q(('currency', ''), _negated=True)), _connector='OR'), name='contribution_value'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -158,29 +196,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'milestone',
                 'verbose_name_plural': 'milestones',
                 'ordering': ['reached_on_start', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('programme', 'code'), name='milestone_code_once'),
+                ],
             },
-        ),
-        migrations.CreateModel(
-            name='Objective',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source_place', models.CharField(blank=True, max_length=200, verbose_name='place in the source')),
-                ('code', models.SlugField(max_length=60, verbose_name='code')),
-                ('label', models.CharField(max_length=200, verbose_name='label')),
-                ('label_es', models.CharField(blank=True, max_length=200, verbose_name='label in Spanish')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='objectives', to='plans.actionplan')),
-                ('scope', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.scope')),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.sourcedocument', verbose_name='source')),
-            ],
-            options={
-                'verbose_name': 'objective',
-                'verbose_name_plural': 'objectives',
-            },
-        ),
-        migrations.AddField(
-            model_name='activity',
-            name='objective',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='plans.objective'),
         ),
         migrations.CreateModel(
             name='Participation',
@@ -205,6 +224,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'participation',
                 'verbose_name_plural': 'participations',
+                'indexes': [
+                    models.Index(fields=['activity', 'role', 'unit', 'count'], name='participation_counted'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('count__gte', 1)), name='participation_counts'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -232,49 +257,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'visions',
                 'ordering': ['agreed_on_start', 'id'],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='actionplan',
-            constraint=models.UniqueConstraint(fields=('programme', 'code'), name='plan_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='activityrole',
-            constraint=models.UniqueConstraint(fields=('activity', 'organisation', 'role'), name='activity_role_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__isnull', True), models.Q(('amount__gte', 0), models.Q(('currency', ''), _negated=True)), _connector='OR'), name='contribution_value'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.UniqueConstraint(fields=('programme', 'code'), name='milestone_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='objective',
-            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='objective_code_once'),
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['scope', 'date_text_start'], name='activity_scope_start'),
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['plan', 'kind'], name='activity_plan_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.UniqueConstraint(fields=('plan', 'number'), name='activity_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(('cost__isnull', True), models.Q(('currency', ''), _negated=True), _connector='OR'), name='activity_cost_currency'),
-        ),
-        migrations.AddIndex(
-            model_name='participation',
-            index=models.Index(fields=['activity', 'role', 'unit', 'count'], name='participation_counted'),
-        ),
-        migrations.AddConstraint(
-            model_name='participation',
-            constraint=models.CheckConstraint(condition=models.Q(('count__gte', 1)), name='participation_counts'),
         ),
     ]

@@ -18,64 +18,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Committee',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source_place', models.CharField(blank=True, max_length=200, verbose_name='place in the source')),
-                ('code', models.SlugField(max_length=60, verbose_name='code')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('name_es', models.CharField(blank=True, max_length=120, verbose_name='name in Spanish')),
-                ('scope', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.scope')),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.sourcedocument', verbose_name='source')),
-            ],
-            options={
-                'verbose_name': 'committee',
-                'verbose_name_plural': 'committees',
-            },
-        ),
-        migrations.CreateModel(
-            name='Component',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source_place', models.CharField(blank=True, max_length=200, verbose_name='place in the source')),
-                ('code', models.CharField(max_length=20, verbose_name='code')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('name_es', models.CharField(blank=True, max_length=120, verbose_name='name in Spanish')),
-                ('aim', models.TextField(blank=True, verbose_name='aim')),
-                ('aim_es', models.TextField(blank=True, verbose_name='aim in Spanish')),
-                ('scope', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.scope')),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.sourcedocument', verbose_name='source')),
-            ],
-            options={
-                'verbose_name': 'component',
-                'verbose_name_plural': 'components',
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Meeting',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source_place', models.CharField(blank=True, max_length=200, verbose_name='place in the source')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='number')),
-                ('held_on', nanduti.foundation.fields.WhenText(blank=True, max_length=200, verbose_name='held on')),
-                ('held_on_start', nanduti.foundation.fields.WhenStart('held_on', blank=True, editable=False, null=True)),
-                ('held_on_end', nanduti.foundation.fields.WhenEnd('held_on', blank=True, editable=False, null=True)),
-                ('held_on_precision', nanduti.foundation.fields.WhenPrecision('held_on', blank=True, editable=False, max_length=12)),
-                ('place', models.CharField(blank=True, max_length=120, verbose_name='place')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('note_es', models.TextField(blank=True, verbose_name='note in Spanish')),
-                ('committee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='programme.committee')),
-                ('scope', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.scope')),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.sourcedocument', verbose_name='source')),
-            ],
-            options={
-                'verbose_name': 'meeting',
-                'verbose_name_plural': 'meetings',
-                'ordering': ['number'],
-            },
-        ),
-        migrations.CreateModel(
             name='Programme',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -108,6 +50,75 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Committee',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source_place', models.CharField(blank=True, max_length=200, verbose_name='place in the source')),
+                ('code', models.SlugField(max_length=60, verbose_name='code')),
+                ('name', models.CharField(max_length=120, verbose_name='name')),
+                ('name_es', models.CharField(blank=True, max_length=120, verbose_name='name in Spanish')),
+                ('scope', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.scope')),
+                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.sourcedocument', verbose_name='source')),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='committees', to='programme.programme')),
+            ],
+            options={
+                'verbose_name': 'committee',
+                'verbose_name_plural': 'committees',
+                'constraints': [
+                    models.UniqueConstraint(fields=('programme', 'code'), name='committee_code_once'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='Component',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source_place', models.CharField(blank=True, max_length=200, verbose_name='place in the source')),
+                ('code', models.CharField(max_length=20, verbose_name='code')),
+                ('name', models.CharField(max_length=120, verbose_name='name')),
+                ('name_es', models.CharField(blank=True, max_length=120, verbose_name='name in Spanish')),
+                ('aim', models.TextField(blank=True, verbose_name='aim')),
+                ('aim_es', models.TextField(blank=True, verbose_name='aim in Spanish')),
+                ('scope', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.scope')),
+                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.sourcedocument', verbose_name='source')),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='components', to='programme.programme')),
+            ],
+            options={
+                'verbose_name': 'component',
+                'verbose_name_plural': 'components',
+                'ordering': ['id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('programme', 'code'), name='component_code_once'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='Meeting',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source_place', models.CharField(blank=True, max_length=200, verbose_name='place in the source')),
+                ('number', models.PositiveSmallIntegerField(verbose_name='number')),
+                ('held_on', nanduti.foundation.fields.WhenText(blank=True, max_length=200, verbose_name='held on')),
+                ('held_on_start', nanduti.foundation.fields.WhenStart('held_on', blank=True, editable=False, null=True)),
+                ('held_on_end', nanduti.foundation.fields.WhenEnd('held_on', blank=True, editable=False, null=True)),
+                ('held_on_precision', nanduti.foundation.fields.WhenPrecision('held_on', blank=True, editable=False, max_length=12)),
+                ('place', models.CharField(blank=True, max_length=120, verbose_name='place')),
+                ('note', models.TextField(blank=True, verbose_name='note')),
+                ('note_es', models.TextField(blank=True, verbose_name='note in Spanish')),
+                ('committee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='programme.committee')),
+                ('scope', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.scope')),
+                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.sourcedocument', verbose_name='source')),
+            ],
+            options={
+                'verbose_name': 'meeting',
+                'verbose_name_plural': 'meetings',
+                'ordering': ['number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('committee', 'number'), name='meeting_number_once'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name='FundingCondition',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -127,6 +138,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'funding condition',
                 'verbose_name_plural': 'funding conditions',
                 'ordering': ['id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('programme', 'code'), name='funding_condition_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -149,6 +163,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'division of labour',
                 'verbose_name_plural': 'division of labour',
                 'ordering': ['id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('programme', 'institution_kind', 'task'), name='labour_division_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -170,6 +187,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'coverage',
                 'verbose_name_plural': 'coverage',
                 'ordering': ['id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('component', 'cluster'), name='coverage_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -214,17 +234,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'agreement',
                 'verbose_name_plural': 'agreements',
                 'ordering': ['signed_start', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('programme', 'code'), name='agreement_code_once'),
+                    models.CheckConstraint(condition=models.Q(('amount__isnull', True), models.Q(('currency', ''), _negated=True), _connector='OR'), name='agreement_amount_currency'),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name='component',
-            name='programme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='components', to='programme.programme'),
-        ),
-        migrations.AddField(
-            model_name='committee',
-            name='programme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='committees', to='programme.programme'),
         ),
         migrations.CreateModel(
             name='Candidate',
@@ -246,6 +260,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'candidate',
                 'verbose_name_plural': 'candidates',
                 'ordering': ['sector', 'rank', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('programme', 'cluster'), name='candidate_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), ('stage', 'long_list'), _connector='OR'), name='candidate_has_reason'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -277,6 +295,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'resolution',
                 'verbose_name_plural': 'resolutions',
                 'ordering': ['due_end', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('committee', 'code'), name='resolution_code_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -305,6 +326,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'statement',
                 'verbose_name_plural': 'statements',
                 'ordering': ['subject_kind', 'subject', 'attribute', 'id'],
+                'indexes': [
+                    models.Index(fields=['programme', 'subject_kind', 'subject'], name='statement_subject'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('programme', 'code'), name='statement_code_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -326,57 +353,5 @@ class Migration(migrations.Migration):
                 'ordering': ['id'],
                 'constraints': [models.UniqueConstraint(fields=('agreement', 'organisation'), name='agreement_party_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.UniqueConstraint(fields=('committee', 'number'), name='meeting_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='fundingcondition',
-            constraint=models.UniqueConstraint(fields=('programme', 'code'), name='funding_condition_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='divisionoflabour',
-            constraint=models.UniqueConstraint(fields=('programme', 'institution_kind', 'task'), name='labour_division_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='coverage',
-            constraint=models.UniqueConstraint(fields=('component', 'cluster'), name='coverage_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='cooperationagreement',
-            constraint=models.UniqueConstraint(fields=('programme', 'code'), name='agreement_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='cooperationagreement',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__isnull', True), models.Q(('currency', ''), _negated=True), _connector='OR'), name='agreement_amount_currency'),
-        ),
-        migrations.AddConstraint(
-            model_name='component',
-            constraint=models.UniqueConstraint(fields=('programme', 'code'), name='component_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='committee',
-            constraint=models.UniqueConstraint(fields=('programme', 'code'), name='committee_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.UniqueConstraint(fields=('programme', 'cluster'), name='candidate_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), ('stage', 'long_list'), _connector='OR'), name='candidate_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='resolution',
-            constraint=models.UniqueConstraint(fields=('committee', 'code'), name='resolution_code_once'),
-        ),
-        migrations.AddIndex(
-            model_name='statement',
-            index=models.Index(fields=['programme', 'subject_kind', 'subject'], name='statement_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.UniqueConstraint(fields=('programme', 'code'), name='statement_code_once'),
         ),
     ]

@@ -18,57 +18,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Cluster",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("changed_at", models.DateTimeField(auto_now=True)),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "source_place",
-                    models.CharField(blank=True, max_length=200, verbose_name="place in the source"),
-                ),
-                ("code", models.SlugField(max_length=80, unique=True, verbose_name="code")),
-                ("name", models.CharField(max_length=160, verbose_name="name")),
-                ("name_es", models.CharField(blank=True, max_length=160, verbose_name="name in Spanish")),
-                ("trade", models.CharField(blank=True, max_length=120, verbose_name="trade")),
-                ("trade_es", models.CharField(blank=True, max_length=120, verbose_name="trade in Spanish")),
-                (
-                    "trade_scheme",
-                    models.CharField(blank=True, max_length=40, verbose_name="list of activities"),
-                ),
-                ("trade_code", models.CharField(blank=True, max_length=20, verbose_name="activity code")),
-                (
-                    "scope",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="cluster",
-                        to="foundation.scope",
-                    ),
-                ),
-                (
-                    "source",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="foundation.sourcedocument",
-                        verbose_name="source",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "cluster",
-                "verbose_name_plural": "clusters",
-            },
-        ),
-        migrations.CreateModel(
             name="Person",
             fields=[
                 (
@@ -189,6 +138,82 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "place",
                 "verbose_name_plural": "places",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("latitude__isnull", True), ("latitude__range", (-90, 90)), _connector="OR"
+                        ),
+                        name="place_latitude",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("longitude__isnull", True), ("longitude__range", (-180, 180)), _connector="OR"
+                        ),
+                        name="place_longitude",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Cluster",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "source_place",
+                    models.CharField(blank=True, max_length=200, verbose_name="place in the source"),
+                ),
+                ("code", models.SlugField(max_length=80, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=160, verbose_name="name")),
+                ("name_es", models.CharField(blank=True, max_length=160, verbose_name="name in Spanish")),
+                ("trade", models.CharField(blank=True, max_length=120, verbose_name="trade")),
+                ("trade_es", models.CharField(blank=True, max_length=120, verbose_name="trade in Spanish")),
+                (
+                    "trade_scheme",
+                    models.CharField(blank=True, max_length=40, verbose_name="list of activities"),
+                ),
+                ("trade_code", models.CharField(blank=True, max_length=20, verbose_name="activity code")),
+                (
+                    "scope",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cluster",
+                        to="foundation.scope",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="foundation.sourcedocument",
+                        verbose_name="source",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="clusters",
+                        to="register.place",
+                        verbose_name="place",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "cluster",
+                "verbose_name_plural": "clusters",
             },
         ),
         migrations.CreateModel(
@@ -307,6 +332,20 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "organisation",
                 "verbose_name_plural": "organisations",
+                "indexes": [
+                    models.Index(fields=["sort_text", "id"], name="organisation_sorted"),
+                    models.Index(fields=["cluster", "kind"], name="organisation_in_cluster"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("is_public", True), ("public_name__gt", "")),
+                            models.Q(("is_public", False), ("public_name", ""), ("public_name_es", "")),
+                            _connector="OR",
+                        ),
+                        name="organisation_name_only_if_public",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -423,19 +462,20 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "establishment",
                 "verbose_name_plural": "establishments",
+                "indexes": [
+                    models.Index(fields=["cluster", "place"], name="establishment_in_cluster"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("merged_into__isnull", True),
+                            models.Q(("merged_into", models.F("id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="establishment_not_into_itself",
+                    ),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="cluster",
-            name="place",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="clusters",
-                to="register.place",
-                verbose_name="place",
-            ),
         ),
         migrations.CreateModel(
             name="Position",
@@ -630,6 +670,45 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "profile fact",
                 "verbose_name_plural": "profile facts",
+                "indexes": [
+                    models.Index(fields=["scope", "attribute"], name="profile_fact_attribute"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("cluster__isnull", False),
+                                ("establishment__isnull", True),
+                                ("organisation__isnull", True),
+                                ("subject_kind", "cluster"),
+                            ),
+                            models.Q(
+                                ("cluster__isnull", True),
+                                ("establishment__isnull", True),
+                                ("organisation__isnull", False),
+                                ("subject_kind", "organisation"),
+                            ),
+                            models.Q(
+                                ("cluster__isnull", True),
+                                ("establishment__isnull", False),
+                                ("organisation__isnull", True),
+                                ("subject_kind", "establishment"),
+                            ),
+                            models.Q(
+                                ("cluster__isnull", True),
+                                ("establishment__isnull", True),
+                                ("organisation__isnull", True),
+                                ("subject_kind", "programme"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="profile_fact_one_subject",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("value__isnull", False), ("value_text__gt", ""), _connector="OR"),
+                        name="profile_fact_says_something",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -722,6 +801,16 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "stakeholder",
                 "verbose_name_plural": "stakeholders",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "cluster", "role", "since_text"), name="stakeholder_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("cluster__isnull", True)),
+                        fields=("organisation", "role", "since_text"),
+                        name="stakeholder_of_no_cluster_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -932,115 +1021,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="place",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("latitude__isnull", True), ("latitude__range", (-90, 90)), _connector="OR"
-                ),
-                name="place_latitude",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="place",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("longitude__isnull", True), ("longitude__range", (-180, 180)), _connector="OR"
-                ),
-                name="place_longitude",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="organisation",
-            index=models.Index(fields=["sort_text", "id"], name="organisation_sorted"),
-        ),
-        migrations.AddIndex(
-            model_name="organisation",
-            index=models.Index(fields=["cluster", "kind"], name="organisation_in_cluster"),
-        ),
-        migrations.AddConstraint(
-            model_name="organisation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("is_public", True), ("public_name__gt", "")),
-                    models.Q(("is_public", False), ("public_name", ""), ("public_name_es", "")),
-                    _connector="OR",
-                ),
-                name="organisation_name_only_if_public",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="establishment",
-            index=models.Index(fields=["cluster", "place"], name="establishment_in_cluster"),
-        ),
-        migrations.AddConstraint(
-            model_name="establishment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("merged_into__isnull", True),
-                    models.Q(("merged_into", models.F("id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="establishment_not_into_itself",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="profilefact",
-            index=models.Index(fields=["scope", "attribute"], name="profile_fact_attribute"),
-        ),
-        migrations.AddConstraint(
-            model_name="profilefact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("cluster__isnull", False),
-                        ("establishment__isnull", True),
-                        ("organisation__isnull", True),
-                        ("subject_kind", "cluster"),
-                    ),
-                    models.Q(
-                        ("cluster__isnull", True),
-                        ("establishment__isnull", True),
-                        ("organisation__isnull", False),
-                        ("subject_kind", "organisation"),
-                    ),
-                    models.Q(
-                        ("cluster__isnull", True),
-                        ("establishment__isnull", False),
-                        ("organisation__isnull", True),
-                        ("subject_kind", "establishment"),
-                    ),
-                    models.Q(
-                        ("cluster__isnull", True),
-                        ("establishment__isnull", True),
-                        ("organisation__isnull", True),
-                        ("subject_kind", "programme"),
-                    ),
-                    _connector="OR",
-                ),
-                name="profile_fact_one_subject",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="profilefact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value__isnull", False), ("value_text__gt", ""), _connector="OR"),
-                name="profile_fact_says_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stakeholder",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "cluster", "role", "since_text"), name="stakeholder_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stakeholder",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("cluster__isnull", True)),
-                fields=("organisation", "role", "since_text"),
-                name="stakeholder_of_no_cluster_once",
-            ),
         ),
     ]

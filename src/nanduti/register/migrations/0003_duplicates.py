@@ -14,11 +14,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='establishmentmerge',
-            name='taken',
-            field=models.JSONField(blank=True, default=dict),
-        ),
         migrations.CreateModel(
             name='DuplicateSearch',
             fields=[
@@ -40,6 +35,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'search for doubles',
                 'verbose_name_plural': 'searches for doubles',
+                'indexes': [
+                    models.Index(fields=['cluster', '-ended_at'], name='duplicate_search_newest'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -60,6 +58,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'pair that may be one firm',
                 'verbose_name_plural': 'pairs that may be one firm',
+                'indexes': [
+                    models.Index(fields=['search', '-score'], name='duplicate_pair_best'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('search', 'one', 'other'), name='duplicate_pair_once'),
+                    models.CheckConstraint(condition=models.Q(('one__lt', models.F('other'))), name='duplicate_pair_in_order'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -85,20 +90,9 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('one', 'other'), name='duplicate_decision_once'), models.CheckConstraint(condition=models.Q(('one__lt', models.F('other'))), name='duplicate_decision_in_order')],
             },
         ),
-        migrations.AddIndex(
-            model_name='duplicatesearch',
-            index=models.Index(fields=['cluster', '-ended_at'], name='duplicate_search_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='duplicatepair',
-            index=models.Index(fields=['search', '-score'], name='duplicate_pair_best'),
-        ),
-        migrations.AddConstraint(
-            model_name='duplicatepair',
-            constraint=models.UniqueConstraint(fields=('search', 'one', 'other'), name='duplicate_pair_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='duplicatepair',
-            constraint=models.CheckConstraint(condition=models.Q(('one__lt', models.F('other'))), name='duplicate_pair_in_order'),
+        migrations.AddField(
+            model_name='establishmentmerge',
+            name='taken',
+            field=models.JSONField(blank=True, default=dict),
         ),
     ]

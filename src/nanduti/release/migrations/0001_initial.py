@@ -93,6 +93,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'publication',
                 'verbose_name_plural': 'publications',
                 'ordering': ['-published_on', '-id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('programme_code', 'slug', 'number'), name='publication_address_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('withdrawn_on__isnull', False), _connector='OR'), name='publication_withdrawn'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -111,6 +115,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'published file',
                 'verbose_name_plural': 'published files',
                 'ordering': ['publication', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('publication', 'name'), name='published_file_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -143,11 +150,6 @@ class Migration(migrations.Migration):
                 'ordering': ['-id'],
             },
         ),
-        migrations.AddField(
-            model_name='disclosurecheck',
-            name='request',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='release.releaserequest'),
-        ),
         migrations.CreateModel(
             name='Returning',
             fields=[
@@ -179,6 +181,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'return of results',
                 'verbose_name_plural': 'returns of results',
                 'ordering': ['-held_start', '-id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('held', ''), _negated=True), name='returning_has_a_day'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -200,24 +205,13 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('of_check', 'by'), name='approval_once')],
             },
         ),
-        migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.UniqueConstraint(fields=('programme_code', 'slug', 'number'), name='publication_address_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('withdrawn_on__isnull', False), _connector='OR'), name='publication_withdrawn'),
-        ),
-        migrations.AddConstraint(
-            model_name='publishedfile',
-            constraint=models.UniqueConstraint(fields=('publication', 'name'), name='published_file_once'),
+        migrations.AddField(
+            model_name='disclosurecheck',
+            name='request',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='release.releaserequest'),
         ),
         migrations.AddConstraint(
             model_name='disclosurecheck',
             constraint=models.UniqueConstraint(fields=('request', 'number'), name='disclosure_check_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='returning',
-            constraint=models.CheckConstraint(condition=models.Q(('held', ''), _negated=True), name='returning_has_a_day'),
         ),
     ]

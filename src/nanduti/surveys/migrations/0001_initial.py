@@ -15,6 +15,240 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Instrument",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "source_place",
+                    models.CharField(blank=True, max_length=200, verbose_name="place in the source"),
+                ),
+                ("code", models.CharField(max_length=255, verbose_name="form id")),
+                ("title", models.CharField(max_length=255, verbose_name="title")),
+                ("title_es", models.CharField(blank=True, max_length=255, verbose_name="title in Spanish")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("census", "census"),
+                            ("visit_log", "log of visits"),
+                            ("attendance", "attendance"),
+                            ("questionnaire", "questionnaire"),
+                            ("roster", "roster of relations"),
+                            ("audit", "audit"),
+                            ("assessment", "assessment"),
+                            ("survey", "survey"),
+                        ],
+                        default="survey",
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("library_code", models.CharField(blank=True, max_length=80)),
+                ("is_open", models.BooleanField(default=True, verbose_name="takes answers")),
+                ("columns_known", models.JSONField(blank=True, default=dict)),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="instruments",
+                        to="programme.programme",
+                    ),
+                ),
+                (
+                    "scope",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="foundation.scope"
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="foundation.sourcedocument",
+                        verbose_name="source",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "instrument",
+                "verbose_name_plural": "instruments",
+                "ordering": ["programme", "code"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("programme", "code"), name="instrument_code_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Enumerator",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("code", models.SlugField(max_length=80, verbose_name="code")),
+                ("title", models.CharField(blank=True, max_length=120, verbose_name="called")),
+                ("is_shared", models.BooleanField(default=False, verbose_name="shared by a project")),
+                ("token_digest", models.CharField(max_length=64, unique=True)),
+                ("digest_secret", models.CharField(blank=True, max_length=32)),
+                ("enrolled_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                ("last_seen_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "cluster",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="register.cluster",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="register.person",
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enumerators",
+                        to="programme.programme",
+                    ),
+                ),
+                (
+                    "scope",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="foundation.scope"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "instruments",
+                    models.ManyToManyField(blank=True, related_name="enumerators", to="surveys.instrument"),
+                ),
+            ],
+            options={
+                "verbose_name": "enumerator",
+                "verbose_name_plural": "enumerators",
+                "ordering": ["programme", "code"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("programme", "code"), name="enumerator_code_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="InstrumentVersion",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                ("label", models.CharField(blank=True, max_length=255, verbose_name="version")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "draft"), ("published", "published"), ("retired", "retired")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("xform", models.TextField()),
+                ("digest", models.CharField(max_length=32)),
+                ("definition", models.JSONField(default=dict)),
+                ("languages", models.JSONField(blank=True, default=list)),
+                ("n_questions", models.PositiveIntegerField(default=0)),
+                (
+                    "validation",
+                    models.CharField(
+                        choices=[("passed", "passed"), ("failed", "failed"), ("unchecked", "not checked")],
+                        default="unchecked",
+                        max_length=10,
+                    ),
+                ),
+                ("validation_report", models.TextField(blank=True)),
+                ("draft_token", models.CharField(blank=True, max_length=64)),
+                ("published_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="surveys.instrument",
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "scope",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="foundation.scope"
+                    ),
+                ),
+                (
+                    "workbook",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="foundation.storedfile",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "version of an instrument",
+                "verbose_name_plural": "versions of instruments",
+                "ordering": ["instrument", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("instrument", "label"), name="instrument_version_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Submission",
             fields=[
                 (
@@ -133,6 +367,33 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="foundation.scope"
                     ),
                 ),
+                (
+                    "enumerator",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="submissions",
+                        to="surveys.enumerator",
+                    ),
+                ),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="submissions",
+                        to="surveys.instrument",
+                    ),
+                ),
+                (
+                    "instrument_version",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="submissions",
+                        to="surveys.instrumentversion",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "submission",
@@ -148,239 +409,13 @@ class Migration(migrations.Migration):
                         fields=["processing", "id"],
                         name="submission_unread",
                     ),
+                    models.Index(
+                        fields=["instrument", "-received_at", "-id"], name="submission_of_instrument"
+                    ),
+                    models.Index(fields=["instrument", "state"], name="submission_by_state"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("programme", "instance_id"), name="submission_once")
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Enumerator",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("changed_at", models.DateTimeField(auto_now=True)),
-                ("version", models.PositiveIntegerField(default=1)),
-                ("code", models.SlugField(max_length=80, verbose_name="code")),
-                ("title", models.CharField(blank=True, max_length=120, verbose_name="called")),
-                ("is_shared", models.BooleanField(default=False, verbose_name="shared by a project")),
-                ("token_digest", models.CharField(max_length=64, unique=True)),
-                ("digest_secret", models.CharField(blank=True, max_length=32)),
-                ("enrolled_at", models.DateTimeField()),
-                ("expires_at", models.DateTimeField(blank=True, null=True)),
-                ("revoked_at", models.DateTimeField(blank=True, null=True)),
-                ("last_seen_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "cluster",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="register.cluster",
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="register.person",
-                    ),
-                ),
-                (
-                    "programme",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="enumerators",
-                        to="programme.programme",
-                    ),
-                ),
-                (
-                    "scope",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="foundation.scope"
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "enumerator",
-                "verbose_name_plural": "enumerators",
-                "ordering": ["programme", "code"],
-                "constraints": [
-                    models.UniqueConstraint(fields=("programme", "code"), name="enumerator_code_once")
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Instrument",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("changed_at", models.DateTimeField(auto_now=True)),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "source_place",
-                    models.CharField(blank=True, max_length=200, verbose_name="place in the source"),
-                ),
-                ("code", models.CharField(max_length=255, verbose_name="form id")),
-                ("title", models.CharField(max_length=255, verbose_name="title")),
-                ("title_es", models.CharField(blank=True, max_length=255, verbose_name="title in Spanish")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("census", "census"),
-                            ("visit_log", "log of visits"),
-                            ("attendance", "attendance"),
-                            ("questionnaire", "questionnaire"),
-                            ("roster", "roster of relations"),
-                            ("audit", "audit"),
-                            ("assessment", "assessment"),
-                            ("survey", "survey"),
-                        ],
-                        default="survey",
-                        max_length=20,
-                        verbose_name="kind",
-                    ),
-                ),
-                ("library_code", models.CharField(blank=True, max_length=80)),
-                ("is_open", models.BooleanField(default=True, verbose_name="takes answers")),
-                ("columns_known", models.JSONField(blank=True, default=dict)),
-                (
-                    "programme",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="instruments",
-                        to="programme.programme",
-                    ),
-                ),
-                (
-                    "scope",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="foundation.scope"
-                    ),
-                ),
-                (
-                    "source",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="foundation.sourcedocument",
-                        verbose_name="source",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "instrument",
-                "verbose_name_plural": "instruments",
-                "ordering": ["programme", "code"],
-                "constraints": [
-                    models.UniqueConstraint(fields=("programme", "code"), name="instrument_code_once")
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="InstrumentVersion",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("changed_at", models.DateTimeField(auto_now=True)),
-                ("label", models.CharField(blank=True, max_length=255, verbose_name="version")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("draft", "draft"), ("published", "published"), ("retired", "retired")],
-                        default="draft",
-                        max_length=10,
-                        verbose_name="state",
-                    ),
-                ),
-                ("xform", models.TextField()),
-                ("digest", models.CharField(max_length=32)),
-                ("definition", models.JSONField(default=dict)),
-                ("languages", models.JSONField(blank=True, default=list)),
-                ("n_questions", models.PositiveIntegerField(default=0)),
-                (
-                    "validation",
-                    models.CharField(
-                        choices=[("passed", "passed"), ("failed", "failed"), ("unchecked", "not checked")],
-                        default="unchecked",
-                        max_length=10,
-                    ),
-                ),
-                ("validation_report", models.TextField(blank=True)),
-                ("draft_token", models.CharField(blank=True, max_length=64)),
-                ("published_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "instrument",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="versions",
-                        to="surveys.instrument",
-                    ),
-                ),
-                (
-                    "published_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "scope",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="foundation.scope"
-                    ),
-                ),
-                (
-                    "workbook",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="foundation.storedfile",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "version of an instrument",
-                "verbose_name_plural": "versions of instruments",
-                "ordering": ["instrument", "-id"],
-                "constraints": [
-                    models.UniqueConstraint(fields=("instrument", "label"), name="instrument_version_once")
                 ],
             },
         ),
@@ -595,26 +630,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddField(
-            model_name="submission",
-            name="enumerator",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="submissions",
-                to="surveys.enumerator",
-            ),
-        ),
-        migrations.AddField(
-            model_name="submission",
-            name="instrument",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="submissions",
-                to="surveys.instrument",
-            ),
-        ),
         migrations.CreateModel(
             name="Finding",
             fields=[
@@ -708,11 +723,6 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["instrument", "state"], name="finding_by_state")],
             },
         ),
-        migrations.AddField(
-            model_name="enumerator",
-            name="instruments",
-            field=models.ManyToManyField(blank=True, related_name="enumerators", to="surveys.instrument"),
-        ),
         migrations.CreateModel(
             name="AnswerMapping",
             fields=[
@@ -761,16 +771,6 @@ class Migration(migrations.Migration):
                 "verbose_name": "mapping of answers",
                 "verbose_name_plural": "mappings of answers",
             },
-        ),
-        migrations.AddField(
-            model_name="submission",
-            name="instrument_version",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="submissions",
-                to="surveys.instrumentversion",
-            ),
         ),
         migrations.CreateModel(
             name="InstrumentMedia",
@@ -1021,137 +1021,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Sample",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("changed_at", models.DateTimeField(auto_now=True)),
-                ("design", models.JSONField()),
-                ("seed", models.CharField(max_length=80)),
-                ("frame_size", models.PositiveIntegerField()),
-                ("n_drawn", models.PositiveIntegerField()),
-                ("drawn_at", models.DateTimeField()),
-                (
-                    "run",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="foundation.run",
-                    ),
-                ),
-                (
-                    "scope",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="foundation.scope"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "sample",
-                "verbose_name_plural": "samples",
-            },
-        ),
-        migrations.CreateModel(
-            name="SampleUnit",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("version", models.PositiveIntegerField(default=1)),
-                ("stratum", models.CharField(blank=True, max_length=200)),
-                ("position", models.PositiveIntegerField()),
-                ("is_reserve", models.BooleanField(default=False)),
-                ("inclusion_probability", models.FloatField(null=True)),
-                ("sampling_weight", models.FloatField(null=True)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("to_do", "to visit"),
-                            ("done", "answered"),
-                            ("refused", "refused"),
-                            ("not_found", "not found"),
-                            ("ineligible", "does not belong to the sample"),
-                            ("replaced", "replaced"),
-                        ],
-                        default="to_do",
-                        max_length=12,
-                        verbose_name="state",
-                    ),
-                ),
-                ("note", models.TextField(blank=True, verbose_name="note")),
-                ("changed_on", models.DateField(blank=True, null=True)),
-                (
-                    "enumerator",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="units",
-                        to="surveys.enumerator",
-                    ),
-                ),
-                (
-                    "establishment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="register.establishment",
-                    ),
-                ),
-                (
-                    "replaces",
-                    models.OneToOneField(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="replaced_by",
-                        to="surveys.sampleunit",
-                    ),
-                ),
-                (
-                    "sample",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="units", to="surveys.sample"
-                    ),
-                ),
-                (
-                    "scope",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="foundation.scope"
-                    ),
-                ),
-                (
-                    "submission",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="surveys.submission",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "unit of a sample",
-                "verbose_name_plural": "units of samples",
-                "ordering": ["sample", "position"],
-                "indexes": [models.Index(fields=["enumerator", "state"], name="sample_unit_to_do")],
-                "constraints": [
-                    models.UniqueConstraint(fields=("sample", "establishment"), name="sample_unit_once")
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="SubmissionFile",
             fields=[
                 (
@@ -1273,12 +1142,142 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddField(
-            model_name="sample",
-            name="wave",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="samples", to="surveys.wave"
-            ),
+        migrations.CreateModel(
+            name="Sample",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                ("design", models.JSONField()),
+                ("seed", models.CharField(max_length=80)),
+                ("frame_size", models.PositiveIntegerField()),
+                ("n_drawn", models.PositiveIntegerField()),
+                ("drawn_at", models.DateTimeField()),
+                (
+                    "run",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="foundation.run",
+                    ),
+                ),
+                (
+                    "scope",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="foundation.scope"
+                    ),
+                ),
+                (
+                    "wave",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="samples", to="surveys.wave"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "sample",
+                "verbose_name_plural": "samples",
+            },
+        ),
+        migrations.CreateModel(
+            name="SampleUnit",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("stratum", models.CharField(blank=True, max_length=200)),
+                ("position", models.PositiveIntegerField()),
+                ("is_reserve", models.BooleanField(default=False)),
+                ("inclusion_probability", models.FloatField(null=True)),
+                ("sampling_weight", models.FloatField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("to_do", "to visit"),
+                            ("done", "answered"),
+                            ("refused", "refused"),
+                            ("not_found", "not found"),
+                            ("ineligible", "does not belong to the sample"),
+                            ("replaced", "replaced"),
+                        ],
+                        default="to_do",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                ("changed_on", models.DateField(blank=True, null=True)),
+                (
+                    "enumerator",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="units",
+                        to="surveys.enumerator",
+                    ),
+                ),
+                (
+                    "establishment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="register.establishment",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="surveys.sampleunit",
+                    ),
+                ),
+                (
+                    "sample",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="units", to="surveys.sample"
+                    ),
+                ),
+                (
+                    "scope",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="foundation.scope"
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="surveys.submission",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "unit of a sample",
+                "verbose_name_plural": "units of samples",
+                "ordering": ["sample", "position"],
+                "indexes": [models.Index(fields=["enumerator", "state"], name="sample_unit_to_do")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("sample", "establishment"), name="sample_unit_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Coupon",
@@ -1359,13 +1358,5 @@ class Migration(migrations.Migration):
                 "verbose_name": "answers",
                 "verbose_name_plural": "answers",
             },
-        ),
-        migrations.AddIndex(
-            model_name="submission",
-            index=models.Index(fields=["instrument", "-received_at", "-id"], name="submission_of_instrument"),
-        ),
-        migrations.AddIndex(
-            model_name="submission",
-            index=models.Index(fields=["instrument", "state"], name="submission_by_state"),
         ),
     ]

@@ -75,6 +75,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'twinning',
                 'verbose_name_plural': 'twinnings',
                 'ordering': ['id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('programme', 'code'), name='twinning_code_once'),
+                    models.CheckConstraint(condition=models.Q(('emerging', models.F('advanced')), _negated=True), name='twinning_of_two'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -117,6 +121,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'topic of the agenda',
                 'verbose_name_plural': 'topics of the agenda',
                 'ordering': ['id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('twinning', 'topic'), name='agenda_topic_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -180,17 +187,5 @@ class Migration(migrations.Migration):
                 'ordering': ['started_start', 'id'],
                 'constraints': [models.UniqueConstraint(fields=('programme', 'code'), name='linkage_code_once'), models.CheckConstraint(condition=models.Q(('amount__isnull', True), models.Q(('currency', ''), _negated=True), _connector='OR'), name='linkage_amount_currency')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='twinning',
-            constraint=models.UniqueConstraint(fields=('programme', 'code'), name='twinning_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='twinning',
-            constraint=models.CheckConstraint(condition=models.Q(('emerging', models.F('advanced')), _negated=True), name='twinning_of_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='agendatopic',
-            constraint=models.UniqueConstraint(fields=('twinning', 'topic'), name='agenda_topic_once'),
         ),
     ]

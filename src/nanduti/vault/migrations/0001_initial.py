@@ -126,6 +126,33 @@ class Migration(migrations.Migration):
                 "verbose_name": "contact request",
                 "verbose_name_plural": "contact requests",
                 "ordering": ["-asked_at", "-id"],
+                "indexes": [
+                    models.Index(fields=["scope_id", "state"], name="contact_request_desk"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "granted"), _negated=True),
+                            models.Q(("decided_by_id__isnull", False), ("granted_until__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="contact_request_expires",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "refused"), _negated=True), ("reason__gt", ""), _connector="OR"
+                        ),
+                        name="contact_request_refused_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by_id__isnull", True),
+                            models.Q(("decided_by_id", models.F("asked_by_id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="contact_request_not_own",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -168,6 +195,16 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "consent",
                 "verbose_name_plural": "consents",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until_on__isnull", True),
+                            ("until_on__gt", models.F("given_on")),
+                            _connector="OR",
+                        ),
+                        name="consent_span",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -205,6 +242,27 @@ class Migration(migrations.Migration):
                 "verbose_name": "standing grant",
                 "verbose_name_plural": "standing grants",
                 "ordering": ["-given_at", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until_on__gt", models.F("since_on"))), name="standing_grant_span"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("role", ""), ("user_id__isnull", False)),
+                            models.Q(("role__gt", ""), ("user_id__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="standing_grant_one_holder",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("user_id__isnull", True),
+                            models.Q(("user_id", models.F("given_by_id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="standing_grant_not_own",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -259,6 +317,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "reveal",
                 "verbose_name_plural": "reveals",
                 "ordering": ["-at", "-id"],
+                "indexes": [
+                    models.Index(fields=["scope_id", "-at"], name="reveal_log"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -346,81 +407,5 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("upload", "position"), name="kept_upload_part_once")
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="contactrequest",
-            index=models.Index(fields=["scope_id", "state"], name="contact_request_desk"),
-        ),
-        migrations.AddConstraint(
-            model_name="contactrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "granted"), _negated=True),
-                    models.Q(("decided_by_id__isnull", False), ("granted_until__isnull", False)),
-                    _connector="OR",
-                ),
-                name="contact_request_expires",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contactrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "refused"), _negated=True), ("reason__gt", ""), _connector="OR"
-                ),
-                name="contact_request_refused_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contactrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decided_by_id__isnull", True),
-                    models.Q(("decided_by_id", models.F("asked_by_id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="contact_request_not_own",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until_on__isnull", True), ("until_on__gt", models.F("given_on")), _connector="OR"
-                ),
-                name="consent_span",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="standinggrant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until_on__gt", models.F("since_on"))), name="standing_grant_span"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="standinggrant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("role", ""), ("user_id__isnull", False)),
-                    models.Q(("role__gt", ""), ("user_id__isnull", True)),
-                    _connector="OR",
-                ),
-                name="standing_grant_one_holder",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="standinggrant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("user_id__isnull", True),
-                    models.Q(("user_id", models.F("given_by_id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="standing_grant_not_own",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reveal",
-            index=models.Index(fields=["scope_id", "-at"], name="reveal_log"),
         ),
     ]
