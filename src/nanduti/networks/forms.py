@@ -83,6 +83,10 @@ class WaveFields(forms.Form):
         help_text=_("Of the others nobody's silence says anything."),
     )
 
+    def __init__(self, *args: Any, kinds: list[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kinds"].choices = kinds  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
         """An end lies after its beginning."""
         values = super().clean() or {}
@@ -98,17 +102,9 @@ class NewWaveForm(WaveFields, NandutiForm):
     )
     field_order = ("code",)
 
-    def __init__(self, *args: Any, kinds: list[tuple[str, Any]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["kinds"].choices = kinds  # type: ignore[attr-defined]
-
 
 class WaveForm(WaveFields, EditForm):
     """A round is corrected."""
-
-    def __init__(self, *args: Any, kinds: list[tuple[str, Any]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["kinds"].choices = kinds  # type: ignore[attr-defined]
 
 
 class KindFields(forms.Form):

@@ -164,31 +164,7 @@ def named(request: HttpRequest, frame: Frame) -> HttpResponse:
     ).annotate(n_named=Count("nominations_received", distinct=True), n_ties=Count("ties_in", distinct=True))
     if frame.cluster:
         rows = rows.filter(cluster=frame.cluster)
-    may_edit = frame.may(EDIT)
-    columns = [
-        Col(
-            "code",
-            gettext_lazy("Kept as"),
-            "code",
-            sortable=True,
-            phone=True,
-            url=lambda r: (
-                frame.url("networks:say_who", r.pk) if may_edit else frame.url("networks:actor", r.code)
-            ),
-        ),
-        Col(
-            "state",
-            gettext_lazy("State"),
-            "choice",
-            choices=TieActor.State.choices,
-            filter="choice",
-            phone=True,
-            sortable=True,
-        ),
-        Col("n_named", gettext_lazy("Named so often"), "number", sortable=True, phone=True),
-        Col("n_ties", gettext_lazy("Ties from others"), "number", sortable=True),
-        Col("created_at", gettext_lazy("Since"), "moment", sortable=True),
-    ]
+    columns = _named_columns(frame)
     table = DataTable(
         rows.order_by("id"), request, name="named", columns=columns, caption=_("Named, not known")
     )
@@ -220,6 +196,35 @@ def named(request: HttpRequest, frame: Frame) -> HttpResponse:
             ),
         },
     )
+
+
+def _named_columns(frame: Frame) -> list[Col]:
+    return [
+        Col(
+            "code",
+            gettext_lazy("Kept as"),
+            "code",
+            sortable=True,
+            phone=True,
+            url=lambda r: (
+                frame.url("networks:say_who", r.pk)
+                if frame.may(EDIT)
+                else frame.url("networks:actor", r.code)
+            ),
+        ),
+        Col(
+            "state",
+            gettext_lazy("State"),
+            "choice",
+            choices=TieActor.State.choices,
+            filter="choice",
+            phone=True,
+            sortable=True,
+        ),
+        Col("n_named", gettext_lazy("Named so often"), "number", sortable=True, phone=True),
+        Col("n_ties", gettext_lazy("Ties from others"), "number", sortable=True),
+        Col("created_at", gettext_lazy("Since"), "moment", sortable=True),
+    ]
 
 
 @programme_page(step=3, item="networks", may=EDIT)

@@ -41,7 +41,32 @@ def groups(request: HttpRequest, frame: Frame) -> HttpResponse:
     share = queries.registered_share(found)
     may_edit = frame.may(EDIT)
     new = frame.url("networks:new_group") if may_edit else ""
-    columns = [
+    columns = _group_columns(frame)
+    return show(
+        request,
+        frame,
+        title=_("Business networks"),
+        state=_groups_state(found, share),
+        back=link(frame.url("networks:map"), _("Relation map")),
+        action=link(new, _("Write down a network")) if new else None,
+        figures=_groups_figures(found),
+        sections=[
+            {
+                "table": DataTable(found, request, name="networks", columns=columns),
+                "empty_title": _("No business network is written down"),
+                "empty_why": _(
+                    "Firms that buy, sell, train or bid together are the first fruit of trust. Write down who belongs, "
+                    "what for, and each step towards a lasting form."
+                ),
+                "empty_url": new,
+                "empty_label": _("Write down a network"),
+            }
+        ],
+    )
+
+
+def _group_columns(frame: Frame) -> list[Col]:
+    return [
         Col(
             "name",
             gettext_lazy("Business network"),
@@ -85,27 +110,6 @@ def groups(request: HttpRequest, frame: Frame) -> HttpResponse:
         ),
         Col("since", gettext_lazy("Since"), "day", value=lambda s: s.network.since_on, shown=False),
     ]
-    return show(
-        request,
-        frame,
-        title=_("Business networks"),
-        state=_groups_state(found, share),
-        back=link(frame.url("networks:map"), _("Relation map")),
-        action=link(new, _("Write down a network")) if new else None,
-        figures=_groups_figures(found),
-        sections=[
-            {
-                "table": DataTable(found, request, name="networks", columns=columns),
-                "empty_title": _("No business network is written down"),
-                "empty_why": _(
-                    "Firms that buy, sell, train or bid together are the first fruit of trust. Write down who belongs, "
-                    "what for, and each step towards a lasting form."
-                ),
-                "empty_url": new,
-                "empty_label": _("Write down a network"),
-            }
-        ],
-    )
 
 
 def _groups_state(found: list[queries.Standing], share: Any) -> str:

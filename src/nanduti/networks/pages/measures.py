@@ -278,8 +278,15 @@ def _actors_table(
     rows = known.frame.join(measured_, on="actor", how="left").to_dicts() if measured_.height else []
     rows.sort(key=lambda r: (-(r["partners"] or 0), r["actor"]))
     groups = sorted({r["group"] for r in rows if r.get("group")})
-    n_names: dict[str, str] = {}
-    columns = [
+    names = names_of(frame, [r["actor"] for r in rows], with_kept=choice.with_names)
+    columns = _actor_columns(frame, names, groups, known, is_asked_known)
+    return DataTable(rows, request, name="actors", columns=columns, caption=_("Actors"), search=("actor",))
+
+
+def _actor_columns(
+    frame: Frame, names: dict[str, str], groups: list[int], known: Attributes, is_asked_known: bool
+) -> list[Col]:
+    return [
         Col(
             "actor",
             gettext_lazy("Actor"),
@@ -287,7 +294,7 @@ def _actors_table(
             sortable=True,
             phone=True,
             plain=lambda r: r["actor"],
-            value=lambda r: n_names.get(r["actor"], r["actor"]),
+            value=lambda r: names.get(r["actor"], r["actor"]),
             url=lambda r: frame.url("networks:actor", r["actor"]),
         ),
         Col("partners", gettext_lazy("Partners"), "number", sortable=True, filter="range", phone=True),
@@ -323,9 +330,6 @@ def _actors_table(
         *([Col("answered", gettext_lazy("Answered"), "bool", filter="bool")] if is_asked_known else []),
         *attribute_columns(known),
     ]
-    table = DataTable(rows, request, name="actors", columns=columns, caption=_("Actors"), search=("actor",))
-    n_names.update(names_of(frame, [r["actor"] for r in rows], with_kept=choice.with_names))
-    return table
 
 
 # --- who is left out
@@ -387,7 +391,25 @@ def _left_out_section(
 ) -> dict[str, Any]:
     found = queries.left_out(network, name)
     labels = choices_of(known, name)
-    columns = [
+    columns = _left_out_columns(frame, choice, name, labels)
+    return {
+        "title": known.titles[name],
+        "table": DataTable(
+            list(found.rows),
+            request,
+            name=f"left-out-{place}",
+            columns=columns,
+            caption=known.titles[name],
+            prefix=f"g{place}.",
+        ),
+        "said": _mixing(found),
+        "why_not": found.why_not,
+        "n_unknown": found.n_unknown,
+    }
+
+
+def _left_out_columns(frame: Frame, choice: Chosen, name: str, labels: dict[str, str]) -> list[Col]:
+    return [
         Col(
             "group",
             gettext_lazy("Group"),
@@ -422,20 +444,6 @@ def _left_out_section(
             value=lambda r: _("too few to speak of a group") if r.too_few else "",
         ),
     ]
-    return {
-        "title": known.titles[name],
-        "table": DataTable(
-            list(found.rows),
-            request,
-            name=f"left-out-{place}",
-            columns=columns,
-            caption=known.titles[name],
-            prefix=f"g{place}.",
-        ),
-        "said": _mixing(found),
-        "why_not": found.why_not,
-        "n_unknown": found.n_unknown,
-    }
 
 
 def _mixing(found: queries.LeftOut) -> str:

@@ -18,6 +18,7 @@ from nanduti.programme.pages import form_page, link, show
 
 from ..actions import ties as actions
 from ..forms import KindForm, NewKindForm, TieForm
+from ..kinds import Kind
 from ..models import Tie, TieKind
 from ..queries.kinds import kinds_of
 from ..queries.ties import waves_of
@@ -34,27 +35,36 @@ def ties(request: HttpRequest, frame: Frame) -> HttpResponse:
     rows = found.of_kinds(kinds).to_dicts() if kinds else []
     labels = {code: kind.said for code, kind in found.kinds.items()}
     rounds = {wave.code: str(wave) for wave in choice.waves}
-    may_edit = frame.may(EDIT)
+    columns = _tie_columns(frame, labels, rounds)
+    table = DataTable(
+        rows, request, name="ties", columns=columns, caption=_("Ties"), search=("source", "target")
+    )
+    if table.wants_export:
+        return table.export()
+    return render(
+        request,
+        "networks/table.html",
+        {
+            "title": _("Ties"),
+            "state": ngettext("%(n)s statement (%(round)s).", "%(n)s statements (%(round)s).", table.n)
+            % {"n": words.number(table.n), "round": choice.title},
+            "back": link(address(frame, "networks:map", **choice.args()), _("Relation map")),
+            "action": link(frame.url("networks:declare"), _("Write down a tie")) if frame.may(EDIT) else None,
+            "table": table,
+            "frame_of": frame,
+            "empty_title": _("No tie"),
+            "empty_why": _("Nobody has told of a tie of these kinds in this round."),
+        },
+    )
+
+
+def _tie_columns(frame: Frame, labels: dict[str, str], rounds: dict[str, str]) -> list[Col]:
     columns = [
-        Col(
-            "source",
-            pgettext_lazy("a tie", "From"),
-            "code",
-            sortable=True,
-            phone=True,
-            url=lambda r: frame.url("networks:actor", r["source"]),
-        ),
+        _end_column(frame, "source", pgettext_lazy("a tie", "From")),
         Col(
             "kind", gettext_lazy("Kind"), "choice", choices=labels, filter="choice", sortable=True, phone=True
         ),
-        Col(
-            "target",
-            pgettext_lazy("a tie", "To"),
-            "code",
-            sortable=True,
-            phone=True,
-            url=lambda r: frame.url("networks:actor", r["target"]),
-        ),
+        _end_column(frame, "target", pgettext_lazy("a tie", "To")),
         Col("strength", gettext_lazy("Strength"), "number", sortable=True),
         Col(
             "state",
@@ -71,7 +81,7 @@ def ties(request: HttpRequest, frame: Frame) -> HttpResponse:
         Col("told_by", gettext_lazy("Who said so"), shown=False),
         Col("cited", gettext_lazy("Source"), value=lambda r: r["cited"] or "–"),
     ]
-    if may_edit:
+    if frame.may(EDIT):
         columns.append(
             Col(
                 "open",
@@ -81,25 +91,17 @@ def ties(request: HttpRequest, frame: Frame) -> HttpResponse:
                 url=lambda r: frame.url("networks:tie", r["tie"]) if r["tie"] else None,
             )
         )
-    table = DataTable(
-        rows, request, name="ties", columns=columns, caption=_("Ties"), search=("source", "target")
-    )
-    if table.wants_export:
-        return table.export()
-    return render(
-        request,
-        "networks/table.html",
-        {
-            "title": _("Ties"),
-            "state": ngettext("%(n)s statement (%(round)s).", "%(n)s statements (%(round)s).", table.n)
-            % {"n": words.number(table.n), "round": choice.title},
-            "back": link(address(frame, "networks:map", **choice.args()), _("Relation map")),
-            "action": link(frame.url("networks:declare"), _("Write down a tie")) if may_edit else None,
-            "table": table,
-            "frame_of": frame,
-            "empty_title": _("No tie"),
-            "empty_why": _("Nobody has told of a tie of these kinds in this round."),
-        },
+    return columns
+
+
+def _end_column(frame: Frame, name: str, title: Any) -> Col:
+    return Col(
+        name,
+        title,
+        "code",
+        sortable=True,
+        phone=True,
+        url=lambda r: frame.url("networks:actor", r[name]),
     )
 
 
@@ -177,31 +179,25 @@ def tie(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
         back=link(frame.url("networks:ties"), _("Ties")),
         record=row,
         from_roster=row.nomination_id is not None,
-        sections=[
-            {
-                "facts": [
-                    (pgettext_lazy("a tie", "From"), str(row.origin)),
-                    (pgettext_lazy("a tie", "To"), str(row.target)),
-                    (_("Kind"), kind.said if kind else row.kind),
-                    (_("Where the kind comes from"), kind.source if kind else "–"),
-                    (
-                        _("Strength"),
-                        words.number(row.strength) if row.strength is not None else _("not said"),
-                    ),
-                    (_("State"), row.get_state_display()),
-                    (_("Since"), words.day(row.began_on) if row.began_on else _("not known")),
-                    (
-                        _("Until"),
-                        words.day(row.ended_on) if row.ended_on else _("it lasts, as far as is known"),
-                    ),
-                    (_("Said on"), words.day(row.stated_on) if row.stated_on else _("not known")),
-                    (_("Who said so"), str(row.told_by) if row.told_by else _("not known")),
-                    (_("Round"), str(row.wave) if row.wave else _("of no round")),
-                    (_("Note"), row.note or "–"),
-                ],
-            }
-        ],
+        sections=[{"facts": _facts(row, kind)}],
     )
+
+
+def _facts(row: Tie, kind: Kind | None) -> list[tuple[Any, str]]:
+    return [
+        (pgettext_lazy("a tie", "From"), str(row.origin)),
+        (pgettext_lazy("a tie", "To"), str(row.target)),
+        (_("Kind"), kind.said if kind else row.kind),
+        (_("Where the kind comes from"), kind.source if kind else "–"),
+        (_("Strength"), words.number(row.strength) if row.strength is not None else _("not said")),
+        (_("State"), row.get_state_display()),
+        (_("Since"), words.day(row.began_on) if row.began_on else _("not known")),
+        (_("Until"), words.day(row.ended_on) if row.ended_on else _("it lasts, as far as is known")),
+        (_("Said on"), words.day(row.stated_on) if row.stated_on else _("not known")),
+        (_("Who said so"), str(row.told_by) if row.told_by else _("not known")),
+        (_("Round"), str(row.wave) if row.wave else _("of no round")),
+        (_("Note"), row.note or "–"),
+    ]
 
 
 # --- kinds
