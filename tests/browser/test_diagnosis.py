@@ -6,7 +6,6 @@ import csv
 import re
 from pathlib import Path
 
-import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
@@ -37,15 +36,6 @@ SHOWN = {
 # What a picture shows where it is not the top of the page.
 SIGHTS = {"relations": "main svg"}
 PICTURED = {"desktop": {"width": 1280, "height": 1000}, "phone": {"width": 360, "height": 780}}
-
-
-@pytest.fixture
-def garments(transactional_db):
-    """The second example and its accounts, as ``nanduti demo`` loads them."""
-    from nanduti.config import demo
-
-    demo.load_garments_once()
-    return demo
 
 
 def user(name: str):

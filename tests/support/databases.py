@@ -10,6 +10,8 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,16 +37,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
-        "markers", "once: touches no database, so one of the two runs is enough (set by itself)"
+        "markers",
+        "once: one of the two runs is enough (set by itself on what touches no database)",
     )
     config.addinivalue_line(
         "markers", "only_on(database): is about that database alone; not collected on the other"
     )
     if only_arithmetic(config):
         return
+    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
     if "PYTEST_XDIST_WORKER" not in os.environ:
         prepare(config.getoption("--database"))
-    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
+        if config.getoption("numprocesses", None):
+            migrate_meanwhile()
     from django.conf import settings
 
     assert settings.DATABASES  # reads the settings now, so that pytest-django finds Django configured
@@ -70,6 +75,17 @@ def prepare(kind: str) -> None:
         _undo.append(server.stop)
         os.environ["DATABASE_URL"] = server.address("nanduti")
         os.environ["VAULT_DATABASE_URL"] = server.address("vault")
+
+
+def migrate_meanwhile() -> None:
+    """Make the databases that the processes will copy, while these are still reading the tests."""
+    migrating = subprocess.Popen([sys.executable, "-m", "tests.support.templates"], cwd=ROOT)
+
+    def stop() -> None:
+        migrating.terminate()
+        migrating.wait()
+
+    _undo.append(stop)
 
 
 @pytest.fixture(scope="session")
