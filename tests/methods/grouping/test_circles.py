@@ -11,6 +11,11 @@ import polars as pl
 import pytest
 
 from nanduti.methods import grouping as g
+from nanduti.methods.grouping.assessing import Sat, breaches
+from nanduti.methods.grouping.brief import make_brief
+from nanduti.methods.grouping.columns import Columns, links_of
+from nanduti.methods.grouping.whole import build_whole, near_relaxation, relaxation_prices
+from nanduti.methods.solving import solve
 from nanduti.methods.values import BadInput
 
 
@@ -73,6 +78,31 @@ def test_a_plan_explains_and_proves_itself(plan):
     assert "circles" in plan.say()
     seconds = [h[0] for h in plan.history]
     assert seconds == sorted(seconds)
+
+
+def test_near_the_relaxation_lie_circles_that_keep_every_rule():
+    """The wider the kernel the better its best seating, never above the relaxation; every circle obeys the rules."""
+    firms, options, recipe, pairs = town()
+    brief = make_brief(firms, options, recipe, **pairs)
+    columns = Columns(brief, links_of(brief))
+    whole = build_whole(brief, columns.links, columns.waiting_cost)
+    relaxed, _ = relaxation_prices(whole, seconds=60)
+    reached = []
+    for loss in (0.5, 10.0, 1e6):
+        answer = solve(near_relaxation(whole, relaxed, loss=loss))
+        seating = whole.seating(answer.values)
+        seats = [(column.option, unit) for column in seating for unit in column.units]
+        assert len({unit for _, unit in seats}) == len(seats)
+        assert all(relaxed.values[at + block.y] > 0 for block, at in zip(whole.blocks, whole.starts, strict=True)
+                   if block.option in {option for option, _ in seats})  # fmt: skip
+        assert not any(
+            breaches(
+                brief, Sat(c.option, tuple(sorted(f for u in c.units for f in brief.units[u]))), "circle"
+            )
+            for c in seating
+        )
+        reached.append(answer.objective)
+    assert reached == sorted(reached) and reached[-1] <= relaxed.bound + 1e-6
 
 
 def test_rows_and_names_change_nothing(plan):

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from nanduti.methods.solving import solve
+from nanduti.methods.solving import Answer, solve
 from nanduti.methods.values import BadInput
 
 from .brief import Brief, make_brief
@@ -20,7 +20,12 @@ from .plan import CirclePlan
 from .planning import make_plan
 from .recipe import CircleRecipe
 from .seatings import Rebuilder, greedy, rebuild, start_values
-from .whole import Whole, build_whole, relaxation_prices
+from .whole import Whole, build_whole, near_relaxation, relaxation_prices
+
+#: What a seat may lose by the prices of the relaxation to be tried at first and then, as shares of what a firm earns
+#: on average; and the nodes after which a try ends.
+NARROW, WIDE = 0.035, 0.1
+KERNEL_NODES = 200
 
 
 def form_circles(
@@ -213,10 +218,11 @@ def run_search(search: Search, *, like: list[Column] | None = None, hopeless: in
     likely = np.ones(len(columns.brief.options))
     if prices is not None:
         likely = _likely(whole, answer.values, len(columns.brief.options))
-        if not stop():
+        second = [] if stop() else _kernel(search, whole, answer, NARROW)
+        if not second and not stop():
             second = _within(columns, greedy(columns, price=prices, deadline=search.deadline))
             search.offer(second)
-            current = max((current, second), key=columns.worth)
+        current = max((current, second), key=columns.worth)
     rebuilder = Rebuilder(columns, current, seed=search.seed, likely=likely)
     priced = False
     for patience in (10, 20, 40):
@@ -230,11 +236,27 @@ def run_search(search: Search, *, like: list[Column] | None = None, hopeless: in
         if search.seating is None and not _place_all(search, whole, rebuilder):
             search.bound = -np.inf
             return
+        if prices is not None and patience == 10 and not stop():
+            wide = _kernel(search, whole, answer, WIDE)
+            rebuilder.seating = max((rebuilder.seating, wide), key=columns.worth)
         if not priced and not stop():
             priced = _price(search, prices, stop)
         _recombine(search, rebuilder, stop)
     _to_the_end(search, whole, rebuilder, stop)
     search.offer(rebuilder.seating)
+
+
+def _kernel(search: Search, whole: Whole, relaxed: Answer, share: float) -> list[Column]:
+    """The best seating near the relaxation; empty if none was found in an eighth of the time."""
+    loss = share * search.bound / max(1, len(search.columns.brief.units))
+    program = near_relaxation(whole, relaxed, loss=loss)
+    left = search.deadline - time.perf_counter()
+    answer = solve(program, seconds=left / 8, gap=search.gap / 2, nodes=KERNEL_NODES, seed=search.seed)
+    if answer.values is None:
+        return []
+    found = _within(search.columns, whole.seating(answer.values))
+    search.offer(found)
+    return found
 
 
 def _all_fit(search: Search, whole: Whole, relaxed: np.ndarray) -> bool:

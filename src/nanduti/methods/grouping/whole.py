@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -130,6 +130,28 @@ def _alike(
     for r, (a, b) in enumerate(pairs):
         matrix[r, a], matrix[r, b] = 1.0, -1.0
     return matrix.tocsr(), np.zeros(len(pairs)), np.full(len(pairs), INFINITY)
+
+
+def near_relaxation(whole: Whole, relaxed: Answer, *, loss: float) -> Program:
+    """The programme with only those options that the relaxation opens, and seats that lose little by its prices.
+
+    A kernel as of E. Angelelli, R. Mansini and M. G. Speranza, Computers & Operations Research 37, 2010: it is small
+    enough to be solved, and most of what is good lies in it.
+
+    Args:
+        whole: the programme.
+        relaxed: the answer of its relaxation, with prices.
+        loss: points that a seat may lie below its price.
+    """
+    p = whole.program
+    below = p.rows.T @ relaxed.prices - p.gain
+    high = p.high.copy()
+    for block, at in zip(whole.blocks, whole.starts, strict=True):
+        if relaxed.values[at + block.y] <= 1e-6:
+            high[at : at + len(block.program.gain)] = 0.0
+        else:
+            high[at : at + block.y][below[at : at + block.y] > loss] = 0.0
+    return replace(p, high=high)
 
 
 def relaxation_prices(whole: Whole, *, seconds: float) -> tuple[Answer, np.ndarray | None]:
