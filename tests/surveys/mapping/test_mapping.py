@@ -71,7 +71,7 @@ def test_a_visit_becomes_a_firm_with_facts_and_its_owner_goes_to_the_vault(answe
     }  # fmt: skip
     fact = ProfileFact.objects.get(attribute="rent", establishment=found)
     assert fact.source.title == "Visits of 2026" and fact.as_of == "2026-03-02"
-    link = queries.answers_behind(record_kind="register.profilefact", record_ids=[str(fact.pk)])[str(fact.pk)]
+    link = RecordLink.objects.get(record_kind="register.profilefact", record_id=str(fact.pk))
     assert link.submission == row and link.question == "fact:rent"
 
 

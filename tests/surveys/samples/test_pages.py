@@ -47,7 +47,7 @@ def test_from_a_wave_to_a_visit_that_failed(answered, wave, as_role):  # noqa: F
     )
     assert told.status_code == 302 and SampleUnit.objects.filter(replaces=unit).exists()
     page = client.get(url(answered, "wave", wave.pk)).content.decode()
-    assert "0 of 7 firms have answered" in page and NAME not in page and "seed" in page
+    assert "Firms in the sample: 7; answered: 0" in page and NAME not in page and "seed" in page
 
 
 def test_coupons_are_shown_once(answered, wave, as_role):  # noqa: F811

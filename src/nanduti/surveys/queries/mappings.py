@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from django.db.models import Count, Q
 
 from ..models import AnswerMapping, Instrument, RecordLink, Submission
@@ -33,11 +31,3 @@ def problems(*, instrument: Instrument) -> list[RecordLink]:
     """What could not become a record, the newest first; at most two hundred."""
     rows = RecordLink.objects.filter(submission__instrument=instrument).exclude(problem={})
     return list(rows.select_related("submission").order_by("-at", "-id")[:200])
-
-
-def answers_behind(*, record_kind: str, record_ids: Collection[str]) -> dict[str, RecordLink]:
-    """The answer that each record came from, by the record's number; one query."""
-    rows = RecordLink.objects.filter(record_kind=record_kind, record_id__in=list(record_ids))
-    return {
-        row.record_id: row for row in rows.select_related("submission__instrument", "submission__programme")
-    }

@@ -8,8 +8,6 @@ from typing import Any
 import polars as pl
 from django.db.models import Count, Q, QuerySet
 
-from nanduti.methods import sampling
-
 from ..models import Coupon, Instrument, Sample, SampleUnit, Submission, Wave
 
 State = SampleUnit.State
@@ -138,13 +136,3 @@ def recruiters(*, wave: Wave) -> pl.DataFrame:
     ids = sorted(answers(wave=wave).values_list("pk", flat=True))
     schema = {"submission": pl.Int64, "recruiter": pl.Int64}
     return pl.DataFrame([(pk, came.get(pk)) for pk in ids], schema=schema, orient="row")
-
-
-def verdict_on(*, sample: Sample, frame: pl.DataFrame) -> Any:
-    """Whether the list as it stands now gives the sample that was drawn; ``None`` where no chance was involved."""
-    certificate = (sample.run.result or {}).get("certificate") if sample.run else None
-    if not certificate:
-        return None
-    import json
-
-    return sampling.Certificate.from_json(json.dumps(certificate)).verify(frame)
