@@ -57,9 +57,7 @@ def test_in_parts_or_whole_the_rows_are_the_same(rows, monkeypatch):
     assert len(arrow._parts(rows)) == 1 and read(rows) == []
 
 
-@pytest.mark.skipif(
-    connection.vendor != "postgresql", reason="the embedded database is read over one connection"
-)
+@pytest.mark.only_on("postgresql")  # the embedded database is read over one connection
 @pytest.mark.django_db(transaction=True)
 def test_all_parts_see_one_moment(rows, monkeypatch):
     """What is added while the parts are opened, before the first is read, stands in none of them."""
@@ -77,9 +75,7 @@ def test_all_parts_see_one_moment(rows, monkeypatch):
     assert sorted(found.rows()) == before
 
 
-ONLY_EMBEDDED = pytest.mark.skipif(
-    connection.vendor != "sqlite", reason="about locks of the embedded database"
-)
+ABOUT_ITS_LOCKS = pytest.mark.only_on("sqlite")
 SECOND_WRITER = """
 import sqlite3, sys
 line = sqlite3.connect(sys.argv[1], timeout=0, isolation_level=None)
@@ -97,7 +93,7 @@ def second_writer() -> str:
     return subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()
 
 
-@ONLY_EMBEDDED
+@ABOUT_ITS_LOCKS
 @pytest.mark.django_db(transaction=True)
 def test_reading_lets_go_of_nobodys_lock(rows):
     """A second SQLite in the process once did: then two wrote at once, and readers lost the last commits."""
