@@ -13,6 +13,8 @@ reason is asked for with :func:`reading_of`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -59,6 +61,10 @@ class WhenText(models.CharField):
 class _Derived:
     """A column computed from a :class:`WhenText` beside it."""
 
+    empty: Any = None  # where nothing is written
+    unreadable: Any = None  # where what is written cannot be understood
+    pick: Callable[[planning.When], Any]  # what of a date as it was read stands in the column
+
     def __init__(self, of: str = "", **kwargs: Any) -> None:
         self.of = of
         kwargs.setdefault("editable", False)
@@ -76,12 +82,9 @@ class _Derived:
     def derive(self, instance: models.Model) -> Any:
         """The value that follows from the text as it stands now."""
         reading = reading_of(instance, self.of)
-        return self.empty if reading is None or isinstance(reading, PersonError) else self.pick(reading)
-
-    empty: Any = None
-
-    def pick(self, reading: Any) -> Any:
-        raise NotImplementedError
+        if reading is None:
+            return self.empty
+        return self.unreadable if isinstance(reading, PersonError) else self.pick(reading)
 
 
 class _DerivedDate(_Derived, models.DateField):
@@ -92,35 +95,30 @@ class _DerivedDate(_Derived, models.DateField):
 class WhenStart(_DerivedDate):
     """The first day of the interval; empty where it is open or unknown."""
 
-    def pick(self, reading: Any) -> Any:
+    @staticmethod
+    def pick(reading: planning.When) -> date | None:
         return reading.period.start
 
 
 class WhenEnd(_DerivedDate):
     """The day after the last day of the interval; empty where it is open or unknown."""
 
-    def pick(self, reading: Any) -> Any:
+    @staticmethod
+    def pick(reading: planning.When) -> date | None:
         return None if reading.is_open else reading.period.end
 
 
 class WhenPrecision(_Derived, models.CharField):
     """day, month, year …; ``open`` while it is said to be going on; ``unreadable`` where nothing is understood."""
 
-    empty = ""
+    empty, unreadable = "", "unreadable"
 
     def __init__(self, of: str = "", **kwargs: Any) -> None:
         super().__init__(of, **{**kwargs, "max_length": 12, "blank": True})
 
-    def derive(self, instance: models.Model) -> str:
-        reading = reading_of(instance, self.of)
-        if reading is None:
-            return ""
-        if isinstance(reading, PersonError):
-            return "unreadable"
+    @staticmethod
+    def pick(reading: planning.When) -> str:
         return "open" if reading.is_open else str(reading.precision)
-
-    def pick(self, reading: Any) -> str:
-        return str(reading.precision)
 
 
 def derived_columns(instance: models.Model, names: list[str]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ DIMS = ("rows", "across", "apart")
 
 
 class MaterialForm(NandutiForm):
-    """What shall leave, of one source; a form for each kind below."""
+    """What shall leave, of one source; each kind's form below fills its own choices from the columns."""
 
     def __init__(
         self,
@@ -41,16 +41,11 @@ class MaterialForm(NandutiForm):
         super().__init__(*args, **kwargs)
         self.source, self.columns = source, columns
         self.fields["clusters"].choices = [(c.code, str(c)) for c in clusters]  # type: ignore[attr-defined]
-        self.offer()
 
     clusters = forms.MultipleChoiceField(
         label=_("Only these clusters"), required=False, widget=forms.CheckboxSelectMultiple,
         help_text=_("None chosen: all."),
     )  # fmt: skip
-
-    def offer(self) -> None:
-        """Fill the choices from the columns."""
-        raise NotImplementedError
 
     def named(self, *kinds: str) -> list[tuple[str, str]]:
         """The columns of these kinds, in the reader's words."""
@@ -85,7 +80,8 @@ class TableForm(MaterialForm):
         label=_("What is added up"), required=False, help_text=_("Nothing chosen: firms are counted.")
     )
 
-    def offer(self) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         dims = self.named("choice", "yes", "number")
         if "trade" in self.columns:
             dims.append(("trade", self.columns["trade"].label(tongue())))
@@ -133,7 +129,8 @@ class RecordsForm(MaterialForm):
         help_text=_("One column a line, such as: n_workers = 0, 10, 50. Numbers need classes."),
     )  # fmt: skip
 
-    def offer(self) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         offered = self.named("choice", "yes", "number")
         for name in ("columns_out", "keys"):
             self.fields[name].choices = offered  # type: ignore[attr-defined]
@@ -178,7 +175,8 @@ class SheetForm(MaterialForm):
         help_text=_("Up to twelve. Firms will see their own answer beside what their community answered."),
     )  # fmt: skip
 
-    def offer(self) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         own = {"cluster", "place", "trade"}
         offered = [(n, label) for n, label in self.named("choice", "yes", "number") if n not in own]
         self.fields["questions"].choices = offered  # type: ignore[attr-defined]
@@ -205,7 +203,8 @@ class IndicatorsForm(MaterialForm):
     codes = forms.MultipleChoiceField(label=_("Which indicators"), widget=forms.CheckboxSelectMultiple)
     by = forms.ChoiceField(label=_("Broken down by"), required=False)
 
-    def offer(self) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         definitions = offered(self.source.programme, self.source.spec["source"])
         self.fields["codes"].choices = [(d.code, d.text("title", tongue())) for d in definitions]  # type: ignore[attr-defined]
         dims = [one for one in self.named("choice") if one[0] != "cluster"]
@@ -225,7 +224,8 @@ class StudyForm(MaterialForm):
 
     report = forms.ChoiceField(label=_("Which document"))
 
-    def offer(self) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         del self.fields["clusters"]
         self.fields["report"].choices = [  # type: ignore[attr-defined]
             (r.pk, f"{r.study} · {r.file.name}") for r in reports(self.source.programme)
