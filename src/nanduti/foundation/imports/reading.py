@@ -20,6 +20,7 @@ from nanduti.methods.values import PersonError
 
 from ..archives import Unreadable, open_archive, unpack
 from ..errors import FileRefused, UnknownTable
+from ..yaml_text import read_yaml
 from .spec import TABLES
 
 MAX_CELLS = 6_000_000
@@ -294,7 +295,7 @@ def _read_zip(name: str, content: bytes) -> list[Sheet]:
 def _read_yaml(name: str, content: bytes) -> Sheet:
     table = _table_of(name, Path(name).stem)
     try:
-        data = yaml.safe_load(_decode(name, content))
+        data = read_yaml(_decode(name, content))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         raise FileRefused(
