@@ -16,9 +16,14 @@ READ = [
     "/today/", "/search/", "/search/?q=leather", f"{P}/", *(f"{P}/step/{n}/" for n in range(1, 9)),
     f"{P}/selection/", f"{P}/committee/", f"{P}/agreements/", f"{P}/agreements/footwear-mou-1/", f"{P}/conditions/",
     f"{P}/ledger/", f"{P}/plan/", f"{P}/twinnings/", f"{P}/results/", f"{P}/results/mous/", f"{P}/quality/",
+    f"{P}/agents/", f"{P}/reviews/",
 ]  # fmt: skip
 # Pages about the work in the leather cluster.
-LEATHER_PAGES = [f"{P}/ledger/leather/15/", f"{P}/twinnings/chennai-leather:santa-croce/"]
+LEATHER_PAGES = [
+    f"{P}/agents/agent-leather/",
+    f"{P}/ledger/leather/15/",
+    f"{P}/twinnings/chennai-leather:santa-croce/",
+]
 # Page → those who may open it, besides those who may not.
 EDITING = {
     f"{P}/agreements/new/": {"coordinator"},
@@ -26,6 +31,12 @@ EDITING = {
     f"{P}/agreements/footwear-mou-1/parties/": {"coordinator"},
     f"{P}/agreements/footwear-mou-1/renew/": {"coordinator"},
     f"{P}/committee/new/": {"coordinator"},
+    f"{P}/committee/body/": {"coordinator"},
+    f"{P}/committee/body/sc/seat/": {"coordinator"},
+    f"{P}/committee/body/sc/meeting/": {"coordinator"},
+    f"{P}/agents/new/": {"coordinator"},
+    f"{P}/agents/agent-leather/edit/": {"coordinator"},
+    f"{P}/reviews/new/": {"coordinator"},
     f"{P}/twinnings/task/": {"coordinator"},
     f"{P}/results/mous/stated/": {"coordinator"},
     f"{P}/ledger/new/": {"coordinator", "cda-leather", "cda-footwear"},
@@ -80,10 +91,10 @@ def test_others_read_nothing_of_a_programme(who, visit, example):
     for page in ("/", "/today/", "/search/?q=leather"):
         answer = client.get(page)
         assert answer.status_code == 200
-        assert (
-            example.title not in answer.content.decode()
-            and "Leather activities" not in answer.content.decode()
-        )
+        text = answer.content.decode()
+        # An enumerator is told whose forms these are, as above each form.
+        assert example.title not in text or (who, page) == ("enumerator", "/")
+        assert "Leather activities" not in text
 
 
 def test_visitors_are_asked_to_sign_in(visit, example):
@@ -174,3 +185,10 @@ def test_an_empty_programme_says_what_to_do_next(empty, client, language):
         assert answer.status_code == 200, page
     assert client.get("/p/new/ledger/new/").headers["Location"].startswith("/p/new/plan/new/")
     assert client.get("/").headers["Location"] == "/p/new/"
+
+
+def test_those_who_read_no_programme_find_their_forms_on_the_first_page(visit):
+    """An enumerator and an owner came to a page that said they had no role, and to no link."""
+    page = visit("enumerator").get("/").content.decode()
+    assert "You have no role" not in page and "Forms to fill in" in page
+    assert "You have no role" in visit("nobody").get("/").content.decode()

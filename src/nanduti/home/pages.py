@@ -30,6 +30,7 @@ from nanduti.programme.queries import readable_programmes
 
 from . import actions, queries
 from .forms import GrantForm, UploadForm, scope_name
+from .ways_in import ways_in
 
 
 def welcome(request: HttpRequest) -> HttpResponse:
@@ -44,6 +45,10 @@ def welcome(request: HttpRequest) -> HttpResponse:
         dated("started", gettext_lazy("Started")),
         dated("ended", gettext_lazy("Ended")),
     ]
+    own = ways_in(request.access)  # type: ignore[attr-defined]
+    if own and not rows:
+        context = {"title": _("Your pages"), "state": _("What is open to you here."), "sections": own}
+        return render(request, "programme/sections.html", context)
     return render(
         request,
         "programme/sections.html",
@@ -60,7 +65,8 @@ def welcome(request: HttpRequest) -> HttpResponse:
                     "empty_why": _(
                         "A programme coordinator or an administrator gives you a role; then its pages open to you."
                     ),
-                }
+                },
+                *own,
             ],
         },
     )

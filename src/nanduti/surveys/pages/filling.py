@@ -115,7 +115,8 @@ def fill(request: HttpRequest, programme: str, pk: int) -> HttpResponse:
             properties={"username": who.user.username},
             urls={"signIn": f"{reverse('account_login')}?next={here}"},
         )
-    home = reverse("home:programme", args=(programme,))
+    # Whoever only asks reads no programme; their forms stand on the first page.
+    home = reverse("home:programme", args=(programme,)) if who.frame.may("read") else reverse("home:welcome")
     return filled(request, config, home=home, where=str(who.frame.programme))
 
 
