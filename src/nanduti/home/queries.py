@@ -192,6 +192,13 @@ MADE_AT = {
     "product_sample": "diagnostics:studies",
     "intermediaries_identified": "diagnostics:studies",
 }
+# Of these, the pages that only those open who may write there.
+WRITTEN_BY = {
+    "plans:new_activity": "edit_plans",
+    "plans:new_vision": "edit_plans",
+    "plans:new_milestone": "edit_plans",
+    "twinning:new_evidence": "edit_twinning",
+}
 STEP_ROOMS: dict[int, list[tuple[str, Any]]] = {
     1: [
         ("programme:selection", gettext_lazy("Selection and coverage")),
@@ -239,8 +246,10 @@ WHO: dict[int, Any] = {
 
 
 def _made_at(frame: Frame, step: int, code: str) -> str:
-    name = MADE_AT.get(code)
-    return frame.url(name) if name else frame.url("twinning:new_evidence", step)
+    name = MADE_AT.get(code, "twinning:new_evidence")
+    if name in WRITTEN_BY and not frame.may(WRITTEN_BY[name]):
+        return ""
+    return frame.url(name, step) if name == "twinning:new_evidence" else frame.url(name)
 
 
 def _links(frame: Frame, number: int) -> list[dict[str, Any]]:

@@ -61,7 +61,11 @@ def selections(request: HttpRequest, frame: Frame) -> HttpResponse:
                 "links": [
                     link(frame.url("programme:selection"), _("Candidates and coverage")),
                     link(frame.url("diagnostics:relation"), _("Compare two clusters")),
-                    link(frame.url("diagnostics:principal"), _("Whose interest comes first")),
+                    *(
+                        [link(frame.url("diagnostics:principal"), _("Whose interest comes first"))]
+                        if frame.may_programme("edit_programme")
+                        else []
+                    ),
                 ],
             }
         ],

@@ -143,8 +143,13 @@ def _figures(
         return []
     sure, perhaps = (int(who.sum()) for who in alone(network))
     args = choice.args()
+
+    def to_actors(**query: str) -> str:
+        may = frame.may("read_sensitive")
+        return address(frame, "networks:actors", **query, **args) if may else ""
+
     figures = [
-        Figure(network.n, _("actors"), address(frame, "networks:actors", **args)),
+        Figure(network.n, _("actors"), to_actors()),
         Figure(
             network.n_ties,
             _("ties") if len(kinds) < 2 else _("tied pairs"),
@@ -153,7 +158,7 @@ def _figures(
         Figure(
             sure,
             _("stand alone"),
-            address(frame, "networks:actors", is_isolated="yes", **args),
+            to_actors(is_isolated="yes"),
             note=_("and %(n)s of whom too little is known") % {"n": words.number(perhaps)} if perhaps else "",
             tone="warn" if sure else "",
         ),
@@ -164,7 +169,7 @@ def _figures(
             Figure(
                 n_silent,
                 _("did not answer"),
-                address(frame, "networks:actors", answered="no", **args),
+                to_actors(answered="no"),
                 tone="warn",
             )
         )
@@ -189,11 +194,12 @@ def address(frame: Frame, name: str, *args: Any, **query: Any) -> str:
 
 def _links(frame: Frame, choice: Chosen, ties: Ties) -> list[dict[str, Any]]:
     args = choice.args()
+    sees = frame.may("read_sensitive")
     found = []
     if ties.n:
         found += [
             link(address(frame, "networks:measures", **args), _("What the map says, in words and figures")),
-            link(address(frame, "networks:left_out", **args), _("Who is left out")),
+            *([link(address(frame, "networks:left_out", **args), _("Who is left out"))] if sees else []),
             link(address(frame, "networks:ties", **args), _("Every tie")),
             link(address(frame, "networks:graphml", **args), _("Take it along as GraphML")),
         ]
