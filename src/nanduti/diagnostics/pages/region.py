@@ -12,7 +12,7 @@ from nanduti.interface.parts import Figure
 from nanduti.interface.tables import Col, DataTable
 from nanduti.programme.frames import Frame, programme_page
 from nanduti.programme.models.programmes import in_language
-from nanduti.programme.pages import link, show
+from nanduti.programme.pages import link, show, way_in
 
 from ..models import SectorFigure, SectorTable
 from ..queries import comparison as comparing
@@ -51,6 +51,7 @@ def sectors(request: HttpRequest, frame: Frame) -> HttpResponse:
                 "empty_why": _(
                     "Employment by sector shows what a region is known for; import sector_tables and sector_figures."
                 ),
+                **way_in(frame),
             }
         ],
     )

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nanduti.foundation.access import Access
@@ -22,6 +23,12 @@ from ..frames import Frame
 def link(url: str, label: Any) -> dict[str, Any]:
     """A link as the templates take it."""
     return {"url": url, "label": label}
+
+
+def way_in(frame: Frame) -> dict[str, Any]:
+    """The next step of an empty section whose records come as tables, for those who may hand them in."""
+    may = frame.access.may("import")
+    return {"empty_url": reverse("import"), "empty_label": _("Import tables")} if may else {}
 
 
 def dated(key: str, label: Any, **more: Any) -> Col:

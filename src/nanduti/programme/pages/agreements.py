@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from nanduti.foundation.errors import NotFound
 from nanduti.interface import words
@@ -56,11 +56,17 @@ def agreements(request: HttpRequest, frame: Frame) -> HttpResponse:
     rows = queries.agreements(programme=frame.programme, cluster=frame.cluster)
     states = [row.state_on(frame.as_of) for row in rows]
     lapsing = queries.agreements_about_to_lapse(rows, on=frame.as_of)
-    state = _("%(n)s of %(all)s agreements were in force on %(day)s.") % {
-        "n": words.number(states.count("in_force")),
-        "all": words.number(len(states)),
-        "day": words.day(frame.as_of),
-    }
+    state = _("No agreement is recorded yet.")
+    if states:
+        state = ngettext(
+            "%(n)s of %(all)s agreement was in force on %(day)s.",
+            "%(n)s of %(all)s agreements were in force on %(day)s.",
+            len(states),
+        ) % {
+            "n": words.number(states.count("in_force")),
+            "all": words.number(len(states)),
+            "day": words.day(frame.as_of),
+        }
     return show(
         request,
         frame,

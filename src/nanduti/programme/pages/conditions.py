@@ -13,7 +13,7 @@ from .. import codes, queries
 from ..frames import Frame, programme_page
 from ..models import DivisionOfLabour
 from ..models.programmes import in_language
-from . import show
+from . import show, way_in
 
 
 @programme_page()
@@ -61,6 +61,7 @@ def conditions(request: HttpRequest, frame: Frame) -> HttpResponse:
                 "table": DataTable(funding, request, columns=funding_columns, name="funding"),
                 "empty_title": _("No funding condition is written down"),
                 "empty_why": _("Conditions such as open minutes are kept only if somebody can look them up."),
+                **way_in(frame),
             },
             {
                 "title": _("Which institution may do what"),
@@ -69,6 +70,7 @@ def conditions(request: HttpRequest, frame: Frame) -> HttpResponse:
                 "empty_why": _(
                     "Firms trust a university at the door and an association at the table; say who does what."
                 ),
+                **way_in(frame),
             },
         ],
     )

@@ -18,7 +18,7 @@ from ..forms import CandidateForm
 from ..frames import Frame, programme_page
 from ..models import Candidate
 from ..models.programmes import in_language
-from . import form_page, show
+from . import form_page, show, way_in
 
 
 class CandidateTable(DataTable):
@@ -51,7 +51,7 @@ def selection(request: HttpRequest, frame: Frame) -> HttpResponse:
         )
     n_selected = sum(row.stage == Candidate.Stage.SELECTED for row in rows)
     matrix = queries.coverage_matrix(programme=frame.programme)
-    state = ngettext(
+    state = _("No candidate is written down yet.") if not rows else ngettext(
         "%(n)s of %(all)s clusters considered was selected.", "%(n)s of %(all)s clusters considered were selected.",
         n_selected,
     ) % {"n": words.number(n_selected), "all": words.number(len(rows))}  # fmt: skip
@@ -73,6 +73,7 @@ def selection(request: HttpRequest, frame: Frame) -> HttpResponse:
                 "empty_why": _(
                     "The committee's choice can be followed only if each candidate and its reason stand here."
                 ),
+                **way_in(frame),
             },
         ],
     )
