@@ -392,6 +392,7 @@ def user(options: argparse.Namespace) -> int:
     import getpass
 
     from nanduti.foundation import actions
+    from nanduti.foundation.errors import NotFound
     from nanduti.foundation.models import Scope, User
 
     account = User.objects.filter(username=options.name).first()
@@ -406,6 +407,8 @@ def user(options: argparse.Namespace) -> int:
     if options.role:
         kind, _colon, code = (options.within or "").partition(":")
         scope = Scope.objects.filter(kind=kind, code=code).first()
+        if scope is None:
+            raise NotFound(kind="programme or cluster", code_given=options.within or "")
         actions.grant_role(user=account, role=options.role, scope=scope, by="command line")
     print(account.username)
     return 0
