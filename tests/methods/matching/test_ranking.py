@@ -219,6 +219,21 @@ def test_both_readers_of_words_agree(texts):
         assert token_lists(pl.Series(texts), synonyms).to_list() == [tokens_of(t, told) for t in texts]
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.lists(LETTERS, min_size=1, max_size=5), st.lists(st.none() | LETTERS, min_size=1, max_size=5))
+def test_texts_weighed_together_or_one_by_one_weigh_the_same(offered, asked):
+    from nanduti.methods.matching.words import Vocabulary
+
+    for synonyms in (None, matching.Synonyms({"one": ["ab sz", "chamda"]})):
+        known = Vocabulary(pl.Series(offered), synonyms)
+        single, no_words = known.weigh(asked)
+        known.MANY = 1
+        together, none_at_all = known.weigh(asked)
+        assert no_words.tolist() == none_at_all.tolist()
+        for name in ("indptr", "terms", "weights"):
+            assert getattr(single, name).tolist() == getattr(together, name).tolist()
+
+
 @pytest.mark.parametrize(
     ("offers", "needs", "place"),
     [

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -281,8 +281,11 @@ class Vocabulary:
     """The terms of the offers' texts with their rarity, learnt once, in pieces so that memory stays small."""
 
     PIECE = 50_000
+    #: From so many texts on they are taken apart together; below, one by one is quicker.
+    MANY = 500
 
     def __init__(self, texts: pl.Series, synonyms: Synonyms | None, order: np.ndarray | None = None) -> None:
+        self._synonyms = synonyms
         self._table = synonyms.table() if synonyms is not None and synonyms.groups else None
         self.n_texts = len(texts)
         order = np.arange(self.n_texts) if order is None else order
@@ -317,16 +320,9 @@ class Vocabulary:
         indptr = np.concatenate([[0], np.cumsum(np.concatenate(lengths or empty))]).astype(np.int64)
         return TermWeights(indptr, terms, np.concatenate(weights or empty))
 
-    def weigh(self, texts: Iterable[str | None]) -> tuple[TermWeights, np.ndarray]:
+    def weigh(self, texts: Sequence[str | None]) -> tuple[TermWeights, np.ndarray]:
         """Weights of other texts by this vocabulary, and which of them hold no term at all."""
-        ids, counts, lengths = [], [], []
-        number = self.number.get
-        for text in texts:
-            n = Counter(tokens_of(text, self._table))
-            ids += [number(term, -1) for term in n]
-            counts += n.values()
-            lengths.append(len(n))
-        own, n, length = (np.array(x, dtype=np.int64) for x in (ids, counts, lengths))
+        own, n, length = self._terms_of_many(texts) if len(texts) >= self.MANY else self._terms_of(texts)
         rows = np.repeat(np.arange(len(length)), length)
         order = np.lexsort((n, own, rows))  # so that the order of words changes nothing, not even a rounding
         own, n = own[order], n[order]
@@ -338,6 +334,28 @@ class Vocabulary:
         found = np.bincount(rows[here], minlength=len(length))
         indptr = np.concatenate([[0], np.cumsum(found)]).astype(np.int64)
         return TermWeights(indptr, own[here].astype(np.int32), whole[here]), length == 0
+
+    def _terms_of(self, texts: Sequence[str | None]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Terms of texts by number (-1: no offer has it), how often each stands there, and how many there are."""
+        ids, counts, lengths = [], [], []
+        number = self.number.get
+        for text in texts:
+            n = Counter(tokens_of(text, self._table))
+            ids += [number(term, -1) for term in n]
+            counts += n.values()
+            lengths.append(len(n))
+        own, n, length = (np.array(x, dtype=np.int64) for x in (ids, counts, lengths))
+        return own, n, length
+
+    def _terms_of_many(self, texts: Sequence[str | None]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The same in another order within a text."""
+        seen: dict[str, int] = {}
+        series = pl.Series(texts, dtype=pl.String).fill_null("")
+        numbers, lengths = _numbered(token_lists(series, self._synonyms), seen)
+        rows = np.repeat(np.arange(len(lengths), dtype=np.int64), lengths)
+        keys, n = np.unique((rows << 32) | numbers, return_counts=True)
+        known = np.array([self.number.get(term, -1) for term in seen], dtype=np.int64)
+        return known[keys & 0xFFFFFFFF], n, np.bincount(keys >> 32, minlength=len(lengths))
 
 
 def _numbered(lists: pl.Series, ids: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
