@@ -23,6 +23,8 @@ FORMS = [
     f"{P}/plan/leather/status/", f"{P}/ledger/auto/1/edit/", f"{P}/ledger/leather/15/report/",
     f"{P}/ledger/leather/15/participants/", f"{P}/ledger/leather/15/contributions/",
     f"{P}/twinnings/chennai-leather:santa-croce/linkage/", f"{P}/twinnings/chennai-leather:santa-croce/topic/",
+    f"{P}/committee/body/", f"{P}/committee/body/sc/seat/", f"{P}/committee/body/sc/meeting/", f"{P}/agents/new/",
+    f"{P}/agents/agent-auto/edit/", f"{P}/reviews/new/",
     f"{P}/quality/", f"{P}/selection/%(candidate)s/", f"{P}/committee/%(resolution)s/done/", "/people/", "/import/",
 ]  # fmt: skip
 ODD = [

@@ -35,7 +35,7 @@ EDITING = {
     f"{P}/committee/body/sc/seat/": {"coordinator"},
     f"{P}/committee/body/sc/meeting/": {"coordinator"},
     f"{P}/agents/new/": {"coordinator"},
-    f"{P}/agents/agent-leather/edit/": {"coordinator"},
+    f"{P}/agents/agent-auto/edit/": {"coordinator"},
     f"{P}/reviews/new/": {"coordinator"},
     f"{P}/twinnings/task/": {"coordinator"},
     f"{P}/results/mous/stated/": {"coordinator"},

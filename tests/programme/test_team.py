@@ -158,7 +158,7 @@ def test_who_it_is_and_whether_they_fit_is_sensitive(visit, example, who):
     told = "".join(page.content.decode() for page in [*pages, api])
     sees = who in {"coordinator", "cda-leather"}
     assert (pseudonym in told) == sees
-    assert ("Does it fit?" in told) == sees and ('"is_technical"' in told) == sees
+    assert ("Does this person fit?" in told) == sees and ('"is_technical"' in told) == sees
 
 
 def test_a_form_appoints_by_pseudonym_and_keeps_what_was_typed(visit, example):

@@ -63,7 +63,7 @@ def agent_verdict(
         soft.append(Reason("does_not_know_other", mark("The agent does not know the other cluster.")))
     soft += _time(side, principal, workload, share_of_time, other_posts)
     if is_technical is None or is_trained is None:
-        soft.append(Reason("not_known", mark("Qualification or training is not known.")))
+        soft.append(Reason("not_known", _not_known(is_technical, is_trained)))
     if hard:
         return no(*hard, *soft, source=SOURCE, remedy=mark("Train the agent, or appoint one from the trade."))
     if soft:
@@ -72,6 +72,14 @@ def agent_verdict(
         text = mark("The agent is qualified and trained; nobody has written down whether the time is enough.")
         return yes(Reason("fits_time_unknown", text), source=SOURCE)
     return yes(Reason("fits", mark("The agent is qualified, trained and has the time.")), source=SOURCE)
+
+
+def _not_known(is_technical: bool | None, is_trained: bool | None) -> str:
+    if is_technical is None and is_trained is None:
+        return mark("Neither qualification nor training is known.")
+    if is_technical is None:
+        return mark("The qualification is not known.")
+    return mark("Whether the agent has been trained is not known.")
 
 
 def _check_side(name: str, side: str) -> None:

@@ -54,6 +54,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'seat',
                 'verbose_name_plural': 'seats',
                 'ordering': ['sector', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('committee', 'sector', 'organisation', 'since_text'), name='seat_once')],
             },
         ),
         migrations.CreateModel(
@@ -71,6 +72,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'presence',
                 'verbose_name_plural': 'presences',
                 'ordering': ['meeting', 'seat'],
+                'constraints': [models.UniqueConstraint(fields=('meeting', 'seat'), name='presence_once')],
             },
         ),
         migrations.CreateModel(
@@ -115,6 +117,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'review',
                 'verbose_name_plural': 'reviews',
                 'ordering': ['planned_start', 'held_start', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('programme', 'code'), name='time_out_code_once'), models.CheckConstraint(condition=models.Q(('decision', ''), models.Q(('held', ''), _negated=True), _connector='OR'), name='time_out_decides_when_held')],
             },
         ),
         migrations.CreateModel(
@@ -157,21 +160,5 @@ class Migration(migrations.Migration):
                 'ordering': ['side', 'kind', 'id'],
                 'constraints': [models.UniqueConstraint(fields=('programme', 'code'), name='appointment_code_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(fields=('committee', 'sector', 'organisation', 'since_text'), name='seat_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='presence',
-            constraint=models.UniqueConstraint(fields=('meeting', 'seat'), name='presence_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='timeout',
-            constraint=models.UniqueConstraint(fields=('programme', 'code'), name='time_out_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='timeout',
-            constraint=models.CheckConstraint(condition=models.Q(('decision', ''), models.Q(('held', ''), _negated=True), _connector='OR'), name='time_out_decides_when_held'),
         ),
     ]

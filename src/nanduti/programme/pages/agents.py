@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
@@ -58,7 +59,7 @@ def agents(request: HttpRequest, frame: Frame) -> HttpResponse:
         title=_("Agents and coordinator"),
         state=_state(own, partners),
         figures=_figures(found, own, partners),
-        action=link(new_url, _("Appoint somebody")) if may_edit else None,
+        action=link(new_url, _("Appoint somebody")) if may_edit and found.members else None,
         sections=[
             {
                 "title": _("What the team needs"),
@@ -68,7 +69,7 @@ def agents(request: HttpRequest, frame: Frame) -> HttpResponse:
             },
             {
                 "title": _("Who works for the programme"),
-                "table": DataTable(found.members, request, columns=_member_columns(frame), name="agents"),
+                "table": DataTable(found.members, request, columns=_member_columns(frame, found), name="agents"),
                 "empty_title": _("Nobody has been appointed yet"),
                 "empty_why": _(
                     "An agent with the trade in the hands and the time for it wins trust on behalf of both clusters."
@@ -96,7 +97,7 @@ def _state(own: tuple[int, int], partners: tuple[int, int]) -> str:
 def _figures(found: team.Team, own: tuple[int, int], partners: tuple[int, int]) -> list[Figure]:
     held = [m for m in found.members if m.is_held]
     figures = [
-        Figure(len(held), _("people in a post")),
+        Figure(len(held), _("posts filled")),
         Figure(own[1] - own[0], _("clusters without an agent"), tone="warn" if own[0] < own[1] else "good"),
     ]
     if found.pairs:
@@ -138,17 +139,20 @@ def _said(verdict: Any) -> str:
     return " ".join([*said.reasons, said.remedy]).strip()
 
 
-def _member_columns(frame: Frame) -> list[Col]:
+def _member_columns(frame: Frame, found: team.Team) -> list[Col]:
+    rows = [member.row for member in found.members]
     columns = [
-        Col("post", gettext_lazy("Post"), value=lambda m: m.row.get_kind_display(), phone=True,
+        Col("post", gettext_lazy("Post"), value=lambda m: capfirst(m.row.get_kind_display()), phone=True,
             url=lambda m: frame.url("programme:appointment", m.row.code)),
         Col("cluster", gettext_lazy("Cluster"), phone=True,
             value=lambda m: str(m.row.cluster or _("the programme as a whole"))),
         Col("side", gettext_lazy("Side"), value=lambda m: m.row.get_side_display(), shown=False),
         Col("person", gettext_lazy("Person"), value=lambda m: _person(frame, m.row)),
-        Col("since", gettext_lazy("Since"), value=lambda m: words.written(m.row.since_text)),
-        Col("until", gettext_lazy("Until"), value=lambda m: words.written(m.row.until_text)),
-        Col("time", gettext_lazy("Share of a post"), "share", value=lambda m: m.row.share_of_time),
+        Col("since", gettext_lazy("Since"), value=lambda m: words.written(m.row.since_text) or _("date not known")),
+        Col("until", gettext_lazy("Until"), value=lambda m: words.written(m.row.until_text),
+            shown=any(row.until_text for row in rows)),
+        Col("time", gettext_lazy("Share of a post"), "share", value=lambda m: m.row.share_of_time,
+            shown=any(row.share_of_time is not None for row in rows)),
         Col("others", gettext_lazy("Other posts"), "number", value=lambda m: len(m.others)),
         Col("state", gettext_lazy("Now"), "chip", choices={True: _("in the post"), False: _("not now")},
             value=lambda m: m.is_held, phone=True, tone=lambda held: "" if held else "calm"),
@@ -193,12 +197,12 @@ def appointment(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
     if sees:
         others = team.other_posts(row, rows, on=frame.as_of)
         sections.append(
-            {"title": _("Does it fit?"), "verdict": verdict, "facts": _fit_facts(frame, row, others)}
+            {"title": _("Does this person fit?"), "verdict": verdict, "facts": _fit_facts(frame, row, others)}
         )
     return show(
         request,
         frame,
-        title=str(row),
+        title=capfirst(str(row)),
         state=_("In the post on %(day)s.") % {"day": words.day(frame.as_of)}
         if row.holds_on(frame.as_of)
         else _("Not in the post on %(day)s.") % {"day": words.day(frame.as_of)},

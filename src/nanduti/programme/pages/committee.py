@@ -23,7 +23,8 @@ EDIT = "edit_programme"
 QUORUM = {
     "yes": pgettext_lazy("quorum", "yes"),
     "no": pgettext_lazy("quorum", "too few"),
-    "flag": pgettext_lazy("quorum", "look"),
+    "flag": pgettext_lazy("quorum", "yes, a partner was away"),
+    "not_known": pgettext_lazy("quorum", "not known"),
 }
 RESOLUTION_STATES = {
     "open": gettext_lazy("open"),
@@ -79,7 +80,7 @@ def committee(request: HttpRequest, frame: Frame) -> HttpResponse:
                     if may_edit
                 ],
             },
-            *(_body_section(request, frame, body) for body in found),
+            *(_body_section(request, frame, body) for body in found if body.seats or body.kind.seats),
             _no_body_section(frame, found),
         ],
     )
@@ -134,15 +135,15 @@ def _meeting_columns(frame: Frame, found: list[seating.Body]) -> list[Col]:
                 tone=lambda d: {"yes": "good", "no": "warn"}.get(d, "")),
             Col("why", gettext_lazy("Why"), value=_why),
         ]  # fmt: skip
-        if frame.may_programme(EDIT):
-            columns.append(
-                Col("presence", "", value=lambda m: _("Who was there") if m.committee.seats.all() else "",
-                    url=lambda m: frame.url("programme:presence", m.pk) if m.committee.seats.all() else None)
-            )  # fmt: skip
     columns += [
         Col("note", gettext_lazy("Note"), value=lambda r: in_language(r, "note")),
         Col("source", gettext_lazy("Source"), value=lambda r: r.cite()),
     ]
+    if frame.may_programme(EDIT) and any(body.seats for body in found):
+        columns.append(
+            Col("presence", "", value=lambda m: _("Who was there") if m.committee.seats.all() else "",
+                url=lambda m: frame.url("programme:presence", m.pk) if m.committee.seats.all() else None)
+        )  # fmt: skip
     return columns
 
 
@@ -152,7 +153,9 @@ def _who_was_there(meeting: Meeting) -> str:
 
 def _quorum(meeting: Meeting) -> str:
     verdict = seating.quorum_verdict(meeting)
-    return "" if verdict is None else verdict.decision
+    if verdict is None:
+        return ""
+    return "not_known" if verdict.reasons[0].code == "not_known" else verdict.decision
 
 
 def _why(meeting: Meeting) -> str:
@@ -175,8 +178,7 @@ def _body_section(request: HttpRequest, frame: Frame, body: seating.Body) -> dic
     return {
         "id": f"seats-{code}",
         "title": _("Seats: %(committee)s") % {"committee": body.committee},
-        "intro": f"{body.kind}. {body.kind.about_said}".strip()
-        + (f" {body.committee.place}." if body.committee.place else ""),
+        "intro": _about(body),
         "verdict": body.verdict,
         "table": DataTable(body.seats, request, columns=columns, name=f"seats-{code}", prefix=f"{code}."),
         "links": [link(seat_url, _("Fill a seat"))] if seat_url and body.seats else [],
@@ -187,10 +189,24 @@ def _body_section(request: HttpRequest, frame: Frame, body: seating.Body) -> dic
     }
 
 
+def _about(body: seating.Body) -> str:
+    said = f"{body.kind}. {body.kind.about_said}".strip()
+    place = body.committee.place
+    return said + " " + _("Territory: %(place)s.") % {"place": place} if place else said
+
+
 def _no_body_section(frame: Frame, found: list[seating.Body]) -> dict[str, Any]:
     if not frame.may_programme(EDIT):
         return {}
-    links = [link(frame.url("programme:new_committee"), _("Write down a body"))]
+    links = [
+        link(
+            frame.url("programme:fill_seat", body.committee.code),
+            _("Fill a seat: %(committee)s") % {"committee": body.committee},
+        )
+        for body in found
+        if not (body.seats or body.kind.seats)
+    ]
+    links.append(link(frame.url("programme:new_committee"), _("Write down a body")))
     intro = (
         ""
         if found

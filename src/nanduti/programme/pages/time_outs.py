@@ -55,7 +55,7 @@ def time_outs(request: HttpRequest, frame: Frame) -> HttpResponse:
         frame,
         title=_("Reviews and pauses"),
         state=_state(rows, frame),
-        action=link(new_url, _("Plan a review")) if may_edit else None,
+        action=link(new_url, _("Plan a review")) if may_edit and rows else None,
         sections=[
             {"verdict": pausing.review_verdict(rows, on=day) if rows else None},
             {
