@@ -195,3 +195,26 @@ def test_who_declined_has_answered_nothing(census):
     answered(census, {"consent": "yes", "n_women": 1, "n_men": 0, "n_workers": 1})
     units = frame(census, instrument="workshop_census", columns=["n_women"])
     assert (units.n, units.n_declined) == (4, 1)
+
+
+def test_the_frame_of_a_cluster_is_its_part_of_the_whole(census):
+    three_workshops(census)
+    here, there = establishment(census), establishment(census, census.other)
+    moved = establishment(census)
+    moved.merged_into = there  # the same workshop, found twice: its answers are about the one that was kept
+    moved.save()
+    for n, site in enumerate((here, there, moved)):
+        answered(census, {"n_women": 10 + n, "n_men": 0, "n_workers": 10 + n}, of=site, day=n)
+    answered(census, {"n_women": 90, "n_men": 0, "n_workers": 90}, linked=False)
+    declined = establishment(census, census.other)
+    answered(census, {"consent": "no"}, of=declined)
+    whole = frame(census, instrument="workshop_census")
+    for cluster in (census.cluster, census.other):
+        part = frame(census, instrument="workshop_census", clusters=[cluster])
+        expected = whole.frame.filter(whole.frame["cluster"] == cluster.code)
+        assert part.frame.rows() == expected.rows() and part.n == expected.height > 0
+        assert part.n_declined == (cluster == census.other)
+    assert frame(census, instrument="workshop_census", clusters=[census.other]).n_repeated == 1
+    both = frame(census, instrument="workshop_census", clusters=[census.cluster, census.other])
+    assert sorted(both.frame["n_women"].to_list()) == sorted(whole.frame["n_women"].to_list())
+    assert frame(census, instrument="workshop_census", clusters=[]).n == 0

@@ -51,7 +51,8 @@ class Units:
 
     ``repeats``: by name of a repeat, its rows with ``_unit``, the number of the row of ``frame`` they belong to.
     ``n_unlinked``: answers of nobody who stands in the register (rows with ``establishment`` null, where asked for).
-    ``n_declined``: forms in which somebody said that they do not take part; they are no answers and left out.
+    ``n_declined``: forms in which somebody said that they do not take part; they are no answers and left out. Of
+    clusters that were chosen both count what is about an establishment there.
     ``n_repeated``: answers left out because the same establishment answered again later in the same choice.
     """
 
@@ -98,10 +99,17 @@ def unit_frame(
     """
     round_ = wave_of(programme, wave, instrument)
     asked = round_.instrument if round_ else instrument_of(programme, instrument)
-    base = _base(access, _clusters(programme, clusters))
+    meant = _clusters(programme, clusters)
+    base = _base(access, meant)
     if asked is None:
         return _of_register(access, base, as_of, columns)
-    units = _of_answers(base, asked, round_, access, as_of, columns, with_unlinked and clusters is None)
+    choice = tables.Choice(
+        filled_since=round_.opens_on if round_ else None,
+        filled_until=round_.closes_on if round_ else None,
+        until=as_of,
+        clusters=None if clusters is None else tuple(meant),
+    )
+    units = _of_answers(base, asked, round_, access, choice, columns, with_unlinked and clusters is None)
     return with_sample(units, round_) if round_ else units
 
 
@@ -149,7 +157,8 @@ def _clusters(programme: Programme, given: Iterable[Cluster | str] | None) -> di
 
 def _base(access: Access | None, clusters: Mapping[int, Cluster]) -> pl.DataFrame:
     """The establishments as the register has them, and those merged into another under the one that was kept."""
-    rows = Establishment._base_manager.filter(cluster__in=list(clusters))
+    there = Q(cluster__in=list(clusters)) | Q(merged_into__cluster__in=list(clusters))
+    rows = Establishment._base_manager.filter(there)
     if access is not None:
         rows = rows.filter(scope__in=access.scopes_with("read"))
 
@@ -303,15 +312,10 @@ def _of_answers(
     instrument: Instrument,
     wave: Wave | None,
     access: Access | None,
-    as_of: date | None,
+    choice: tables.Choice,
     wanted: Sequence[str] | None,
     with_unlinked: bool,
 ) -> Units:
-    choice = tables.Choice(
-        filled_since=wave.opens_on if wave else None,
-        filled_until=wave.closes_on if wave else None,
-        until=as_of,
-    )
     paths, consents = _paths(instrument, wanted)
     read = tables.frame(instrument=instrument, access=access, choice=choice, choices_apart=False, paths=paths)
     definition = read.definition

@@ -25,6 +25,7 @@ from nanduti.foundation.arrow import MOMENT, read_frame
 from nanduti.methods.instruments import IDENTIFYING, Definition, Question
 from nanduti.methods.instruments.frames import KEY, Column, Table, Tables, tables
 from nanduti.methods.instruments.versions import Change, unite
+from nanduti.register.models import Establishment
 
 from ..models import Instrument, InstrumentVersion, Submission
 from .reviews import open_findings
@@ -89,6 +90,8 @@ class Choice:
     filled_until: date | None = None
     enumerator: int | None = None
     with_findings: bool | None = None
+    # About establishments of these clusters alone, by number; merged ones count where they were merged into.
+    clusters: tuple[int, ...] | None = None
     # Path of a question → the choice that was made.
     answers: Mapping[str, str] = field(default_factory=dict)
 
@@ -134,6 +137,8 @@ def chosen(
         rows = rows.filter(received_at__lt=_start_of(choice.until + timedelta(days=1)))
     if choice.filled_since or choice.filled_until:
         rows = _filled_within(rows, choice.filled_since, choice.filled_until)
+    if choice.clusters is not None:
+        rows = rows.filter(establishment__in=_sites_of(choice.clusters))
     if choice.with_findings is not None:
         found = Exists(open_findings())
         rows = rows.filter(found if choice.with_findings else ~found)
@@ -141,6 +146,11 @@ def chosen(
         rows = rows.alias(**{f"said_{number}": Said(F("answer_set__answers"), path)})
         rows = rows.filter(**{f"said_{number}": value})
     return rows
+
+
+def _sites_of(clusters: tuple[int, ...]) -> QuerySet[Establishment]:
+    there = Q(cluster__in=clusters) | Q(merged_into__cluster__in=clusters)
+    return Establishment._base_manager.filter(there).order_by().values("pk")
 
 
 def _filled_within(
