@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.db import transaction
 
+from nanduti.foundation import actions as foundation
+from nanduti.foundation.models import Scope
 from tests.support.example import CODE, READERS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keeps_answers")]
@@ -192,3 +195,18 @@ def test_those_who_read_no_programme_find_their_forms_on_the_first_page(visit):
     page = visit("enumerator").get("/").content.decode()
     assert "You have no role" not in page and "Forms to fill in" in page
     assert "You have no role" in visit("nobody").get("/").content.decode()
+
+
+def test_an_agent_of_two_clusters_is_asked_to_choose_one(visit, people):
+    """What belongs to one cluster is refused in the programme as a whole, with the way to it."""
+    with transaction.atomic():
+        footwear = Scope.objects.get(kind="cluster", code="chennai-footwear")
+        foundation.grant_role(user=people["cda-leather"], role="cda", scope=footwear, by="test")
+        client = visit("cda-leather")
+        refused = client.get(f"{P}/plan/new/")
+        assert refused.status_code == 403
+        text = refused.content.decode()
+        assert "Choose a cluster first" in text and "leather" in text and "footwear" in text
+        assert client.get(f"{P}/plan/new/?cluster=chennai-leather").status_code == 200
+        transaction.set_rollback(True)
+    assert "You may not do this" in visit("committee").get(f"{P}/plan/new/").content.decode()

@@ -1,5 +1,6 @@
 """What can go wrong in a programme, said to a person."""
 
+from nanduti.foundation.errors import NotAllowed
 from nanduti.methods.values import PersonError, mark
 
 
@@ -82,3 +83,12 @@ class SeatOfAnother(PersonError):
     title = mark("A seat of another committee")
     sentence = mark("The seat “{seat}” does not belong to the committee that met.")
     remedy = mark("Choose a seat of the committee “{committee}”.")
+
+
+class ClusterNotChosen(NotAllowed):
+    """Work of one cluster, asked for in the programme as a whole by somebody who has a role in some clusters."""
+
+    code = "programme.cluster_not_chosen"
+    title = mark("Choose a cluster first")
+    sentence = mark("Your role lets you do this in the work in: {clusters}.")
+    remedy = mark("Choose one of them at the top of the page, beside the programme.")

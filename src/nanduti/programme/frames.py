@@ -21,6 +21,7 @@ from nanduti.interface import navigation, words
 from nanduti.register.models import Cluster
 
 from . import pausing, queries
+from .errors import ClusterNotChosen
 from .models import Programme, TimeOut
 
 
@@ -127,6 +128,15 @@ def _day(text: str) -> date | None:
         return None
 
 
+def _with_where(frame: Frame, error: NotAllowed) -> NotAllowed:
+    """Tell an agent of several clusters to choose one: a role there is, but not for the programme as a whole."""
+    capability = error.details.get("capability", "")
+    own = [c for c in frame.clusters if frame.access.may_work(capability, frame.programme.code, c.code)]
+    if frame.cluster is not None or not own:
+        return error
+    return ClusterNotChosen(capability=capability, clusters=", ".join(str(c) for c in own))
+
+
 Page = Callable[..., HttpResponse]
 
 
@@ -146,7 +156,10 @@ def programme_page(
             if not (frame.may_programme(may) if whole else frame.may(may)):
                 raise NotAllowed(capability=may)
             navigation.here(request, item=item, step=step)
-            return page(request, frame, *args, **kwargs)
+            try:
+                return page(request, frame, *args, **kwargs)
+            except NotAllowed as error:
+                raise _with_where(frame, error) from None
 
         return shown
 
