@@ -56,6 +56,9 @@ def targets(here: World) -> list[tuple[str, str, type, str]]:
     with scopes_disabled():
         role = actions.take_role(organisation=here.firm, cluster=here.cluster, role="firm", by="test")
         membership = here.firm.cluster_memberships.get()
+        named = {"kind": "association", "public_name": "Guild", "is_public": True, "cluster": here.cluster}
+        guild = actions.register_organisation(values=named, by="test")
+        member = actions.join_association(association=guild, member=here.firm, since_on=None, by="test")
         grant = actions.give_standing_grant(
             scope=here.cluster.scope, access=here.access("custodian"), user=None, role="cda", fields=["name"],
             purpose=Purpose.objects.first(), until_on=AT.date().replace(year=AT.year + 1), by=here.user("custodian"),
@@ -80,6 +83,7 @@ def targets(here: World) -> list[tuple[str, str, type, str]]:
         ("cda", at("join_cluster", firm), JoinClusterForm, ""),
         ("cda", at("leave_cluster", firm, membership.pk), EndForm, ""),
         ("cda", at("join_association", firm), JoinAssociationForm, ""),
+        ("cda", at("leave_association", firm, member.pk), EndForm, ""),
         ("cda", at("take_role", firm), RoleForm, ""),
         ("cda", at("edit_role", firm, role.pk), EditRoleForm, ""),
         ("cda", at("new_fact", firm), FactForm, ""),

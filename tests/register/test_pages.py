@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -369,6 +371,31 @@ def test_roles_memberships_and_people_through_the_pages(here):
     end = reverse("register:leave_cluster", args=[who, membership.pk])
     assert client.post(end, {"version": 1, "until_on": "2020-01-01"}).status_code == 422
     assert client.post(end, {"version": 1, "until_on": "2031-01-01"}).status_code == 302
+
+
+def test_a_firm_leaves_its_association(here):
+    client = client_of(here, "cda")
+    who = here.firm.pseudonym
+    with scopes_disabled():
+        named = {
+            "kind": "association",
+            "public_name": "Guild of Itauguá",
+            "is_public": True,
+            "cluster": here.cluster,
+        }
+        association = actions.register_organisation(values=named, by="test")
+        given = {"association": association, "member": here.firm, "since_on": date(2024, 5, 1)}
+        membership = actions.join_association(**given, by="test")
+    end = reverse("register:leave_association", args=[who, membership.pk])
+    assert end in client.get(reverse("register:actor", args=[who])).content.decode()
+    elsewhere = client_of(here, "stranger").post(end, {"version": 1, "until_on": "2031-01-01"})
+    assert elsewhere.status_code in (403, 404)
+    assert client.post(end, {"version": 1, "until_on": "2024-05-01"}).status_code == 422
+    assert client.post(end, {"version": 1, "until_on": "2031-01-01"}).status_code == 302
+    assert client.post(end, {"version": 1, "until_on": "2032-01-01"}).status_code == 409
+    page = client.get(reverse("register:actor", args=[who])).content.decode()
+    assert "Guild of Itauguá" in page and "2031" in page and end not in page
+    assert client.get(end.replace(f"/{membership.pk}/", "/999999/")).status_code == 404
 
 
 def test_panels_of_rooms_above_are_shown(here, monkeypatch):

@@ -328,6 +328,20 @@ def join_association(
     )
 
 
+@action("register.leave_association")
+def leave_association(
+    *,
+    membership: AssociationMembership,
+    until_on: date,
+    version: int,
+    by: User | str,
+    at: datetime | None = None,
+) -> AssociationMembership:
+    """The membership of an association ends; that there was one stays."""
+    _end(membership, until_on, version)
+    return membership
+
+
 @action("register.take_role")
 def take_role(
     *,

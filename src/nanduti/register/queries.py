@@ -17,6 +17,7 @@ from nanduti.vault.queries import Right
 
 from .folding import fold
 from .models import (
+    AssociationMembership,
     Cluster,
     ClusterMembership,
     Establishment,
@@ -187,7 +188,7 @@ class ActorPage:
     kept: list[str]
     roles: list[Stakeholder]
     memberships: list[ClusterMembership]
-    associations: list[str]
+    associations: list[AssociationMembership]
     members: int
     establishments: list[Establishment]
     site_names: dict[str, str]
@@ -230,9 +231,9 @@ def actor_page(*, access: Access, organisation: Organisation) -> ActorPage:
     )
 
 
-def _associations(organisation: Organisation) -> list[str]:
-    rows = organisation.association_memberships.filter(until_on__isnull=True).select_related("association")
-    return [str(row.association) for row in rows]
+def _associations(organisation: Organisation) -> list[AssociationMembership]:
+    rows = organisation.association_memberships.select_related("association")
+    return list(rows.order_by("since_on", "id"))
 
 
 def _positions(organisation: Organisation) -> list[Position]:

@@ -51,6 +51,11 @@ urlpatterns = [
     path("who/<pseudonym:pseudonym>/clusters/new/", edits.join_cluster, name="join_cluster"),
     path("who/<pseudonym:pseudonym>/clusters/<int:pk>/end/", edits.leave_cluster, name="leave_cluster"),
     path("who/<pseudonym:pseudonym>/associations/new/", edits.join_association, name="join_association"),
+    path(
+        "who/<pseudonym:pseudonym>/associations/<int:pk>/end/",
+        edits.leave_association,
+        name="leave_association",
+    ),
     path("who/<pseudonym:pseudonym>/merge/", edits.merge, name="merge"),
     path("merges/<int:pk>/undo/", edits.unmerge, name="unmerge"),
     path("same-firm/", duplicates.home, name="doubles"),

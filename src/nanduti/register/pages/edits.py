@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -268,21 +269,39 @@ def join_cluster(request: HttpRequest, pseudonym: str) -> HttpResponse:
 def leave_cluster(request: HttpRequest, pseudonym: str, pk: int) -> HttpResponse:
     """End the membership of a cluster."""
     found = _organisation(request, pseudonym)
-    membership = found.cluster_memberships.select_related("scope", "cluster").filter(pk=pk).first()
+    memberships = found.cluster_memberships.select_related("scope", "cluster")
+    return _leave(request, found, memberships, pk, "cluster", actions.leave_cluster)
+
+
+@page
+def leave_association(request: HttpRequest, pseudonym: str, pk: int) -> HttpResponse:
+    """End the membership of an association."""
+    found = _organisation(request, pseudonym)
+    memberships = found.association_memberships.select_related("scope", "association")
+    return _leave(request, found, memberships, pk, "association", actions.leave_association)
+
+
+def _leave(
+    request: HttpRequest,
+    found: Organisation,
+    memberships: QuerySet,
+    pk: int,
+    of: str,
+    act: Callable[..., Any],
+) -> HttpResponse:
+    membership = memberships.filter(pk=pk).first()
     if membership is None:
         raise NotFound(kind=_("membership"), code_given=str(pk))
     queries.require_edit(access_of(request), membership.scope)
     form = forms.EndForm.of(membership, request.POST or None)
     if form.is_valid() and form.save_with(
-        lambda values, version: actions.leave_cluster(
+        lambda values, version: act(
             membership=membership, until_on=values["until_on"], version=version, by=request.user
         )
     ):
         return _done(request, actor_url(found.pseudonym) + "#belongs", _("Saved."))
-    return form_page(
-        request, form, title=_("End the membership of %(cluster)s") % {"cluster": membership.cluster},
-        save=_("End it"), back=actor_url(found.pseudonym),
-    )  # fmt: skip
+    title = _("End the membership of %(cluster)s") % {"cluster": getattr(membership, of)}
+    return form_page(request, form, title=title, save=_("End it"), back=actor_url(found.pseudonym))
 
 
 @page
