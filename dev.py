@@ -56,8 +56,7 @@ def run(options: argparse.Namespace, rest: list[str]) -> None:
     """Install, build, migrate, load the example, serve."""
     refuse(rest)
     prepare("base")
-    do(BIN / "nanduti", "setup")
-    do(BIN / "nanduti", "demo")
+    do(BIN / "nanduti", "setup", "--demo")
     if options.check:
         return check()
     print(f"\nNanduti is at http://localhost:{options.port}/ (Ctrl-C stops it)\n", flush=True)

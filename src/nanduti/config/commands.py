@@ -29,7 +29,12 @@ def add_verbs(add: Add) -> None:
 
 
 def _add_running(add: Add) -> None:
-    add("setup", setup, "Make or bring up to date both databases and the translation catalogues.")
+    setup_verb = add(
+        "setup", setup, "Make or bring up to date both databases and the translation catalogues."
+    )
+    setup_verb.add_argument(
+        "--demo", action="store_true", help="then load the examples, as the verb demo does"
+    )
     serve_verb = add("serve", serve, "Serve the site.")
     serve_verb.add_argument("--host", default="127.0.0.1", help="address to listen on")
     serve_verb.add_argument("--port", type=int, default=8000, help="port to listen on")
@@ -133,14 +138,16 @@ def _print_json(value: Any) -> int:
 
 def setup(options: argparse.Namespace) -> int:
     """Migrate both databases and compile the catalogues; quick when nothing is new."""
-    from django.core.management import call_command
-
     from nanduti.interface.messages import compile_catalogues
 
+    from . import databases, memory
+    from . import demo as example
+
+    memory.settle()
     compile_catalogues()
-    call_command("migrate", verbosity=0, interactive=False)
-    # Nothing of other rooms stands there, so their history need not be played either: half the time of a first start.
-    call_command("migrate", "vault", database="vault", verbosity=0, interactive=False)
+    databases.bring_up_to_date()
+    if options.demo:
+        example.load_all_once()
     return 0
 
 
@@ -283,10 +290,7 @@ def demo(options: argparse.Namespace) -> int:
     elif options.summary:
         example.print_summary()
     else:
-        example.load_once()
-        example.load_garments_once(say=lambda part: part and print(f"· example: {part}", flush=True))
-        example.load_small_examples_once()
-        example.print_summary()
+        example.load_all_once()
     return 0
 
 

@@ -35,6 +35,14 @@ ACCOUNTS = [
 MORE_ACCOUNTS = [("cda-garments", "the garment workshops of three towns, as their development agent")]
 
 
+def load_all_once() -> None:
+    """Every example that is not there yet, saying which part is loaded; then what is there."""
+    load_once()
+    load_garments_once(say=lambda part: part and print(f"· example: {part}", flush=True))
+    load_small_examples_once()
+    print_summary()
+
+
 def load_once() -> bool:
     """Import the example and make the accounts, unless they are there; safe to repeat after a killed run."""
     is_new = import_once(PROGRAMME)

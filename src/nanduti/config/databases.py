@@ -1,0 +1,33 @@
+"""Both databases, made or brought up to date."""
+
+from __future__ import annotations
+
+from django.core.management import call_command
+from django.core.management.sql import emit_post_migrate_signal
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+
+from nanduti.vault.router import ALIAS, LABEL
+
+
+def bring_up_to_date() -> None:
+    """Apply the migrations that are missing; quick where none is."""
+    _migrate("default")
+    # Nothing of other rooms stands there, so their history need not be played either: half the time of a first start.
+    _migrate(ALIAS, LABEL)
+
+
+def _migrate(database: str, *room: str) -> None:
+    if is_behind(database, *room):
+        call_command("migrate", *room, database=database, verbosity=0, interactive=False)
+    else:
+        # What rooms do after each migration, such as adding what they ship, they do here too. Django's command would
+        # make all models of all migrations first, and compare them with those of the code.
+        emit_post_migrate_signal(0, False, database)
+
+
+def is_behind(database: str, *room: str) -> bool:
+    """Whether there is a migration that this database has not seen."""
+    executor = MigrationExecutor(connections[database])
+    wanted = [leaf for leaf in executor.loader.graph.leaf_nodes() if not room or leaf[0] in room]
+    return bool(executor.migration_plan(wanted))
