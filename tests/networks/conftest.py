@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from typing import Any
 
 import pytest
 from django.test import Client
 from django_scopes import scopes_disabled
 
+from tests.support.taken_back import taken_back
 
-@pytest.fixture
-def found(db):
-    """The world of :mod:`tests.support.networks`; queries of the test itself need no scope."""
+
+@pytest.fixture(scope="module")
+def woven_once(django_db_setup, django_db_blocker) -> Iterator[Any]:
     from tests.support.networks import woven
 
+    yield from taken_back(django_db_blocker, woven)
+
+
+@pytest.fixture
+def found(woven_once, db):
+    """The world of :mod:`tests.support.networks`; queries of the test itself need no scope."""
     with scopes_disabled():
-        yield woven()
+        yield deepcopy(woven_once)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -94,10 +95,14 @@ def django_db_setup(django_test_environment, django_db_blocker) -> Iterator[None
     from django.db import connections
     from django.test import TransactionTestCase
 
+    from nanduti.surveys import validation
+
     with django_db_blocker.unblock():
         templates.use_copies(os.environ.get("PYTEST_XDIST_WORKER", "alone"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", take_rows_away)
+        # A Java starts for each form: one and the same is looked at once by each process.
+        patch.setattr(validation, "validate", cache(validation.validate))
         yield
     with django_db_blocker.unblock():
         connections.close_all()
