@@ -31,7 +31,7 @@ def actor_for(*, programme: Programme, record: Any, cluster: Cluster | None = No
     row, _made = TieActor._base_manager.get_or_create(
         programme=programme,
         **{FIELDS[type(record)]: record},
-        defaults={"cluster": home, "scope": work_scope(programme, home)},
+        defaults={"cluster": home, "scope": lambda: work_scope(programme, home)},
     )
     return row
 

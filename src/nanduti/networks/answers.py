@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from nanduti.methods.values import PersonError
-from nanduti.programme.models import Programme
+from nanduti.programme.models import Coverage, Programme
 from nanduti.programme.scopes import work_scope
 from nanduti.register.pseudonyms import tidy
 from nanduti.surveys.mapping.targets import Slot, Target, Told, offer
@@ -65,6 +65,8 @@ class _Books:
         self.kinds: dict[int, dict[str, Kind]] = {}
         self.waves: dict[tuple[int, str], TieWave] = {}
         self.actors: dict[tuple[int, str], TieActor] = {}
+        self.survey_waves: dict[int, list[Wave]] = {}
+        self.covered: dict[int, set[int]] = {}
         self.records = records_of(str(t.values.get("target") or "") for t in told)
 
     def kinds_of(self, submission: Submission) -> dict[str, Kind]:
@@ -77,7 +79,7 @@ class _Books:
         """The round: as the answer says, else the survey's wave of that day, else the instrument itself."""
         submission, day = one.submission, day_of(one)
         code = str(one.values.get("wave") or "")[:80]
-        survey_wave = None if code else _survey_wave(submission, day)
+        survey_wave = None if code else self.survey_wave(submission, day)
         code = code or (survey_wave.code if survey_wave else submission.instrument.code)
         key = (submission.programme_id, code)
         if key not in self.waves:
@@ -98,6 +100,22 @@ class _Books:
             )
         return self.waves[key]
 
+    def survey_wave(self, submission: Submission, day: date) -> Wave | None:
+        """The wave of the instrument on that day; of several the one that opened last."""
+        number = submission.instrument_id
+        if number not in self.survey_waves:
+            rows = Wave._base_manager.filter(instrument=number, opens_on__isnull=False).order_by("-opens_on")
+            self.survey_waves[number] = list(rows)
+        open_ones = (w for w in self.survey_waves[number] if w.opens_on <= day)
+        return next((w for w in open_ones if w.closes_on is None or day <= w.closes_on), None)
+
+    def covers(self, programme: int, cluster: int) -> bool:
+        """Whether the programme works in the cluster."""
+        if programme not in self.covered:
+            rows = Coverage._base_manager.filter(programme=programme)
+            self.covered[programme] = set(rows.values_list("cluster_id", flat=True))
+        return cluster in self.covered[programme]
+
     def actor(self, submission: Submission, record: Any) -> TieActor:
         key = (submission.programme_id, record.pseudonym)
         if key not in self.actors:
@@ -111,13 +129,6 @@ def day_of(one: Told) -> date:
     """The day it was said: as answered, else the day the answer came."""
     said = one.values.get("asked_on")
     return said if isinstance(said, date) else one.submission.received_at.date()
-
-
-def _survey_wave(submission: Submission, day: date) -> Wave | None:
-    rows = Wave._base_manager.filter(instrument=submission.instrument, opens_on__lte=day).order_by(
-        "-opens_on"
-    )
-    return next((w for w in rows if w.closes_on is None or day <= w.closes_on), None)
 
 
 # --- who answered
@@ -203,8 +214,9 @@ def _nomination(one: Told, books: _Books) -> Nomination:
         nomination = Nomination(**values)
     for name, value in values.items():
         setattr(nomination, name, value)
+    if nomination.pk:
+        nomination.ties.all().delete()
     nomination.save()
-    nomination.ties.all().delete()
     Tie._base_manager.bulk_create(_ties(one, nomination, books))
     return nomination
 
@@ -214,7 +226,7 @@ def _named(one: Told, books: _Books) -> TieActor:
     submission = one.submission
     text = str(one.values.get("target") or "").strip()
     record = books.records.get(tidy(text)) if text else None
-    if record is not None and _is_here(record, submission):
+    if record is not None and _is_here(record, submission, books):
         return books.actor(submission, record)
     name = str(one.values.get("name") or "").strip()
     if not name and not text:
@@ -225,14 +237,12 @@ def _named(one: Told, books: _Books) -> TieActor:
     )
 
 
-def _is_here(record: Any, submission: Submission) -> bool:
+def _is_here(record: Any, submission: Submission, books: _Books) -> bool:
     """Whether the record may be meant: in a cluster that the programme covers, or in none."""
-    from nanduti.programme.models import Coverage
-
     cluster = getattr(record, "cluster_id", None)
-    if cluster is None or cluster == submission.cluster_id:
-        return True
-    return Coverage._base_manager.filter(programme=submission.programme_id, cluster=cluster).exists()
+    return (
+        cluster is None or cluster == submission.cluster_id or books.covers(submission.programme_id, cluster)
+    )
 
 
 def _ties(one: Told, nomination: Nomination, books: _Books) -> list[Tie]:

@@ -61,6 +61,12 @@ def work_scope(programme: Programme, cluster: Cluster | None, *, into: Context |
             )
         return work
     work, _made = Scope.objects.get_or_create(kind=Scope.Kind.WORK, code=code, defaults={"title": code})
-    for wide, narrow, is_reading in [(programme.scope, work, False), (cluster.scope, work, False), *reaches]:
-        ScopeReach.objects.get_or_create(wide=wide, narrow=narrow, defaults={"is_reading": is_reading})
+    reaches = [(programme.scope, work, False), (cluster.scope, work, False), *reaches]
+    scopes = (programme.scope_id, cluster.scope_id, work.pk)
+    there = set(
+        ScopeReach.objects.filter(wide__in=scopes, narrow__in=scopes).values_list("wide_id", "narrow_id")
+    )
+    for wide, narrow, is_reading in reaches:
+        if (wide.pk, narrow.pk) not in there:
+            ScopeReach.objects.get_or_create(wide=wide, narrow=narrow, defaults={"is_reading": is_reading})
     return work
