@@ -11,6 +11,7 @@ from nanduti.foundation.errors import NotFound
 from nanduti.foundation.models import AuditEvent
 from nanduti.home.queries import MADE_AT
 from nanduti.programme import actions, team
+from nanduti.programme.dating import cut_of
 from nanduti.programme.errors import PeriodReversed, RuleRefuses
 from nanduti.programme.models import Appointment, Programme
 from nanduti.register.models import Cluster, Person
@@ -120,7 +121,7 @@ def test_from_the_day_it_ends_an_appointment_shows_nothing(example):
     for day, expected in ((date(2010, 3, 31), True), (date(2010, 4, 1), False)):
         codes = {
             f.code
-            for f in evidence_from_records(programme=example, cluster=row.cluster, on=day)
+            for f in evidence_from_records(programme=example, cluster=row.cluster, cut=cut_of(example, day))
             if f.page and f.page[1] == (row.code,)
         }
         assert codes == ({"agent_appointed", "agent_trained"} if expected else set())

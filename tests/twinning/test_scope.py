@@ -9,6 +9,7 @@ import pytest
 from nanduti.foundation.errors import NotFound
 from nanduti.foundation.models import AuditEvent
 from nanduti.programme import actions as programme_actions
+from nanduti.programme.dating import cut_of
 from nanduti.twinning import actions, queries
 from nanduti.twinning.errors import ProjectMustNotPay, TaskThere, TooEarly
 
@@ -178,14 +179,14 @@ def test_records_are_evidence_by_themselves(example, leather):
     found = {
         f.code
         for f in queries.evidence_from_records(
-            programme=example, cluster=leather.emerging, on=date(2011, 7, 31)
+            programme=example, cluster=leather.emerging, cut=cut_of(example, date(2011, 7, 31))
         )
     }
     assert {"selection_reasons", "cluster_selected", "agreement_signed", "advanced_cluster_selected"} <= found
     early = {
         f.code
         for f in queries.evidence_from_records(
-            programme=example, cluster=leather.emerging, on=date(2005, 1, 1)
+            programme=example, cluster=leather.emerging, cut=cut_of(example, date(2005, 1, 1))
         )
     }
     assert "outputs_recorded" in found and "outputs_recorded" not in early

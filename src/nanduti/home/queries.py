@@ -10,11 +10,12 @@ from urllib.parse import urlencode
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from nanduti.foundation.access import Access
 from nanduti.foundation.kept import kept
+from nanduti.foundation.languages import in_tongue, tongue
 from nanduti.foundation.models import Job
 from nanduti.interface import navigation, words
 from nanduti.interface.saying import say_source
@@ -22,7 +23,6 @@ from nanduti.methods import twinning as rules
 from nanduti.plans.models import Activity
 from nanduti.plans.queries import activities, late_activities
 from nanduti.programme import pausing
-from nanduti.programme.dating import cut_of
 from nanduti.programme.frames import Frame, frame_of
 from nanduti.programme.pages.time_outs import STATES
 from nanduti.programme.queries import (
@@ -121,7 +121,6 @@ def steps_of(frame: Frame) -> list[StepState]:
 def _steps_of(frame: Frame) -> list[StepState]:
     has_partner = twinnings(programme=frame.programme).exists()
     found = _evidence(frame)
-    is_spanish = (get_language() or "").startswith("es")
     return [
         StepState(
             number=step.number,
@@ -130,7 +129,7 @@ def _steps_of(frame: Frame) -> list[StepState]:
             gates=[
                 Gate(
                     kind=wanted.code,
-                    title=wanted.label_es if is_spanish else wanted.label,
+                    title=in_tongue(wanted.label, wanted.label_es),
                     url=_made_at(frame, step.number, wanted.code),
                     evidence=found.get(wanted.code, []),
                 )
@@ -148,8 +147,7 @@ def _steps_of(frame: Frame) -> list[StepState]:
 def _evidence(frame: Frame) -> dict[str, list[Piece]]:
     """Evidence by kind: what somebody wrote down, and what the records show by themselves."""
     found: dict[str, list[Piece]] = {}
-    programme, cluster, day = frame.programme, frame.cluster, frame.as_of
-    cut = cut_of(programme, day)
+    programme, cluster, cut = frame.programme, frame.cluster, frame.cut
     for row in step_evidence(programme=programme, cluster=cluster):
         has = cut.has(row.when_text_start, row.when_text_end, row.created_at)
         if has or row.when_text_start is None:
@@ -157,8 +155,8 @@ def _evidence(frame: Frame) -> dict[str, list[Piece]]:
             found.setdefault(row.evidence_kind, []).append(piece)
     # Every page of a programme shows the steps, and at 20,000 activities this is what takes longest on most.
     records = kept(
-        ("evidence", programme.pk, cluster and cluster.pk, day, get_language(), frame.access.scope_ids),
-        lambda: evidence_from_records(programme=programme, cluster=cluster, on=day),
+        ("evidence", programme.pk, cluster and cluster.pk, cut, tongue(), frame.access.scope_ids),
+        lambda: evidence_from_records(programme=programme, cluster=cluster, cut=cut),
     )
     for one in records:
         url = frame.url(one.page[0], *one.page[1]) if one.page else ""

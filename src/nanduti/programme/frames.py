@@ -21,6 +21,7 @@ from nanduti.interface import navigation, words
 from nanduti.register.models import Cluster
 
 from . import pausing, queries
+from .dating import Cut
 from .errors import ClusterNotChosen
 from .models import Programme, TimeOut
 
@@ -46,7 +47,16 @@ class Frame:
     @functools.cached_property
     def as_of(self) -> date:
         """The cut-off day: as asked, else the day the lists last reported to, else today."""
-        return self.asked_as_of or queries.reported_to(programme=self.programme) or self.today
+        return self.asked_as_of or self._reported or self.today
+
+    @functools.cached_property
+    def cut(self) -> Cut:
+        """What had happened by the cut-off day, as far as the records can tell."""
+        return Cut(self.as_of, self._reported)
+
+    @functools.cached_property
+    def _reported(self) -> date | None:
+        return queries.reported_to(programme=self.programme)
 
     def may(self, capability: str) -> bool:
         """Whether the reader may, within the programme or within the cluster's work."""

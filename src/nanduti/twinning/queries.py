@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Case, Count, Min, QuerySet, When
 from django.utils.translation import gettext as _
 
 from nanduti.diagnostics.queries import studies
@@ -235,32 +236,35 @@ class Found:
     is_placed: bool = True
 
 
-def evidence_from_records(*, programme: Programme, cluster: Cluster | None, on: date) -> list[Found]:
+def evidence_from_records(*, programme: Programme, cluster: Cluster | None, cut: Cut) -> list[Found]:
     """What the records show by themselves by a day, so that nobody has to tick it: a handful of bounded queries."""
-    cut = cut_of(programme, on)
+    pairs = list(twinnings(programme=programme, cluster=cluster))
     return [
         *_from_selection(programme, cluster),
-        *_from_appointments(programme, cluster, cut),
+        *_from_appointments(programme, cluster, pairs, cut),
         *_from_studies(programme, cluster, cut),
         *_from_agreements(programme, cluster, cut),
-        *_from_activities(programme, cluster, on),
+        *_from_activities(programme, cluster, cut.day),
         *_from_plans(programme, cluster, cut),
-        *_from_twinnings(programme, cluster, cut),
+        *_from_twinnings(programme, cluster, pairs, cut),
     ]
 
 
 def _by_then(rows: QuerySet[Any], name: str, cut: Cut) -> list[tuple[Any, bool]]:
     """The first records that had happened by the day; where there are none, the first of which nobody can tell."""
-    placed = list(rows.filter(cut.counted(name))[:FEW])
-    if placed:
-        return [(row, True) for row in placed]
-    return [(row, False) for row in rows.filter(cut.not_placed(name))[:FEW]]
+    counted = cut.counted(name)
+    order = rows.query.order_by or rows.model._meta.ordering
+    rows = rows.filter(counted | cut.not_placed(name))
+    rows = rows.annotate(is_placed=Case(When(counted, then=True), default=False))
+    found = [(row, row.is_placed) for row in rows.order_by("-is_placed", *order)[:FEW]]
+    return [one for one in found if one[1] == found[0][1]]
 
 
-def _from_appointments(programme: Programme, cluster: Cluster | None, cut: Cut) -> list[Found]:
+def _from_appointments(
+    programme: Programme, cluster: Cluster | None, pairs: Iterable[Twinning], cut: Cut
+) -> list[Found]:
     """Step 2: agents in their posts on the day; only what is known of them shows anything."""
-    pairs = twinnings(programme=programme, cluster=cluster)
-    here = set(pairs.values_list("advanced_id", flat=True)) | ({cluster.pk} if cluster else set())
+    here = {pair.advanced_id for pair in pairs} | ({cluster.pk} if cluster else set())
     found: dict[str, list[Found]] = {}
     for row in team.appointments(programme=programme):
         if not row.holds_on(cut.day) or (cluster and row.cluster_id not in here | {None}):
@@ -288,15 +292,16 @@ def _from_selection(programme: Programme, cluster: Cluster | None) -> list[Found
     rows = programme_queries.candidates(programme=programme).exclude(reason="")
     if cluster:
         rows = rows.filter(cluster=cluster)
+    weighed = list(rows)
     found = [
         Found("selection_reasons", f"{row.cluster}: {in_language(row, 'reason')}", "", row.cite(),
               ("programme:selection", ()))
-        for row in rows[:FEW]
+        for row in weighed[:FEW]
     ]  # fmt: skip
-    chosen = rows.filter(stage="selected")[:FEW]
+    chosen = [row for row in weighed if row.stage == "selected"]
     return found + [
         Found("cluster_selected", str(row.cluster), "", row.cite(), ("programme:selection", ()))
-        for row in chosen
+        for row in chosen[:FEW]
     ]
 
 
@@ -383,25 +388,22 @@ def _from_plans(programme: Programme, cluster: Cluster | None, cut: Cut) -> list
     ]
 
 
-def _from_twinnings(programme: Programme, cluster: Cluster | None, cut: Cut) -> list[Found]:
-    pairs = [t for t, _has in _by_then(twinnings(programme=programme, cluster=cluster), "started", cut)]
+def _from_twinnings(
+    programme: Programme, cluster: Cluster | None, pairs: Iterable[Twinning], cut: Cut
+) -> list[Found]:
+    begun = [(t, cut.has(t.started_start, t.started_end, t.created_at)) for t in pairs]
+    # One that begins later is none yet; one without a date may be.
+    begun = [one for one in begun if one[1]] or [one for one in begun if one[0].started_start is None]
     found = [
-        Found(
-            "advanced_cluster_selected",
-            str(t.advanced),
-            t.started,
-            t.cite(),
-            ("twinning:pair", (t.pair,)),
-            cut.has(t.started_start, t.started_end, t.created_at),
-        )
-        for t in pairs
-    ]
+        Found("advanced_cluster_selected", str(t.advanced), t.started, t.cite(), ("twinning:pair", (t.pair,)), has)
+        for t, has in begun[:FEW]
+    ]  # fmt: skip
     made = linkages(programme=programme, cluster=cluster).exclude(stage="broken_off")
     made = made.filter(from_type__in=BUSINESS, to_type__in=BUSINESS)
     for row, has in _by_then(made, "started", cut):
         page = ("twinning:pairs", ())
         found.append(Found("business_linkage", str(row), row.started, row.cite(), page, has))
-    wants = BusinessInterest.objects.filter(twinning__in=[t.pk for t in pairs]).select_related(
+    wants = BusinessInterest.objects.filter(twinning__in=[t.pk for t, _has in begun[:FEW]]).select_related(
         "source", "twinning"
     )
     return found + [
@@ -416,7 +418,7 @@ def really_twinning(*, programme: Programme, on: date) -> Any:
     cut = cut_of(programme, on)
     rows = step_evidence(programme=programme).filter(cut.counted("when_text"))
     evidence = set(rows.values_list("evidence_kind", flat=True))
-    evidence |= {f.code for f in _from_appointments(programme, None, cut) if f.is_placed}
+    evidence |= {f.code for f in _from_appointments(programme, None, pairs, cut) if f.is_placed}
     done = plan_queries.with_status(plan_queries.activities(programme=programme), as_of=on).filter(
         status_now="closed"
     )

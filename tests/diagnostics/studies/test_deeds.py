@@ -25,6 +25,7 @@ from nanduti.diagnostics.queries.profile import findings
 from nanduti.diagnostics.queries.sections import material, missing_in, sections
 from nanduti.foundation.errors import EditedMeanwhile
 from nanduti.foundation.models import AuditEvent
+from nanduti.programme.dating import cut_of
 from nanduti.programme.errors import ReasonMissing
 from nanduti.twinning.queries import evidence_from_records
 from tests.support.census import AT, establishment
@@ -95,11 +96,18 @@ def test_opening_again_needs_a_reason(study):
 # --- evidence for the gates
 
 
+def evidence_of(counted):
+    cut = cut_of(counted.programme, date(2026, 5, 1))
+    return evidence_from_records(programme=counted.programme, cluster=None, cut=cut)
+
+
 def test_only_an_agreed_study_is_evidence_for_its_gate(study, issue, counted):
     def shown():
         return {
             f.code
-            for f in evidence_from_records(programme=counted.programme, cluster=None, on=date(2026, 5, 1))
+            for f in evidence_from_records(
+                programme=counted.programme, cluster=None, cut=cut_of(counted.programme, date(2026, 5, 1))
+            )
         }
 
     assert "diagnostic_study" not in shown()
@@ -119,7 +127,10 @@ def test_an_agreed_advanced_study_shows_interests_and_intermediaries(counted):
     )  # fmt: skip
     agree(row)
     shown = {
-        f.code for f in evidence_from_records(programme=counted.programme, cluster=None, on=date(2026, 5, 1))
+        f.code
+        for f in evidence_from_records(
+            programme=counted.programme, cluster=None, cut=cut_of(counted.programme, date(2026, 5, 1))
+        )
     }
     assert {"partner_interests", "intermediaries_identified"} <= shown and "diagnostic_study" not in shown
 

@@ -201,7 +201,7 @@ def test_the_pages_ask_a_bounded_number_of_questions(field, draft, visit, django
     visit("coordinator", f"{S}/")
     with django_assert_max_num_queries(32):
         visit("coordinator", f"{S}/")
-    with django_assert_max_num_queries(37):
+    with django_assert_max_num_queries(38):
         visit("coordinator", f"{S}/{draft.instrument_id}/")
 
 
