@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from nanduti.foundation import imports
 from nanduti.foundation.access import access_of
 from nanduti.foundation.editing import save_edit
 from nanduti.foundation.errors import EditedMeanwhile
-from nanduti.foundation.models import AuditEvent
+from nanduti.foundation.models import AuditEvent, Scope
 from nanduti.plans.models import Activity
 from nanduti.programme.models import Programme
-from tests.support.example import CODE
+from tests.support.example import CODE, FOLDER
 
 pytestmark = pytest.mark.django_db
 
@@ -85,3 +86,11 @@ def test_nothing_changed_is_no_edit(example):
 
 def test_the_operator_sees_everything(example):
     assert Activity.objects.count() == 105
+
+
+def test_it_can_be_imported_again_beside_another_programme(example):
+    """Its statements name no programme: they belong to the one in the same folder, though nothing of it has changed."""
+    scope = Scope.objects.create(kind="programme", code="other", title="Another")
+    Programme._base_manager.create(scope=scope, code="other", title="Another")
+    report = imports.preview_sheets(imports.read_sheets(FOLDER), access=None, by="test")
+    assert report["errors"] == [] and report["n_unchanged"] > 1_000

@@ -45,6 +45,8 @@ class Context:
         self.row = Row("", {})
         self.changes: list[Change] = []
         self.n_unchanged = 0
+        # Of each kind of record the first two that rows stood for, new or not: whether there is more than one.
+        self.named: dict[type[models.Model], list[models.Model]] = {}
         self.new_scopes: set[int] = set()
         self.after_commit: list[Callable[[], None]] = []
         self._queue: dict[type[models.Model], list[models.Model]] = {}
@@ -125,6 +127,13 @@ class Context:
         self, model: type[M], *, key: dict[str, Any], values: dict[str, Any], sourced: bool = True
     ) -> M:
         """The record with this key, holding these values: created, changed, or left alone."""
+        made = self._upsert(model, key, values, sourced)
+        named = self.named.setdefault(model, [])
+        if len(named) < 2 and made not in named:
+            named.append(made)
+        return made
+
+    def _upsert(self, model: type[M], key: dict[str, Any], values: dict[str, Any], sourced: bool) -> M:
         values = {**values, **(self._source_values(model) if sourced else {})}
         found = self.seek(model, **key)
         if found is None:

@@ -300,9 +300,8 @@ def load_statement(row: Row, into: Context) -> None:
 
 def _only_programme(into: Context) -> Programme:
     """The one programme that this import is about, for files that do not repeat its code in every row."""
-    named = {c.instance.pk: c.instance for c in into.changes if isinstance(c.instance, Programme)}
-    known = list(named.values()) or list(Programme._base_manager.all()[:2])
+    known = into.named.get(Programme) or list(Programme._base_manager.all()[:2])
     if len(known) != 1:
         raise RowProblem("programme", _("is empty"), _("Name the programme that the statement belongs to."))
     into.flush()
-    return known[0]
+    return known[0]  # type: ignore[return-value]
