@@ -124,6 +124,12 @@ class TestSaying:
         error.details.pop("why")
         assert saying.say(error).sentence == "{what} cannot be said: {why}."
 
+    def test_figures_have_the_comma_of_the_language(self):
+        details = {"mean": 2.6, "sum": 12345.5, "share": 0.125, "n": 1234}
+        for language, said in (("en", "2.6 12,346 12% 1234"), ("es", "2,6 12\u00a0346 12% 1234")):
+            with override(language):
+                assert saying.fill("{mean} {sum:,.0f} {share:.0%} {n}", details) == said
+
     def test_a_verdict_inside_an_error(self):
         source = RuleSource("Handbook", "ch. 4")
         verdict = no(Reason("quorum", "{n} firms signed up.", {"n": 7}), source=source)

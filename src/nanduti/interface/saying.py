@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.formats import get_format
 from django.utils.translation import gettext
 
 from nanduti.methods.values import NandutiError, Reason, RuleSource, Verdict, Worded
@@ -76,9 +77,23 @@ def _detail(name: str, value: Any, details: Mapping[str, Any]) -> Any:
         return fill(details[f"{name}_template"], details.get(f"{name}_details", {}))
     if isinstance(value, date):
         return words.day(value)
+    if isinstance(value, float):
+        return _Figure(value)
     if name in OUR_WORDS and isinstance(value, str) and value:
         return gettext(value)
     return value
+
+
+class _Figure(float):
+    """A figure that stands in a sentence with the points and commas of the reader's language."""
+
+    def __format__(self, spec: str) -> str:
+        signs = {".": get_format("DECIMAL_SEPARATOR"), ",": get_format("THOUSAND_SEPARATOR")}
+        english = float.__format__(self, spec) if spec else float.__repr__(self)
+        return "".join(signs.get(sign, sign) for sign in english)
+
+    def __str__(self) -> str:
+        return format(self)
 
 
 def say(error: NandutiError) -> Said:
