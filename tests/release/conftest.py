@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from typing import Any
 
 import pytest
 from django.test import Client
 from django_scopes import scopes_disabled
+
+from tests.support.taken_back import taken_back
 
 
 @pytest.fixture(autouse=True)
@@ -15,12 +19,17 @@ def files_of_this_test(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "files"
 
 
-@pytest.fixture
-def door(db):
+@pytest.fixture(scope="module")
+def door_once(django_db_setup, django_db_blocker) -> Iterator[Any]:
     from tests.support.release import door
 
+    yield from taken_back(django_db_blocker, door)
+
+
+@pytest.fixture
+def door(door_once, db):
     with scopes_disabled():
-        yield door()
+        yield deepcopy(door_once)
 
 
 @pytest.fixture
