@@ -185,12 +185,15 @@ class Assessor:
 
 
 def _frozen(answer: Any) -> Any:
-    """An answer as a key: what is scored differently (1 and true) differs."""
-    if isinstance(answer, list | tuple):
-        return tuple(map(_frozen, answer))
-    if isinstance(answer, Mapping):
-        return (Mapping, *((key, _frozen(value)) for key, value in answer.items()))
-    return answer if isinstance(answer, str) or answer is None else (type(answer), answer)
+    """An answer as a key: what is scored differently (1 and true) differs; the order of ticks makes no difference."""
+    kind = type(answer)
+    if kind is list or kind is tuple:
+        if all(type(one) is str for one in answer):
+            return tuple(sorted(answer))
+        return (list, *map(_frozen, answer))
+    if kind is dict:
+        return (dict, *answer, *map(_frozen, answer.values()))
+    return answer if kind is str or answer is None else (kind, answer)
 
 
 def _weighted(parts: Sequence[tuple[float | None, float]], least: float) -> tuple[float | None, float]:

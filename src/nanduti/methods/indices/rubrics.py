@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from nanduti.methods.values import BadInput, RuleSource
@@ -42,7 +43,7 @@ class Question:
     planned_points: float = 0.5
     weight: float = 1.0
 
-    @property
+    @cached_property
     def item_codes(self) -> tuple[str, ...]:
         """Codes of the items that count."""
         return tuple(code for code, _ in self.items if code not in self.exclusive)
@@ -100,7 +101,7 @@ class Rubric:
     sources: tuple[RuleSource, ...] = ()
     notes: str = ""
 
-    @property
+    @cached_property
     def questions(self) -> tuple[Question, ...]:
         """All questions, in order."""
         return tuple(q for d in self.dimensions for q in d.questions)
