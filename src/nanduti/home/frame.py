@@ -52,9 +52,9 @@ def room_url(name: str) -> Callable[[HttpRequest], str | None]:
 
 
 def steps(request: HttpRequest) -> Iterable[navigation.Step]:
-    """The eight steps with how far each is."""
+    """The eight steps with how far each is; none for whoever fills a form there and reads nothing else."""
     frame = current(request)
-    if frame is None:
+    if frame is None or not frame.may("read"):
         return []
     return [
         navigation.Step(step.number, frame.url("home:step", step.number), step.state)
