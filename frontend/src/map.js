@@ -35,8 +35,13 @@ export function draw(place, features) {
       new maplibregl.Marker({ element: pin(feature.properties), anchor: 'left' }).setLngLat(feature.geometry.coordinates).addTo(map);
     }
   }
-  if (!bounds.isEmpty()) map.fitBounds(bounds, { padding: 48, maxZoom: 10, animate: false });
+  if (!bounds.isEmpty()) map.fitBounds(bounds, { padding: room(place), maxZoom: 10, animate: false });
   return map;
+}
+
+// Labels stand to the right of their points: on a narrow map they need most of its width.
+function room(place) {
+  return { top: 48, bottom: 48, left: 32, right: Math.min(200, place.clientWidth * 0.55) };
 }
 
 function spread(bounds, coordinates) {
