@@ -169,6 +169,8 @@ def packages(name: str) -> None:
 
 def install_package() -> None:
     uv("--no-deps", "--no-build-isolation", "-e", ".")
+    # On all cores, where the first import would compile a thousand modules one after the other.
+    do(PYTHON, "-m", "compileall", "-q", "-j", "0", "src/nanduti")
 
 
 def install_node_where_it_is_needed(name: str) -> None:
