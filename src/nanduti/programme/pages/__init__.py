@@ -28,7 +28,7 @@ def link(url: str, label: Any) -> dict[str, Any]:
 def way_in(frame: Frame) -> dict[str, Any]:
     """The next step of an empty section whose records come as tables, for those who may hand them in."""
     may = frame.access.may("import")
-    return {"empty_url": reverse("import"), "empty_label": _("Import tables")} if may else {}
+    return {"empty_url": reverse("home:import"), "empty_label": _("Import tables")} if may else {}
 
 
 def dated(key: str, label: Any, **more: Any) -> Col:
