@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-Add = Callable[[str, Callable, str], argparse.ArgumentParser]
+from .verbs import Add, print_json
+
 FORMATS = ("csv", "xlsx", "parquet", "sav", "dta", "geojson", "zip")
 
 
@@ -61,8 +59,7 @@ def submissions(options: argparse.Namespace) -> int:
         rows = tables.chosen(instrument=instrument, access=None).select_related("enumerator", "answer_set")
         said = [tables.as_dict(row) for row in rows.order_by("-received_at", "-id")[: max(0, options.limit)]]
     if options.format == "json":
-        json.dump(said, sys.stdout, ensure_ascii=False, indent=2, default=str)
-        print()
+        print_json(said)
         return 0
     for row in said:
         print(f"{row['received_at']:25.19} {row['state']:10} {row['enumerator']:15} {row['instance_id']}")

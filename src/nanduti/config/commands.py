@@ -1,31 +1,37 @@
-"""The verbs of the ``nanduti`` command."""
+"""The verbs of the ``nanduti`` command: those of running and of data here, the others by what they are about."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
-from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-from . import answer_commands, indicator_commands, instrument_commands
-
-Add = Callable[[str, Callable, str], argparse.ArgumentParser]
+from . import (
+    answer_commands,
+    field_commands,
+    indicator_commands,
+    instrument_commands,
+    people_commands,
+    question_commands,
+)
+from .verbs import Add, offer_format, print_json
 
 
 def add_verbs(add: Add) -> None:
     """Every verb with its options; the bodies import what they need when they run."""
     _add_running(add)
     _add_data(add)
-    _add_questions(add)
-    _add_people(add)
-    _add_field_work(add)
-    instrument_commands.add_verbs(add)
-    answer_commands.add_verbs(add)
-    indicator_commands.add_verbs(add)
+    for module in (
+        question_commands,
+        people_commands,
+        field_commands,
+        instrument_commands,
+        answer_commands,
+        indicator_commands,
+    ):
+        module.add_verbs(add)
 
 
 def _add_running(add: Add) -> None:
@@ -55,82 +61,12 @@ def _add_data(add: Add) -> None:
     import_verb = add("import", import_tables, "Import a folder, ZIP, workbook or file of tables.")
     import_verb.add_argument("path", type=Path, help="folder, .zip, .xlsx, .csv or .yaml")
     import_verb.add_argument("--dry-run", action="store_true", help="only show what would change")
-    _format(import_verb)
+    offer_format(import_verb)
     undo_verb = add("undo", undo, "Undo an import as a whole.")
     undo_verb.add_argument("import_id", help="the id that the import printed")
     demo_verb = add("demo", demo, "Load the example programmes and make the demo accounts, once.")
     demo_verb.add_argument("--summary", action="store_true", help="only print what is loaded")
     demo_verb.add_argument("--code", metavar="NAME", help="print the present one-time code of a demo account")
-
-
-def _add_questions(add: Add) -> None:
-    results_verb = add("results", results, "Outputs and outcomes computed from the records.")
-    _about(results_verb)
-    ledger_verb = add("ledger", ledger, "The activities of a programme at a cut-off day.")
-    _about(ledger_verb)
-    quality_verb = add("quality", quality, "Contradictions found by rules, with both statements.")
-    _about(quality_verb, cut_off=False)
-    scope_verb = add("scope", scope, "The scope of cooperation of a pair of clusters on a day.")
-    _about(scope_verb, cut_off=False)
-    scope_verb.add_argument("--pair", required=True, help="emerging:advanced, by cluster codes")
-    scope_verb.add_argument("--on", type=_day, help="the day, year-month-day (today if left out)")
-
-
-def _add_people(add: Add) -> None:
-    user_verb = add("user", user, "Make an account, give it a role within a scope, or a new password.")
-    user_verb.add_argument("name", help="user name")
-    user_verb.add_argument(
-        "--new-password", action="store_true", help="ask for a new one: theirs is forgotten"
-    )
-    user_verb.add_argument("--role", help="code of a role, such as coordinator")
-    user_verb.add_argument("--within", help="programme:CODE or cluster:CODE")
-    user_verb.add_argument("--language", choices=["en", "es"], default="en", help="language of the account")
-    token_verb = add("token", token, "Issue an API token for an account; it is shown once.")
-    token_verb.add_argument("name", help="user name")
-    token_verb.add_argument("--label", default="command line", help="what the token is for")
-
-
-def _add_field_work(add: Add) -> None:
-    enrol_verb = add("enrol", enrol, "Enrol an enumerator: print the server's address for a phone, once.")
-    enrol_verb.add_argument("--programme", required=True, help="code of the programme")
-    enrol_verb.add_argument("--enumerator", required=True, help="code of the enumerator, new or known")
-    enrol_verb.add_argument("--title", default="", help="how the team calls the phone or the person")
-    enrol_verb.add_argument("--cluster", help="only the work in this cluster")
-    enrol_verb.add_argument(
-        "--instrument", action="append", default=[], help="only this form id; may be repeated"
-    )
-    enrol_verb.add_argument("--last-day", type=_day, help="the key opens nothing after it, year-month-day")
-    enrol_verb.add_argument("--server", default="http://localhost:8000", help="address phones reach us at")
-    enrol_verb.add_argument("--qr", type=Path, metavar="FILE", help="write the enrolment code, .png or .svg")
-    _format(enrol_verb)
-    add("tidy-files", tidy_files, "Remove files of posts that broke off more than a day ago.")
-
-
-def _about(verb: argparse.ArgumentParser, *, cut_off: bool = True) -> None:
-    verb.add_argument("--programme", required=True, help="code of the programme")
-    if cut_off:
-        verb.add_argument("--cluster", help="code or short code of a cluster")
-        verb.add_argument("--as-of", type=_day, help="cut-off day, year-month-day (today if left out)")
-    _format(verb)
-
-
-def _format(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--format", choices=["text", "json"], default="text", help="how to print")
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not a day; write year-month-day, such as 2011-07-31"
-        ) from None
-
-
-def _print_json(value: Any) -> int:
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=str)
-    print()
-    return 0
 
 
 # --- running
@@ -242,7 +178,7 @@ def import_tables(options: argparse.Namespace) -> int:
 
 def _say_report(report: dict[str, Any], options: argparse.Namespace, *, import_id: str | None) -> int:
     if options.format == "json":
-        _print_json({"import_id": import_id, **report})
+        print_json({"import_id": import_id, **report})
     else:
         for table, counts in report["tables"].items():
             print(f"{table:20} " + "  ".join(f"{name} {n}" for name, n in counts.items() if n))
@@ -291,200 +227,4 @@ def demo(options: argparse.Namespace) -> int:
         example.print_summary()
     else:
         example.load_all_once()
-    return 0
-
-
-# --- questions
-
-
-def _programme(options: argparse.Namespace) -> Any:
-    from nanduti.programme.queries import programme_by_code
-
-    return programme_by_code(code=options.programme)
-
-
-def _cluster(options: argparse.Namespace, programme: Any) -> Any:
-    from nanduti.programme.queries import cluster_by_code
-
-    return cluster_by_code(programme=programme, code=options.cluster) if options.cluster else None
-
-
-def _as_of(options: argparse.Namespace) -> date:
-    from django.utils import timezone
-
-    return options.as_of or timezone.localdate()
-
-
-def results(options: argparse.Namespace) -> int:
-    """Tables 9 and 10 from the records."""
-    from django_scopes import scopes_disabled
-
-    from nanduti.results import queries
-
-    with scopes_disabled():
-        programme = _programme(options)
-        cluster = _cluster(options, programme)
-        table = queries.result_table(programme=programme, as_of=_as_of(options), cluster=cluster)
-        said = {"programme": programme.code, **queries.table_as_dict(table)}
-    if options.format == "json":
-        return _print_json(said)
-    for level in ("outputs", "outcomes"):
-        print(level)
-        for row in said[level]:
-            print(f"  {row['title']:55} {row['total']['value']:>8} {row['unit']}")
-    return 0
-
-
-def ledger(options: argparse.Namespace) -> int:
-    """The ledger of activities."""
-    from django_scopes import scopes_disabled
-
-    from nanduti.plans import queries
-
-    with scopes_disabled():
-        programme = _programme(options)
-        rows = queries.activities(programme=programme, cluster=_cluster(options, programme))
-        said = [
-            row.as_dict() for row in queries.ledger(rows.order_by("plan_id", "number"), as_of=_as_of(options))
-        ]
-    if options.format == "json":
-        return _print_json(said)
-    for row in said:
-        print(f"{row['plan']}:{row['number']:<4} {row['status']:15} {row['date_text']:25.25} {row['label']}")
-    return 0
-
-
-def quality(options: argparse.Namespace) -> int:
-    """The data-quality report."""
-    from django_scopes import scopes_disabled
-
-    from nanduti.results import quality as report
-
-    with scopes_disabled():
-        said = [report.finding_as_dict(f, rows) for f, rows in report.findings(programme=_programme(options))]
-    if options.format == "json":
-        return _print_json(said)
-    for finding in said:
-        print(f"[{finding['severity']}] {finding['sentence']}")
-        for statement in finding["statements"]:
-            print(f"    {statement['value']} ({statement['source']}, {statement['place']})")
-    return 0
-
-
-def scope(options: argparse.Namespace) -> int:
-    """The scope matrix."""
-    from django.utils import timezone
-    from django_scopes import scopes_disabled
-
-    from nanduti.twinning import queries
-
-    with scopes_disabled():
-        twinning = queries.twinning_by_pair(programme=_programme(options), pair=options.pair)
-        said = queries.scope_as_dict(twinning=twinning, on=options.on or timezone.localdate())
-    if options.format == "json":
-        return _print_json(said)
-    for cell in said["cells"]:
-        print(f"{cell['emerging']:25} {cell['advanced']:25} {cell['scope']:15} {cell['reason']}")
-    return 0
-
-
-# --- people
-
-
-def user(options: argparse.Namespace) -> int:
-    """Make an account, or give it a new password; passwords are asked for, never given on the command line."""
-    import getpass
-
-    from nanduti.foundation import actions
-    from nanduti.foundation.errors import NotFound
-    from nanduti.foundation.models import Scope, User
-
-    account = User.objects.filter(username=options.name).first()
-    if account is None:
-        password = getpass.getpass(f"Password for {options.name}: ")
-        account = actions.make_account(
-            username=options.name, password=password, language=options.language, by="command line"
-        )
-    elif options.new_password:
-        password = getpass.getpass(f"New password for {options.name}: ")
-        actions.set_password(user=account, password=password, by="command line")
-    if options.role:
-        kind, _colon, code = (options.within or "").partition(":")
-        scope = Scope.objects.filter(kind=kind, code=code).first()
-        if scope is None:
-            raise NotFound(kind="programme or cluster", code_given=options.within or "")
-        actions.grant_role(user=account, role=options.role, scope=scope, by="command line")
-    print(account.username)
-    return 0
-
-
-def token(options: argparse.Namespace) -> int:
-    """A key for programs."""
-    from nanduti.foundation import actions
-    from nanduti.foundation.errors import NotFound
-    from nanduti.foundation.models import User
-
-    account = User.objects.filter(username=options.name).first()
-    if account is None:
-        raise NotFound(kind="account", code_given=options.name)
-    print(actions.issue_token(user=account, label=options.label, by="command line")[1])
-    return 0
-
-
-# --- field work
-
-
-def enrol(options: argparse.Namespace) -> int:
-    """A key for a phone; who is enrolled already gets a new one, and the former ends."""
-    from datetime import datetime, time, timedelta
-
-    from django.utils import timezone
-    from django_scopes import scopes_disabled
-
-    from nanduti.surveys import enrolment
-    from nanduti.surveys.actions import enumerators
-    from nanduti.surveys.models import Enumerator, Instrument
-
-    with scopes_disabled():
-        programme = _programme(options)
-        known = Enumerator.objects.filter(programme=programme, code=options.enumerator).first()
-        ends = options.last_day and timezone.make_aware(
-            datetime.combine(options.last_day + timedelta(days=1), time.min)
-        )
-        if known is not None:
-            made = enumerators.renew_key(enumerator=known, expires_at=ends, by="command line")
-        else:
-            made = enumerators.enrol(
-                programme=programme,
-                code=options.enumerator,
-                title=options.title,
-                cluster=_cluster(options, programme),
-                instruments=list(Instrument.objects.filter(programme=programme, code__in=options.instrument)),
-                expires_at=ends,
-                by="command line",
-            )
-    base = f"{options.server.rstrip('/')}/collect/{programme.code}"
-    address = f"{base}/key/{made.token}"
-    if options.qr:
-        code = enrolment.settings_code(server_url=address, project=str(programme))
-        options.qr.write_bytes(enrolment.image(code, options.qr.suffix.lstrip(".").lower() or "png"))
-    said = {
-        "programme": programme.code,
-        "enumerator": made.enumerator.code,
-        "server_url": address,
-        "digest": {"server_url": base, "username": made.enumerator.code, "password": made.password},
-        "expires_at": ends or None,
-        "qr": str(options.qr) if options.qr else None,
-    }
-    if options.format == "json":
-        return _print_json(said)
-    print(address)
-    return 0
-
-
-def tidy_files(options: argparse.Namespace) -> int:
-    """What a process wrote before it died, and no submission names."""
-    from nanduti.surveys import sweeping
-
-    print(f"{sweeping.sweep()} files removed.")
     return 0

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from collections.abc import Callable
 
-Add = Callable[[str, Callable, str], argparse.ArgumentParser]
+from .verbs import Add, print_json
 
 
 def add_verbs(add: Add) -> None:
@@ -51,8 +49,7 @@ def indicators(options: argparse.Namespace) -> int:
     if options.format == "csv":
         frame.write_csv(sys.stdout)
     elif options.format == "json":
-        json.dump(frame.to_dicts(), sys.stdout, ensure_ascii=False, indent=2)
-        print()
+        print_json(frame.to_dicts())
     else:
         for row in frame.iter_rows(named=True):
             said = row["reason"] if row["value"] is None else f"{row['value']:g} {row['unit']}"

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-Add = Callable[[str, Callable, str], argparse.ArgumentParser]
+from .verbs import Add, print_json
 
 
 def add_verbs(add: Add) -> None:
@@ -45,12 +43,6 @@ def instrument(options: argparse.Namespace) -> int:
         ](options)
 
 
-def _print_json(value: Any) -> int:
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=str)
-    print()
-    return 0
-
-
 def _problems(error: Any) -> int:
     for place in error.details["problems"]:
         print(place, file=sys.stderr)
@@ -80,7 +72,7 @@ def publish(options: argparse.Namespace) -> int:
         version = actions.publish(version=version, by="command line")
     said = _said(version)
     if options.format == "json":
-        return _print_json(said)
+        return print_json(said)
     print(
         f"{said['form_id']} version {said['version']}: {said['state']}, {said['questions']} questions in "
         f"{', '.join(said['languages']) or 'one language'}; ODK Validate: {said['validation']}."
@@ -141,7 +133,7 @@ def list_forms(options: argparse.Namespace) -> int:
     versions = InstrumentVersion.objects.filter(instrument__programme=programme).select_related("instrument")
     said = [_said(version) for version in versions.order_by("instrument__code", "-id")]
     if options.format == "json":
-        return _print_json(said)
+        return print_json(said)
     for row in said:
         print(
             f"{row['form_id']:30} {row['version']:16} {row['state']:10} {row['questions']:>4}  {row['title']}"
@@ -162,7 +154,7 @@ def library_forms(options: argparse.Namespace) -> int:
         return 0
     said = [{"code": f.code, "kind": f.kind, "title": f.title, "summary": f.summary} for f in library.forms()]
     if options.format == "json":
-        return _print_json(said)
+        return print_json(said)
     for row in said:
         print(f"{row['code']:22} {row['title']['en']}: {row['summary']['en']}")
     return 0
