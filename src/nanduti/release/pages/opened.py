@@ -195,10 +195,13 @@ def shown_of(publication: Publication) -> dict[str, Any]:
 @require_safe
 def file(request: HttpRequest, programme: str, slug: str, number: int, name: str) -> HttpResponse:
     """A published file, byte for byte; gone where the publication was withdrawn."""
-    publication = opened.publication(programme=programme, slug=slug, number=number)
-    if publication.is_withdrawn:
-        return gone(request, publication)
-    return give(opened.file_of(publication, name), public=True)
+    try:
+        publication = opened.publication(programme=programme, slug=slug, number=number)
+        if publication.is_withdrawn:
+            return gone(request, publication)
+        return give(opened.file_of(publication, name), public=True)
+    except NotFound as error:  # here too without the frame of those who have signed in, and its cookie
+        return _not_there(request, error)
 
 
 def gone(request: HttpRequest, publication: Publication) -> HttpResponse:
