@@ -80,11 +80,28 @@ def test_nothing_in_the_address_breaks_a_page(measured, as_role, query):
 def test_the_firms_behind_a_value_with_what_each_adds(measured, as_role):
     page = text(as_role().get(HOME + "one/firm_formality/rows/"))
     assert "no answer: 4" not in page
-    assert "Answers that count: 8;" in page and "These are the answers that the value was worked out from." in page
+    assert (
+        "Answers that count: 8;" in page
+        and "These are the answers that the value was worked out from." in page
+    )
     answered(measured, {"n_women": 1, "n_men": 1, "n_workers": 2, "tax_registered": "yes"})
     assert "Answers have come or changed" in text(as_role().get(HOME + "one/firm_formality/rows/"))
     own = as_role("cda").get(HOME + "one/women_share/rows/?cluster=itaugua-garments")
     assert own.status_code == 200 and "Answers that count: 13;" in text(own)
+
+
+def test_behind_a_value_of_very_many_firms_stand_its_clusters(measured, as_role, monkeypatch):
+    """No page reads a hundred thousand answers: the figures of the clusters were written down."""
+    from nanduti.indicators.pages import behind
+
+    monkeypatch.setattr(behind, "MOST_SHOWN", 5)
+    monkeypatch.setattr(queries, "behind", lambda **_asked: pytest.fail("answers are read"))
+    page = text(as_role().get(HOME + "one/firm_formality/rows/"))
+    assert "Choose a cluster to see its firms." in page and "Itauguá garments" in page
+    assert "one/firm_formality/rows/?cluster=itaugua-garments" in page
+    exported = as_role().get(HOME + "one/firm_formality/rows/?export=csv")
+    assert b"Itaugu" in b"".join(exported.streaming_content)
+    assert as_role("committee_member").get(HOME + "one/firm_formality/rows/").status_code == 403
 
 
 def test_who_may_not_read_answers_sees_no_figure_of_a_few(measured, as_role):

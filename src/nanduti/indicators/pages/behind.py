@@ -46,6 +46,8 @@ def rows(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
         raise NotFound(kind=_("value of the indicator"), code_given=code)
     if not frame.may("read_sensitive"):
         raise NotAllowed(capability="read_sensitive")
+    if frame.cluster is None and _is_large(shown):
+        return _by_cluster(request, frame, version, shown, told)
     try:
         found = queries.behind(
             version=version, measurement=shown.measurement, access=frame.access, cluster=frame.cluster
@@ -67,6 +69,52 @@ def rows(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
             "back": link(
                 frame.url("indicators:one", code, wave=request.GET.get("wave") or None), version.title
             ),
+        },
+    )
+
+
+def _is_large(shown: Told) -> bool:
+    """Whether so many answers were looked at that nobody reads them all, and reading them would keep others waiting."""
+    return (shown.measurement.run.result.get("n_units") or 0) > MOST_SHOWN
+
+
+class ClusterTable(DataTable):
+    """A row for each cluster."""
+
+    name = "clusters"
+
+
+def _by_cluster(
+    request: HttpRequest, frame: Frame, version: IndicatorVersion, shown: Told, told: list[Told]
+) -> HttpResponse:
+    """What each cluster puts into a value of very many firms, as it was written down; its firms are one click away."""
+    wave = request.GET.get("wave") or None
+    code = version.indicator.code
+    parts = [t for t in told if t.cluster is not None and _is_wave(t, wave or "")]
+    table = ClusterTable(
+        parts, request, caption=_("Clusters"),
+        columns=[
+            Col("cluster", _("Cluster"), value=lambda t: str(t.cluster), phone=True,
+                url=lambda t: frame.url("indicators:rows", code, wave=wave, cluster=t.cluster.code)),
+            Col("value", _("Value"), value=lambda t: cell_said(t.cell, version.said), phone=True),
+            Col("n", _("Answers that count"), "number", value=lambda t: t.cell.n),
+            Col("asked", _("Asked"), "number", value=lambda t: t.cell.n_asked, shown=False),
+        ],
+    )  # fmt: skip
+    if table.wants_export:
+        return table.export()
+    n = shown.cell.n_asked or shown.measurement.run.result["n_units"]
+    return render(
+        request,
+        "indicators/rows.html",
+        {
+            "title": _("Behind: %(indicator)s") % {"indicator": version.title},
+            "frame_of": frame,
+            "state": _("%(value)s, from %(n)s answers. Choose a cluster to see its firms.")
+            % {"value": cell_said(shown.cell, version.said), "n": words.number(n)},
+            "note": "",
+            "table": table,
+            "back": link(frame.url("indicators:one", code, wave=wave), version.title),
         },
     )
 
