@@ -28,14 +28,17 @@ def test_a_firm_entered_leaves_the_others_and_sums_up_as_if_all_were_scored_anew
     first = AssessmentScore.objects.get(assessment=row, establishment=firms[1])
     # Entered again, and one answer outside its scale, which says nothing.
     actions.enter_result(assessment=row, establishment=firms[2], answers=rated(row, 9), by="test")
-    strange = {**rated(row, 3), "strategy": 900.0}
+    asked = next(iter(rated(row, 3)))
+    strange = {**rated(row, 3), asked: 900.0}
     actions.enter_result(assessment=row, establishment=firms[3], answers=strange, by="test")
     row.refresh_from_db()
     again = actions.assess_again(assessment=row, recipe=row.recipe, by="test")
     assert row.summary == {name: again.summary[name] for name in row.summary}
     assert row.n_units == again.n_units == 6
     assert row.run.input_digest == again.run.input_digest
-    assert row.summary["n_unknown"] == 2 and row.summary["bands"][""] == 2
+    unknown = AssessmentScore.objects.filter(assessment=row, band="")
+    assert row.summary["n_unknown"] == row.summary["bands"][""] == unknown.count() > 0
+    assert unknown.get(establishment=firms[3]).reason == "contradicts"
     assert AssessmentScore.objects.get(pk=first.pk).parts == first.parts
     # The twin: every stored result is the one that its answers come to.
     recipe = assessing.read(row.recipe.text)
