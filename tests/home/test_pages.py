@@ -54,6 +54,7 @@ EDITING = {
     f"{P}/ledger/leather/15/contributions/": {"coordinator", "cda-leather"},
     f"{P}/twinnings/chennai-leather:santa-croce/linkage/": {"coordinator", "cda-leather"},
     f"{P}/twinnings/chennai-leather:santa-croce/topic/": {"coordinator", "cda-leather"},
+    f"{P}/twinnings/chennai-leather:santa-croce/interest/": {"coordinator", "cda-leather"},
     "/import/": {"coordinator", "administrator", "cda-leather", "cda-footwear"},
     "/people/": {"administrator"},
     "/deeds/": {"coordinator", "administrator"},

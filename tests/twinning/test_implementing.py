@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from nanduti.interface import words
 from nanduti.twinning import implementing, queries
 from nanduti.twinning.models import BusinessInterest, StepEvidence
 from tests.support.example import CODE
@@ -85,3 +86,29 @@ def test_page_and_machines_say_the_same(visit, example):
     said = client.get(f"/api/programmes/{CODE}/implementation?pair={pair}&on=2011-07-31").json()
     assert [s["code"] for s in said["steps"] if s["done"]] == steps(example, pair)[0]
     assert page.count('class="is-met"') == len(steps(example, pair)[0])
+
+
+def test_what_both_sides_hope_to_gain_makes_a_linkage_likely(visit, example):
+    pair, client = "chennai-footwear:marche", visit("cda-footwear")
+    page = f"/p/{CODE}/twinnings/{pair}/"
+    twinning = queries.twinning_by_pair(programme=example, pair=pair)
+    twinning.interests.all().delete()
+    sent = {"side": "emerging", "stakeholder_type": "firm", "business_interest": "Learn lasting", "gain": "1",
+            "end_market": "shops"}  # fmt: skip
+    assert client.post(f"{page}interest/", sent).status_code == 302
+    sent |= {
+        "side": "advanced",
+        "business_interest": "Have shoes made",
+        "gain": "0.5",
+        "end_market": "brands",
+    }
+    assert client.post(f"{page}interest/", sent).status_code == 302
+    (gain,) = queries.mutual_gains(list(queries.interests(twinning=twinning)))
+    assert (gain.verdict.decision, float(gain.likelihood)) == ("yes", 0.5)
+    shown = client.get(page).content.decode()
+    assert "Both may gain and they do not compete." in shown and words.share(0.5) in shown
+    # Named again, it is corrected; sold to the same buyers, the two are rivals.
+    assert client.post(f"{page}interest/", {**sent, "end_market": "shops", "gain": ""}).status_code == 302
+    (gain,) = queries.mutual_gains(list(queries.interests(twinning=twinning)))
+    assert (gain.verdict.decision, gain.likelihood) == ("no", None)
+    assert visit("association").get(f"{page}interest/").status_code in {403, 404}

@@ -8,8 +8,8 @@ from importlib.resources import files
 from typing import Any
 
 import yaml
-from django.utils.translation import get_language
 
+from nanduti.foundation.languages import in_tongue
 from nanduti.methods.values import RuleSource
 
 
@@ -24,16 +24,12 @@ class BodyKind:
     source: RuleSource
 
     def __str__(self) -> str:
-        return _in_language(self.titles)
+        return in_tongue(*self.titles)
 
     @property
     def about_said(self) -> str:
         """What it is for, in the reader's language."""
-        return _in_language(self.about)
-
-
-def _in_language(pair: tuple[str, str]) -> str:
-    return pair[1] if (get_language() or "").startswith("es") else pair[0]
+        return in_tongue(*self.about)
 
 
 @cache
@@ -78,4 +74,4 @@ def sector_in_words(code: str) -> str:
     'private sector'
     """
     row = _read()["sectors"].get(code)
-    return _in_language((row["title"], row["title_es"])) if row else code.replace("_", " ")
+    return in_tongue(row["title"], row["title_es"]) if row else code.replace("_", " ")

@@ -263,9 +263,15 @@ class MeetingForm(PresenceForm):
     is_presence_known = forms.BooleanField(label=_("It is known who was there"), required=False, initial=True)
     field_order = ["held_on", "place", "note_text", "is_presence_known", "present"]
 
+    def __init__(self, *args, seats, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(*args, seats=seats, **kwargs)
+        if not seats.exists():
+            del self.fields["present"], self.fields["is_presence_known"]
+
     def present_or_unknown(self):  # type: ignore[no-untyped-def]
-        """The seats whose holders were there; ``None`` where nobody knows."""
-        return list(self.cleaned_data["present"]) if self.cleaned_data["is_presence_known"] else None
+        """The seats whose holders were there; ``None`` where nobody knows, or the body has no seats."""
+        is_known = self.cleaned_data.get("is_presence_known", False)
+        return list(self.cleaned_data["present"]) if is_known else None
 
 
 class TimeOutForm(NandutiForm):

@@ -18,7 +18,7 @@ from nanduti.register.models import Cluster
 
 from . import queries
 from .errors import ProjectMustNotPay, TaskThere, TooEarly
-from .models import AgendaTopic, DealTask, Linkage, StepEvidence, Twinning
+from .models import AgendaTopic, BusinessInterest, DealTask, Linkage, StepEvidence, Twinning
 from .models.linkages import PartyType
 
 
@@ -84,6 +84,19 @@ def rank_topic(
         twinning=twinning, topic=topic, defaults={**values, "scope": twinning.scope}
     )
     note(subject=row)
+    return row
+
+
+@action("twinning.state_interest")
+def state_interest(
+    *, twinning: Twinning, values: dict[str, Any], by: User | str, at: datetime | None = None
+) -> BusinessInterest:
+    """Write down what a kind of stakeholder of one side hopes to gain; named again, the rest is corrected."""
+    key = {name: values.pop(name) for name in ("side", "stakeholder_type", "business_interest")}
+    row, _made = BusinessInterest.objects.update_or_create(
+        twinning=twinning, **key, defaults={**values, "scope": twinning.scope}
+    )
+    note(subject=row, side=row.side)
     return row
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +13,7 @@ from nanduti.methods import twinning as rules
 from nanduti.programme.forms import WhenField, text
 from nanduti.register.models import Organisation
 
-from .models import DealTask, Linkage
+from .models import BusinessInterest, DealTask, Linkage
 from .models.linkages import PartyType
 from .models.twinnings import Priority
 
@@ -84,6 +86,31 @@ class TopicForm(NandutiForm):
     priority_advanced = forms.ChoiceField(
         label=_("For the advanced cluster"), choices=[("", _("not asked")), *Priority.choices], required=False
     )
+
+
+class InterestForm(NandutiForm):
+    """What a kind of stakeholder of one side hopes to gain, and to whom it sells."""
+
+    side = forms.ChoiceField(label=_("Side"), choices=BusinessInterest.Side.choices)
+    stakeholder_type = forms.ChoiceField(
+        label=_("Kind of stakeholder"),
+        choices=[*PartyType.choices, ("support_firm", _("maker of machines, chemicals or materials"))],
+    )
+    business_interest = text(_("What it hopes to gain"), max_length=300, required=True)
+    business_interest_es = text(_("What it hopes to gain, in Spanish"), max_length=300)
+    gain = forms.TypedChoiceField(
+        label=_("How much"),
+        choices=[("", _("not asked")), ("0", _("nothing")), ("0.5", _("something")), ("1", _("much"))],
+        coerce=Decimal,
+        empty_value=None,
+        required=False,
+    )
+    end_market = text(
+        _("To whom it sells in the end"),
+        max_length=120,
+        help_text=_("Several with a semicolon. Who sells to the same buyers competes."),
+    )
+    value_chain_position = text(_("Place in the value chain"), max_length=120)
 
 
 class TaskForm(NandutiForm):

@@ -20,7 +20,7 @@ from nanduti.programme.models.programmes import in_language
 from nanduti.programme.pages import amount_in_words, dated, form_page, link, show
 
 from . import actions, implementing, queries
-from .forms import EvidenceForm, LinkageForm, TaskForm, TopicForm
+from .forms import EvidenceForm, InterestForm, LinkageForm, TaskForm, TopicForm
 from .models import DealTask, Linkage, Twinning
 from .models.linkages import PartyType
 from .models.twinnings import Priority
@@ -191,6 +191,7 @@ def pair(request: HttpRequest, frame: Frame, pair: str) -> HttpResponse:
             "links": [
                 link(frame.url("twinning:new_linkage", pair), _("Write down a linkage")),
                 link(frame.url("twinning:new_topic", pair), _("Put a topic on the agenda")),
+                link(frame.url("twinning:new_interest", pair), _("Write down what a side hopes to gain")),
             ]
             if may_edit
             else [],
@@ -247,7 +248,10 @@ def _made_at(frame: Frame, twinning: Twinning, code: str) -> dict[str, Any] | No
     """Where what is missing is written down, for those who may."""
     if not frame.access.may(EDIT, twinning.scope_id):
         return None
-    if code in {"association_interaction", "willing_identified", "requirements_stated"}:
+    if code == "requirements_stated":
+        url = frame.url("twinning:new_interest", twinning.pair)
+        return link(url, _("Write down what a side hopes to gain"))
+    if code in {"association_interaction", "willing_identified"}:
         step = 5 if code == "association_interaction" else 7
         url = frame.url("twinning:new_evidence", step, cluster=twinning.emerging.code)
         return link(url, _("Write down what shows it"))
@@ -331,6 +335,7 @@ def _gains(twinning: Twinning) -> list[dict[str, Any]]:
             "advanced": in_words.get(gain.advanced, gain.advanced),
             "rivalry": gain.rivalry,
             "rivalry_said": _rivalry(gain.rivalry),
+            "likelihood": _("not known") if gain.likelihood is None else words.share(gain.likelihood),
             "said": " ".join(saying.say_verdict(gain.verdict).reasons),
         }
         for gain in queries.mutual_gains(rows)
@@ -388,6 +393,23 @@ def new_topic(request: HttpRequest, frame: Frame, pair: str) -> HttpResponse:
         back=frame.url("twinning:pair", pair),
         save_label=_("Save the topic"),
         done=_("The topic is on the agenda."),
+    )
+
+
+@programme_page(step=4, item="programme")
+def new_interest(request: HttpRequest, frame: Frame, pair: str) -> HttpResponse:
+    """Write down what a kind of stakeholder hopes to gain."""
+    twinning = _twinning(frame, pair)
+    frame.access.require(EDIT, twinning.scope)
+    return form_page(
+        request,
+        frame,
+        InterestForm(request.POST or None),
+        lambda values: actions.state_interest(twinning=twinning, values=dict(values), by=request.user),
+        title=_("Write down what a side hopes to gain"),
+        back=frame.url("twinning:pair", pair),
+        save_label=_("Save"),
+        done=_("It is written down."),
     )
 
 

@@ -181,7 +181,7 @@ def mutual_gains(rows: list[BusinessInterest]) -> list[rules.MutualGain]:
             rules.Interest(
                 stakeholder=in_language(row, "business_interest"),
                 kind=row.stakeholder_type,
-                gain=None,
+                gain=None if row.gain is None else float(row.gain),
                 end_markets=markets,
                 position=row.value_chain_position,
             )

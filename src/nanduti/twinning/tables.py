@@ -82,6 +82,7 @@ def load_agenda_topic(row: Row, into: Context) -> None:
         Column("business_interest_es", max_length=300),
         Column("end_market", max_length=120),
         Column("value_chain_position", max_length=120),
+        Column("gain", "share"),
     ],
 )
 def load_interest(row: Row, into: Context) -> None:
@@ -91,7 +92,7 @@ def load_interest(row: Row, into: Context) -> None:
         BusinessInterest,
         key={"twinning": twinning, **row.pick("side stakeholder_type business_interest")},
         values={
-            **row.pick("business_interest_es end_market value_chain_position"),
+            **row.pick("business_interest_es end_market value_chain_position gain"),
             "scope": twinning.scope,
         },
     )

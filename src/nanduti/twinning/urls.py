@@ -25,6 +25,7 @@ urlpatterns = [
     path("twinnings/<pair:pair>/", pages.pair, name="pair"),
     path("twinnings/<pair:pair>/linkage/", pages.new_linkage, name="new_linkage"),
     path("twinnings/<pair:pair>/topic/", pages.new_topic, name="new_topic"),
+    path("twinnings/<pair:pair>/interest/", pages.new_interest, name="new_interest"),
     path("twinnings/task/", pages.new_task, name="new_task"),
     path("step/<int:step>/evidence/", pages.new_evidence, name="new_evidence"),
 ]

@@ -137,7 +137,7 @@ def _meeting_columns(frame: Frame, found: list[seating.Body]) -> list[Col]:
         ]  # fmt: skip
     columns += [
         Col("note", gettext_lazy("Note"), value=lambda r: in_language(r, "note")),
-        Col("source", gettext_lazy("Source"), value=lambda r: r.cite()),
+        Col("source", gettext_lazy("Source"), value=lambda r: r.cite(), shown=len(columns) < 3),
     ]
     if frame.may_programme(EDIT) and any(body.seats for body in found):
         columns.append(
@@ -254,8 +254,7 @@ def new_meeting(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
 
     def act(values: dict[str, Any]) -> None:
         kept = {name: values[name] for name in ("held_on", "place", "note_text")}
-        present = form.present_or_unknown() if body.seats.all() else None
-        actions.record_meeting(committee=body, present=present, by=request.user, **kept)
+        actions.record_meeting(committee=body, present=form.present_or_unknown(), by=request.user, **kept)
 
     return form_page(
         request,

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -79,7 +82,7 @@ class AgendaTopic(Scoped, Sourced, Versioned):
 
 
 @classified(
-    open="twinning side stakeholder_type business_interest business_interest_es end_market value_chain_position"
+    open="twinning side stakeholder_type business_interest business_interest_es end_market value_chain_position gain"
 )
 class BusinessInterest(Scoped, Sourced, Versioned):
     """What a kind of stakeholder of one side hopes to gain, and to whom it sells."""
@@ -95,6 +98,15 @@ class BusinessInterest(Scoped, Sourced, Versioned):
     business_interest_es = models.CharField(_("business interest in Spanish"), max_length=300, blank=True)
     end_market = models.CharField(_("end market"), max_length=120, blank=True)
     value_chain_position = models.CharField(_("position in the value chain"), max_length=120, blank=True)
+    # How much that side hopes to gain, from nothing to as much as it could; empty where nobody has asked.
+    gain = models.DecimalField(
+        _("hoped-for gain"),
+        max_digits=4,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1))],
+    )
 
     class Meta:
         verbose_name = _("business interest")
