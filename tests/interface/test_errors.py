@@ -182,7 +182,7 @@ class TestForms:
 
     def test_the_second_editor_sees_both(self):
         class Sheet(EditForm):
-            name = forms.CharField()
+            name = forms.CharField(label="Sign above the door")
 
         class Record:
             name, version, pk = "Theirs", 2, 1
@@ -198,6 +198,7 @@ class TestForms:
 
         assert not form.save_with(save)
         assert form.status == 409
+        assert "(Sign above the door)" in str(form.said), "as the form calls it"
         assert form.present == {"name": "Theirs"}
         assert form["version"].value() == "2"
         assert form["name"].value() == "Mine"

@@ -108,7 +108,7 @@ class EditForm(NandutiForm):
 
     def _stand_side_by_side(self, error: EditedMeanwhile) -> None:
         """Keep what was typed, show what the record says now, and let the next save count from now."""
-        self.tell(error)
+        self.tell(self._in_labels(error))
         if self.record is None:
             return
         self.record.refresh_from_db()
@@ -119,6 +119,12 @@ class EditForm(NandutiForm):
                 self.present[name] = in_words(field, value)
         self.data = self.data.copy()
         self.data[self.add_prefix("version")] = str(getattr(self.record, "version", 0))
+
+    def _in_labels(self, error: EditedMeanwhile) -> EditedMeanwhile:
+        """The same with the fields called as this form calls them, not as the program does."""
+        names = str(error.details.get("fields", "")).split(", ")
+        called = [str(self.fields[name].label or name) if name in self.fields else name for name in names]
+        return EditedMeanwhile(**{**error.details, "fields": ", ".join(called)})
 
 
 def in_words(field: forms.Field, value: Any) -> str:
