@@ -70,7 +70,9 @@ def run_gate(
     if request.kind == ReleaseRequest.Kind.MICRODATA:
         return records_gate.check(material, protection, earlier, title=request.title), stamp
     if isinstance(material, DocumentMaterial):
-        return documents_gate.check(material), stamp
+        return documents_gate.check(
+            material, earlier, title=request.title, threshold=protection["threshold"]
+        ), stamp
     if isinstance(material, FigureMaterial):
         return figures_gate.check(material, protection, earlier, title=request.title, beside=beside), stamp
     secret = b""

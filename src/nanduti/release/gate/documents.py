@@ -5,13 +5,18 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
+from nanduti.methods.disclosure import Ledger
 from nanduti.methods.values import Reason, RuleSource, Verdict, flag, mark, no, yes
 from nanduti.register.pseudonyms import ESTABLISHMENT, ORGANISATION, PERSON
 
 from ..materials.documents import DocumentMaterial
+from ..materials.model import Part
+from . import rounds
+from .ledger import Entry, Shown, in_words
 from .result import Checked
 
 SOURCE = RuleSource("Nanduti, the only door out", "documents")
@@ -24,11 +29,64 @@ TELLING = {
 }
 
 
-def check(material: DocumentMaterial) -> Checked:
-    """The document as it is; refused where it names somebody or its figures are of fewer than three firms."""
-    verdicts = [_words(words_of(material)), _figures(material.findings), _read_it()]
+def check(
+    material: DocumentMaterial, earlier: Sequence[Entry] = (), *, title: str = "", threshold: int = FEW
+) -> Checked:
+    """The document as it is; refused where it names somebody, its figures are of fewer than three firms, or what it
+    shows would give away what an earlier release hides. How it divides the firms stands in the ledger from then on."""
+    shown = [_shown(material, part, threshold) for part in material.parts]
+    entry = Entry(title or material.name, material.population, material.frame, tuple(shown))
+    verdicts = [
+        _words(words_of(material)),
+        _figures(material.findings),
+        *_beside(material, entry, earlier),
+        _read_it(),
+    ]
     document = (material.name, material.media_type, material.content)
-    return Checked((), tuple(verdicts), {}, b"", documents=(document,))
+    return Checked((), tuple(verdicts), {}, entry.pack() if shown else b"", documents=(document,))
+
+
+def _shown(material: DocumentMaterial, part: Part, threshold: int) -> Shown:
+    """A division of firms as a table of one column, its total the firms that are known."""
+    (dim,) = part.dims
+    codes = list(
+        dict.fromkeys([*material.columns[dim].codes, *material.frame[dim].drop_nulls().unique().sort()])
+    )
+    kept_back = material.kept_back.get(dim, ())
+    hidden = [at + 1 for at, code in enumerate(codes) if code in kept_back]
+    return Shown(part.name, (dim,), {dim: codes}, "", threshold, 100.0, hidden)
+
+
+def _beside(material: DocumentMaterial, entry: Entry, earlier: Sequence[Entry]) -> list[Verdict]:
+    """What the divisions tell beside earlier releases of the same firms; a document cannot be made to hide more."""
+    found = []
+    if material.changed:
+        told = Reason(
+            "release.document.changed",
+            mark(
+                "These divisions come out otherwise now and are not held against other releases: {divisions}."
+            ),
+            {"divisions": ", ".join(material.changed)},
+        )
+        remedy = mark("Open the study again and agree it on the records as they stand.")
+        found.append(flag(told, source=SOURCE, remedy=remedy))
+    if not earlier or not entry.tables:
+        return found
+    same, others = rounds.split(earlier, rounds.wave_of(entry.ids))
+    ledger = Ledger(tuple(r for e in same for r in e.releases))
+    by_wave = Ledger(tuple(rounds.tables_of(others)))
+    for new in entry.releases:
+        mine = rounds.of_firms(new)
+        answers = [ledger.check(new), *([by_wave.check(mine)] if mine is not None else [])]
+        for answer in answers:
+            if answer.verdict.allows:
+                continue
+            # Groups of one table and of another may lie within each other without anybody knowing: a person weighs it.
+            safe = answer.audit is None or answer.audit.is_safe
+            found.append(
+                replace(in_words(answer.verdict, material.columns), decision="flag" if safe else "no")
+            )
+    return found
 
 
 def words_of(material: DocumentMaterial) -> str | None:
@@ -89,7 +147,9 @@ def _small(found: Any) -> Iterator[Any]:
 def _read_it() -> Verdict:
     told = Reason(
         "release.document.read",
-        mark("Its figures are not held against other releases, and its words only a person can understand."),
+        mark(
+            "Its single figures are not held against other releases, and its words only a person can understand."
+        ),
     )
     return flag(
         told, source=SOURCE, remedy=mark("Read it as a competitor of these firms would, then decide.")
