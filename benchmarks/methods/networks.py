@@ -202,6 +202,7 @@ def one_million() -> dict[str, object]:
         ("brokerage counts", lambda x: brokerage_counts(x, community % 10, 10)),
         ("PageRank", nw.pagerank),
         ("Louvain", lambda x: nw.communities(x, "louvain", starts=1)),
+        ("Leiden", lambda x: nw.communities(x, starts=1)),
     ):
         start = time.perf_counter()
         own(fresh(network))
