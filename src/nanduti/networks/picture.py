@@ -28,6 +28,8 @@ SINGLE_LINES = 600
 # Up to so many actors each carries its pseudonym; beyond, only those with most partners.
 LABELLED = 60
 LABELLED_AT_MOST = 12
+# How broad a letter of a name is and how high its line, on the canvas.
+LETTER, LINE = 7.0, 14.0
 SHAPES: dict[str, str] = {
     "circle": "M-1 0A1 1 0 1 1 1 0A1 1 0 1 1-1 0Z",
     "square": "M-.9-.9H.9V.9H-.9Z",
@@ -219,16 +221,34 @@ class RelationMap:
         )
 
     def _labels(self, x: np.ndarray, y: np.ndarray, radius: np.ndarray) -> list[str]:
+        drawn = []
+        for row in self._labelled(x, y, radius):
+            sought = ' class="sought"' if str(self.network.actors[row]) in self.found else ""
+            at = f'x="{x[row]:g}" y="{y[row] - radius[row] - 4:.1f}"'
+            drawn.append(f"<text {at}{sought}>{escape(self._name(row))}</text>")
+        return drawn
+
+    def _name(self, row: int) -> str:
+        actor = str(self.network.actors[row])
+        return self.names.get(actor, actor)
+
+    def _labelled(self, x: np.ndarray, y: np.ndarray, radius: np.ndarray) -> list[int]:
+        """Who carries a name: all where they are few, else those looked for and the busiest whose names find room."""
+        if self.network.n <= LABELLED:
+            return list(range(self.network.n))
+        sought = [row for row in range(self.network.n) if str(self.network.actors[row]) in self.found]
         partners = np.diff(self.network.either.indptr)
-        rows = range(self.network.n)
-        if self.network.n > LABELLED:
-            busiest = np.argsort(-partners, kind="stable")[:LABELLED_AT_MOST]
-            rows = sorted({*map(int, busiest), *(self.network.index(a) for a in self.found)})  # type: ignore[assignment]
-        return [
-            f'<text x="{x[row]:g}" y="{y[row] - radius[row] - 4:.1f}">'
-            f"{escape(self.names.get(str(self.network.actors[row]), str(self.network.actors[row])))}</text>"
-            for row in rows
-        ]
+        busiest = [int(row) for row in np.argsort(-partners, kind="stable")[: 5 * LABELLED_AT_MOST]]
+        chosen: list[int] = []
+        boxes: list[tuple[float, float, float]] = []
+        for row in dict.fromkeys((*sought, *busiest)):
+            half = LETTER * len(self._name(row)) / 2
+            box = (float(x[row]), float(y[row] - radius[row]), half)
+            is_free = all(abs(box[0] - a) > half + w or abs(box[1] - b) > LINE for a, b, w in boxes)
+            if row in sought or (is_free and len(chosen) < len(sought) + LABELLED_AT_MOST):
+                chosen.append(row)
+                boxes.append(box)
+        return sorted(chosen)
 
 
 # Hundreds of stops would shut the keyboard in: there the search field and the table are the way.
