@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
-from nanduti.methods.values import BadInput, CannotBeSaid, Reason, RuleSource, Verdict, mark, no, yes
+from nanduti.methods.values import BadInput, CannotBeSaid, Reason, RuleSource, Verdict, counted, mark, no, yes
 
 from .audit import Audit, audit
 from .hierarchy import Hierarchy
@@ -167,20 +167,32 @@ class Ledger:
             first = differences.row(0, named=True)
             reasons.append(Reason(
                 "disclosure.ledger.difference",
-                mark("'{shown}' here and '{earlier}' of {release} differ by {n} record(s); {pairs} such pair(s)."),
+                counted(
+                    first["n_difference"],
+                    mark("'{shown}' here and '{earlier}' of {release} differ by one record; pairs like this: {pairs}."),
+                    mark("'{shown}' here and '{earlier}' of {release} differ by {n} records; pairs like this: {pairs}."),
+                ),
                 {"shown": first["cell"], "earlier": first["earlier_cell"], "release": first["release"],
                  "n": first["n_difference"], "pairs": differences.height},
             ))  # fmt: skip
         if attacked is not None and not attacked.is_safe:
             reasons.append(Reason(
                 "disclosure.ledger.computed",
-                mark("Together with earlier releases {n} sensitive cell(s) can be computed, the first being {cell}."),
+                counted(
+                    attacked.leaks.height,
+                    mark("Together with earlier releases one sensitive cell can be computed: {cell}."),
+                    mark("Together with earlier releases {n} sensitive cells can be computed, the first being {cell}."),
+                ),
                 {"n": attacked.leaks.height, "cell": attacked.leaks["name"][0]},
             ))  # fmt: skip
         if not reasons:
             fine = Reason(
                 "disclosure.ledger.safe",
-                mark("Beside {n} earlier release(s) nothing sensitive can be computed."),
+                counted(
+                    len(self.releases),
+                    mark("Beside the one earlier release nothing sensitive can be computed."),
+                    mark("Beside {n} earlier releases nothing sensitive can be computed."),
+                ),
                 {"n": len(self.releases)},
             )
             return LedgerCheck(yes(fine, source=LEDGER_SOURCE), differences, attacked)
@@ -395,7 +407,7 @@ def may_show_group(
     >>> may_show_group("abcdef").decision, may_show_group("abcd").decision
     ('yes', 'no')
     >>> may_show_group("abcdef", earlier=["abcdefg"]).reasons[0].say()
-    'An earlier view differs by 1 person(s); their answers could be found by subtraction.'
+    'An earlier view differs by one person, whose answers could be found by subtraction.'
     """
     source = RuleSource("Nanduti, questionnaires of circles", "group view")
     now = set(members)
@@ -411,8 +423,14 @@ def may_show_group(
         if 0 < len(gap) < least_difference and (now <= before or before <= now):
             told = Reason(
                 "disclosure.group.difference",
-                mark(
-                    "An earlier view differs by {n} person(s); their answers could be found by subtraction."
+                counted(
+                    len(gap),
+                    mark(
+                        "An earlier view differs by one person, whose answers could be found by subtraction."
+                    ),
+                    mark(
+                        "An earlier view differs by {n} people; their answers could be found by subtraction."
+                    ),
                 ),
                 {"n": len(gap)},
             )
