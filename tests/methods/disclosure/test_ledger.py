@@ -31,7 +31,7 @@ def test_the_same_table_of_nearly_the_same_firms_is_refused():
     assert not answer.verdict.allows
     assert set(answer.differences["n_difference"]) == {1}
     assert {"trade Total", f"trade {data['trade'][0]}"} == set(answer.differences["cell"])
-    assert "differ by 1 record" in answer.verdict.say()
+    assert "differ by one record" in answer.verdict.say()
 
 
 def test_a_difference_of_enough_firms_is_fine():

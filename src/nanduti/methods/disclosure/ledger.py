@@ -170,7 +170,9 @@ class Ledger:
                 counted(
                     first["n_difference"],
                     mark("'{shown}' here and '{earlier}' of {release} differ by one record; pairs like this: {pairs}."),
-                    mark("'{shown}' here and '{earlier}' of {release} differ by {n} records; pairs like this: {pairs}."),
+                    mark(
+                        "'{shown}' here and '{earlier}' of {release} differ by {n} records; pairs like this: {pairs}."
+                    ),
                 ),
                 {"shown": first["cell"], "earlier": first["earlier_cell"], "release": first["release"],
                  "n": first["n_difference"], "pairs": differences.height},
