@@ -270,6 +270,7 @@ def in_both(page, name: str, accessible, then=None) -> None:
                 then(f"{language}-{size}")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_every_page_reads_well(page, example, sign_in, accessible, picture, language):
     """No serious violation, nothing to scroll sideways, whatever the screen; pictures for the documentation."""
@@ -281,15 +282,15 @@ def test_every_page_reads_well(page, example, sign_in, accessible, picture, lang
         *((PROGRAMME + part, name) for part, name in SHOWN.items()),
         *((a, None) for a in ELSEWHERE),
     ]:
-        for size, viewport in (("desktop", DESKTOP), ("phone", PHONE)):
+        page.set_viewport_size(PHONE)
+        assert page.goto(address).status == 200, address
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        for size, viewport in (("phone", PHONE), ("desktop", DESKTOP)):
             page.set_viewport_size(viewport)
-            answer = page.goto(address)
-            assert answer.status == 200, address
-            expect(page.locator("html")).to_have_attribute("lang", language)
             fits(page)
             accessible(page)
             if name:
                 page.set_viewport_size(PICTURED[size])
-                if size == "phone" and name in SIGHTS:
-                    page.locator(SIGHTS[name]).first.evaluate("element => element.scrollIntoView()")
+                sight = page.locator(SIGHTS.get(name, "body") if size == "phone" else "body").first
+                sight.evaluate("element => element.scrollIntoView()")
                 picture(page, f"{name}-{language}-{size}")

@@ -34,6 +34,7 @@ def made(transactional_db):
         yield census
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("language", "size"), [("en", DESKTOP), ("es", PHONE)])
 def test_pages_are_readable(made, page, sign_in, accessible, picture, language, size):
     page.set_viewport_size(size)
@@ -71,7 +72,7 @@ def test_from_the_library_to_a_value(transactional_db, page, sign_in, accessible
     page.wait_for_selector("text=71.4 %")
     page.get_by_role("link", name="Women among those who work").first.click()
     page.get_by_role("link", name="See the firms behind it").click()
-    page.wait_for_selector("text=6 answers count")
+    page.wait_for_selector("text=Answers that count: 6;")
 
 
 def test_an_own_indicator_is_previewed_in_the_form(made, page, sign_in, accessible):

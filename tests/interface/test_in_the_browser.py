@@ -28,6 +28,7 @@ PAGES = pytest.mark.parametrize(
     ],
 )
 MOST_BYTES = 150_000
+pytestmark = pytest.mark.once  # about the frame around what the databases hold
 
 
 @pytest.fixture

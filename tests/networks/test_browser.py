@@ -37,10 +37,9 @@ def here(transactional_db):
         return found
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desk", "phone"])
-def test_every_page_is_accessible_and_fits(page, sign_in, here, accessible, picture, size):
+@pytest.mark.once
+def test_every_page_is_accessible_and_fits(page, sign_in, here, accessible, picture):
     sign_in(here.world.users["supervisor"])
-    page.set_viewport_size(size)
     pages = {
         "map": f"{N}/?wave=first&colour=size_class", "changes": f"{N}/?wave=second&before=first",
         "measures": f"{N}/measures/", "left-out": f"{N}/left-out/?wave=first", "actors": f"{N}/actors/",
@@ -50,11 +49,14 @@ def test_every_page_is_accessible_and_fits(page, sign_in, here, accessible, pict
         "named": f"{N}/named/", "new-wave": f"{N}/waves/new/",
     }  # fmt: skip
     for name, address in pages.items():
+        page.set_viewport_size(PHONE)
         page.goto(address)
-        accessible(page)
-        fits(page)
-        if name in ("map", "measures", "group", "changes"):
-            picture(page, f"relations-{name}-en-{'desktop' if size is DESKTOP else 'phone'}")
+        for size, viewport in (("phone", PHONE), ("desktop", DESKTOP)):
+            page.set_viewport_size(viewport)
+            accessible(page)
+            fits(page)
+            if name in ("map", "measures", "group", "changes"):
+                picture(page, f"relations-{name}-en-{size}")
 
 
 def test_pointing_at_a_firm_shows_its_partners(page, sign_in, here):

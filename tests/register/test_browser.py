@@ -41,6 +41,7 @@ def addresses(here: World) -> dict[str, list[str]]:
     }  # fmt: skip
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("language", "size"), [("en", DESKTOP), ("es", PHONE)])
 def test_pages_are_readable(here, page, sign_in, accessible, language, size):
     page.set_viewport_size(size)

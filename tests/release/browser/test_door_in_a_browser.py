@@ -31,6 +31,7 @@ def readable(page, address: str, accessible) -> None:
     fits(page)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("language", "size"), [("en", DESKTOP), ("es", PHONE)])
 def test_pages_are_readable(made, page, live_server, sign_in, accessible, language, size):
     world, asked, first, sheets, waiting = made
@@ -48,6 +49,7 @@ def test_pages_are_readable(made, page, live_server, sign_in, accessible, langua
         readable(page, f"{live_server.url}{BASE}{end}", accessible)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
 def test_open_pages_are_readable_without_an_account(made, page, context, live_server, accessible, size):
     page.set_viewport_size(size)

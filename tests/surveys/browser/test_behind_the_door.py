@@ -51,6 +51,7 @@ def addresses(made) -> list[str]:
     ]  # fmt: skip
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("language", "size"), [("en", DESKTOP), ("es", PHONE)])
 def test_pages_are_readable(made, page, sign_in, accessible, language, size):
     page.set_viewport_size(size)

@@ -58,6 +58,7 @@ def test_the_census_is_filled_without_a_network_and_arrives_once(page, context, 
     assert "<workshop_name>A word</workshop_name>" in xml and "<n_workers>2</n_workers>" in xml
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("language", "locale"), [("en", "en-GB"), ("es", "es-PY")])
 @pytest.mark.parametrize(("size", "viewport"), [("desktop", DESKTOP), ("phone", PHONE)])
 def test_pictures_of_the_census(

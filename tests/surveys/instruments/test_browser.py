@@ -62,6 +62,7 @@ def addresses(here) -> dict[str, str]:
     }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_pages_are_readable(here, page, sign_in, accessible, picture, size):
     page.set_viewport_size(size)
