@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from nanduti.foundation.audit import action, note
 from nanduti.foundation.editing import hold, save_edit
 from nanduti.foundation.models import StoredFile, User
+from nanduti.methods.instruments import Definition
 from nanduti.programme.models import Programme
 
 from .. import library, validation
@@ -98,14 +99,14 @@ def _keep_draft(
 ) -> InstrumentVersion:
     definition = made.definition
     _check_definition(name, made, expected)
-    title = definition.title.get(definition.default_language) or definition.form_id
+    named = _titles(definition) | (titles or {})
     instrument, is_new = Instrument.objects.get_or_create(
         programme=programme,
         code=definition.form_id,
         defaults={
             "scope": programme.scope,
-            "title": (titles or {}).get("en", title)[:255],
-            "title_es": (titles or {}).get("es", title if definition.default_language == "es" else "")[:255],
+            "title": named["en"][:255],
+            "title_es": named["es"][:255],
             "kind": kind,
             "library_code": library_code,
         },
@@ -138,6 +139,12 @@ def _keep_draft(
         subject=draft, form=instrument.code, version=draft.label, is_new_form=is_new, validation=checked.state
     )
     return draft
+
+
+def _titles(definition: Definition) -> dict[str, str]:
+    """What the form calls itself, for an instrument that nobody has named."""
+    title = definition.title.get(definition.default_language) or definition.form_id
+    return {"en": title, "es": title if definition.default_language == "es" else ""}
 
 
 def _check_definition(name: str, made: Converted, expected: Instrument | None) -> None:

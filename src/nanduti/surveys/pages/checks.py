@@ -16,12 +16,13 @@ from nanduti.foundation.models import Job
 from nanduti.foundation.work import present
 from nanduti.interface import words
 from nanduti.interface.tables import Col, DataTable
+from nanduti.methods.instruments import Definition
 from nanduti.programme.frames import Frame, programme_page
 
 from ..actions import exports as actions
 from ..models import Finding
 from ..wording import finding_said
-from .reviews import title_of
+from .instruments import title_of
 from .tables import instrument_of, newest_definition
 
 
@@ -36,7 +37,6 @@ def findings(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
     """All findings about an instrument."""
     instrument = instrument_of(frame, pk)
     definition = newest_definition(instrument)
-    tongue = languages.tongue()
     rows = (
         Finding.objects.filter(instrument=instrument, scope__in=frame.access.scopes_with("read_sensitive"))
         .select_related("enumerator", "submission")
@@ -47,33 +47,7 @@ def findings(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
         .order_by("place", "-found_at", "id")
     )  # fmt: skip
 
-    def question(row: Finding) -> str:
-        asked = definition.question(row.question) if definition and row.question else None
-        return asked.label(tongue, definition.default_language) if asked else row.question  # type: ignore[union-attr]
-
-    def url(row: Finding) -> str | None:
-        if row.submission_id:
-            return frame.url("surveys:submission", row.submission_id)
-        return (
-            frame.url("surveys:finding", row.pk) if frame.access.may("manage_surveys", row.scope_id) else None
-        )
-
-    table = FindingTable(
-        rows,
-        request,
-        caption=_("Findings"),
-        columns=[
-            Col("said", _("What was noticed"), value=lambda f: finding_said(f, definition), phone=True, url=url),
-            Col("question", _("Question"), value=question),
-            Col("enumerator", _("Collected by"), value=lambda f: str(f.enumerator or ""), phone=True),
-            Col("severity", _("How grave"), "chip", choices=Finding.Severity.choices, filter="choice",
-                tone=lambda s: "warn" if s == "error" else ""),
-            Col("state", _("State"), "chip", choices=Finding.State.choices, filter="choice", phone=True,
-                tone=lambda s: "" if s == "open" else "good"),
-            Col("note", _("Note"), shown=False),
-            Col("found_at", _("Found"), "moment", sortable=True, shown=False),
-        ],
-    )  # fmt: skip
+    table = FindingTable(rows, request, caption=_("Findings"), columns=_finding_columns(frame, definition))
     if table.wants_export:
         return table.export()
     n = rows.filter(state="open").order_by().values("pk")[:10_000].count()
@@ -91,6 +65,33 @@ def findings(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
             "back": frame.url("surveys:table", instrument.pk),
         },
     )
+
+
+def _finding_columns(frame: Frame, definition: Definition | None) -> list[Col]:
+    tongue = languages.tongue()
+
+    def question(row: Finding) -> str:
+        asked = definition.question(row.question) if definition and row.question else None
+        return asked.label(tongue, definition.default_language) if asked else row.question  # type: ignore[union-attr]
+
+    def url(row: Finding) -> str | None:
+        if row.submission_id:
+            return frame.url("surveys:submission", row.submission_id)
+        return (
+            frame.url("surveys:finding", row.pk) if frame.access.may("manage_surveys", row.scope_id) else None
+        )
+
+    return [
+        Col("said", _("What was noticed"), value=lambda f: finding_said(f, definition), phone=True, url=url),
+        Col("question", _("Question"), value=question),
+        Col("enumerator", _("Collected by"), value=lambda f: str(f.enumerator or ""), phone=True),
+        Col("severity", _("How grave"), "chip", choices=Finding.Severity.choices, filter="choice",
+            tone=lambda s: "warn" if s == "error" else ""),
+        Col("state", _("State"), "chip", choices=Finding.State.choices, filter="choice", phone=True,
+            tone=lambda s: "" if s == "open" else "good"),
+        Col("note", _("Note"), shown=False),
+        Col("found_at", _("Found"), "moment", sortable=True, shown=False),
+    ]  # fmt: skip
 
 
 def _running(instrument_id: int) -> Any:

@@ -32,7 +32,7 @@ from ..models import Instrument, InstrumentVersion
 from ..reading import definition_of
 from ..spreadsheets.matching import guess, targets
 from ..spreadsheets.taking_in import CellProblem, check, grid_of
-from .reviews import title_of
+from .instruments import title_of
 from .tables import instrument_of
 
 LOOKED_AT = 5_000

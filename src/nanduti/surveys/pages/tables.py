@@ -38,7 +38,8 @@ from ..queries.tables import Choice
 from ..reading import definition_of
 from ..taking import AT_ONCE, changed, take_along
 from ..wording import backlog_said
-from .reviews import STATE_TONES, title_of
+from .instruments import title_of
+from .reviews import STATE_TONES
 
 FIRST_COLUMNS, MOST_COLUMNS = 6, 30
 PICTURED = 20_000
