@@ -75,8 +75,8 @@ def test_what_was_sent_for_an_instrument_that_was_not_given_waits_for_a_supervis
     here = f"/p/weaving/surveys/submissions/{row.pk}/"
     shown = client.get(here).content.decode()
     assert "Why it should be taken in" in shown and "Read again" not in shown
-    for door, sent in (("take-in", {"reason": " "}), ("read", {}), ("read", {"reason": "She stood in."})):
-        client.post(f"{here}{door}/", sent)
+    for way, sent in (("take-in", {"reason": " "}), ("read", {}), ("read", {"reason": "She stood in."})):
+        client.post(f"{here}{way}/", sent)
         row.refresh_from_db()
         assert row.processing == "parked", "an exception needs its reason, by whichever door"
     for _twice in range(2):
