@@ -64,6 +64,7 @@ def ten_times_as_much(example) -> None:
     assert Participation.objects.count() > 100
 
 
+@pytest.mark.once
 def test_pages_ask_no_more_of_ten_times_as_much(example, visit):
     client = visit("coordinator")
     before = {page: asked(client, page) for page in MOST}
