@@ -74,6 +74,7 @@ def test_readers_read_every_page(who, visit):
     assert set(found.values()) == {200}, found
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("who", ["coordinator", "cda-leather"])
 def test_every_page_speaks_spanish(who, visit):
     client = visit(who, "es")
