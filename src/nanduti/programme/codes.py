@@ -35,6 +35,7 @@ INSTITUTIONS = {
     "promotion_office": _("promotion office"),
     "public_body": _("public body"),
     "technical_institution": _("technical institution"),
+    "university": _("university"),
 }
 UNITS = {
     "agreements": _("agreements"),
