@@ -174,7 +174,7 @@ def test_an_own_indicator_is_looked_at_before_it_is_kept(census, as_role):
     assert shown.status_code == 200 and "66.7" in text(shown) and not Indicator.objects.exists()
     kept = client.post(HOME + "new/", FIELDS)
     assert kept.status_code == 302 and Indicator.objects.get().code == "large_ones"
-    again = client.post(HOME + "new/", FIELDS)
+    again = client.post(HOME + "new/", FIELDS | {"title": "Large ones again"})
     assert again.status_code == 422 and "This code is taken" in text(again)
 
 

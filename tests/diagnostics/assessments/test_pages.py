@@ -6,6 +6,7 @@ import pytest
 
 from nanduti.diagnostics import assessing
 from nanduti.diagnostics.models import Assessment, AssessmentRecipe, AssessmentScore
+from nanduti.foundation import once
 from tests.support.example import CODE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keeps_answers")]
@@ -23,13 +24,14 @@ def test_a_programme_without_recipes_says_what_to_do(example, visit):
     assert "Take a recipe" not in text(visit("committee").get(P)).split("page-action")[1][:200]
 
 
-def test_a_recipe_is_taken_looked_at_changed_and_published(example, visit):
+def test_a_recipe_is_taken_looked_at_changed_and_published(example, visit, monkeypatch):
     client = visit("coordinator")
     assert client.post(f"{P}recipes/take/", {"shipped": ""}).status_code == 422
     assert client.post(f"{P}recipes/take/", {"shipped": "moon"}).status_code == 422
     assert client.post(f"{P}recipes/take/", {"own": "a: ["}).status_code == 422
     taken = client.post(f"{P}recipes/take/", {"shipped": "five-s"})
     assert taken.status_code == 302
+    monkeypatch.setattr(once, "SECONDS", 0)  # not a second click, but the same asked for later
     again = client.post(f"{P}recipes/take/", {"shipped": "five-s"})
     assert again.status_code == 422 and "has a draft" in text(again)
     row = AssessmentRecipe.objects.get(programme=example, code="five-s")

@@ -162,7 +162,7 @@ def test_issues_are_written_down_one_after_the_other(study, as_role):
     response = client.post(ONE + "operations/new/", values | {"again": "yes"})
     assert response.status_code == 302 and "product=Jeans" in response["Location"]
     assert 'value="Jeans &amp; shirts"' in ok(client, response["Location"])
-    assert client.post(ONE + "operations/new/", values).status_code == 302
+    assert client.post(ONE + "operations/new/", values | {"label": "Few sewers"}).status_code == 302
     assert Issue._base_manager.count() == 2
     address = ONE + "operations/1/route/"
     said = {"version": 1, "by_advanced": "yes", "is_for_implementation": "on", "chain_check": "removed"}
