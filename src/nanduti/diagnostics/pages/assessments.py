@@ -34,30 +34,8 @@ def assessments(request: HttpRequest, frame: Frame) -> HttpResponse:
     """Rounds of assessments, and the recipes they rest on."""
     rows = list(queries.rounds(programme=frame.programme, cluster=frame.cluster))
     recipes = list(queries.recipes(programme=frame.programme))
-    columns = [
-        Col(
-            "label",
-            gettext_lazy("Round"),
-            phone=True,
-            url=lambda a: frame.url("diagnostics:assessment", a.pk),
-        ),
-        Col("recipe", gettext_lazy("Recipe"), value=lambda a: f"{a.recipe} · {a.recipe.number}", phone=True),
-        Col(
-            "cluster",
-            gettext_lazy("Cluster"),
-            value=lambda a: str(a.cluster) if a.cluster else _("all clusters"),
-        ),
-        Col("n_units", gettext_lazy("Assessed"), "number"),
-        Col("taken_on", gettext_lazy("Day"), "day", sortable=True, phone=True),
-    ]
-    recipe_columns = [
-        Col("title", gettext_lazy("Recipe"), value=str, phone=True,
-            url=lambda r: frame.url("diagnostics:recipe", r.pk)),
-        Col("number", gettext_lazy("Version"), "number", phone=True),
-        Col("state", gettext_lazy("State"), "chip", choices=AssessmentRecipe.State.choices, phone=True,
-            tone=lambda s: {"published": "good", "draft": "warn"}.get(s, "calm")),
-        Col("published_at", gettext_lazy("Published"), "day"),
-    ]  # fmt: skip
+    columns = _round_columns(frame)
+    recipe_columns = _recipe_columns(frame)
     n = len(rows)
     may = frame.may("edit_diagnostics")
     is_published = any(r.state == AssessmentRecipe.State.PUBLISHED for r in recipes)
@@ -96,6 +74,36 @@ def assessments(request: HttpRequest, frame: Frame) -> HttpResponse:
             },
         ],
     )
+
+
+def _round_columns(frame: Frame) -> list[Col]:
+    return [
+        Col(
+            "label",
+            gettext_lazy("Round"),
+            phone=True,
+            url=lambda a: frame.url("diagnostics:assessment", a.pk),
+        ),
+        Col("recipe", gettext_lazy("Recipe"), value=lambda a: f"{a.recipe} · {a.recipe.number}", phone=True),
+        Col(
+            "cluster",
+            gettext_lazy("Cluster"),
+            value=lambda a: str(a.cluster) if a.cluster else _("all clusters"),
+        ),
+        Col("n_units", gettext_lazy("Assessed"), "number"),
+        Col("taken_on", gettext_lazy("Day"), "day", sortable=True, phone=True),
+    ]
+
+
+def _recipe_columns(frame: Frame) -> list[Col]:
+    return [
+        Col("title", gettext_lazy("Recipe"), value=str, phone=True,
+            url=lambda r: frame.url("diagnostics:recipe", r.pk)),
+        Col("number", gettext_lazy("Version"), "number", phone=True),
+        Col("state", gettext_lazy("State"), "chip", choices=AssessmentRecipe.State.choices, phone=True,
+            tone=lambda s: {"published": "good", "draft": "warn"}.get(s, "calm")),
+        Col("published_at", gettext_lazy("Published"), "day"),
+    ]  # fmt: skip
 
 
 # --- one round

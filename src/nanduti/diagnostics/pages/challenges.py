@@ -29,18 +29,7 @@ TONES = {"solved": "good", "open": "warn", "set_aside": "calm"}
 def challenges(request: HttpRequest, frame: Frame) -> HttpResponse:
     """The challenges of a programme, or of the cluster chosen."""
     rows = list(queries.challenges(programme=frame.programme, cluster=frame.cluster))
-    columns = [
-        Col("number", gettext_lazy("No."), "number", sortable=True),
-        Col("label", gettext_lazy("Challenge"), value=str, phone=True,
-            url=lambda r: frame.url("diagnostics:challenge", r.number)),
-        Col("cluster", gettext_lazy("Cluster"), value=lambda r: str(r.cluster or _("the whole programme"))),
-        Col("kind", gettext_lazy("Kind"), "choice", choices=Challenge.Kind.choices, filter="choice"),
-        Col("state", gettext_lazy("State"), "chip", choices=ChallengeState.choices, filter="choice",
-            tone=lambda s: TONES.get(s, ""), phone=True),
-        dated("seen", gettext_lazy("Seen"), sortable="seen_start"),
-        Col("question", gettext_lazy("Learning question"), value=lambda r: in_language(r, "learning_question")),
-        Col("source", gettext_lazy("Source"), value=lambda r: r.cite(), shown=False),
-    ]  # fmt: skip
+    columns = _challenge_columns(frame)
     n_emergent = sum(row.kind == Challenge.Kind.EMERGENT for row in rows)
     silent = sum(queries.asks_something(row).decision == "flag" for row in rows)
     state = _("%(initial)s known at the start, %(emergent)s met on the way.") % {
@@ -84,6 +73,21 @@ def challenges(request: HttpRequest, frame: Frame) -> HttpResponse:
             }
         ],
     )
+
+
+def _challenge_columns(frame: Frame) -> list[Col]:
+    return [
+        Col("number", gettext_lazy("No."), "number", sortable=True),
+        Col("label", gettext_lazy("Challenge"), value=str, phone=True,
+            url=lambda r: frame.url("diagnostics:challenge", r.number)),
+        Col("cluster", gettext_lazy("Cluster"), value=lambda r: str(r.cluster or _("the whole programme"))),
+        Col("kind", gettext_lazy("Kind"), "choice", choices=Challenge.Kind.choices, filter="choice"),
+        Col("state", gettext_lazy("State"), "chip", choices=ChallengeState.choices, filter="choice",
+            tone=lambda s: TONES.get(s, ""), phone=True),
+        dated("seen", gettext_lazy("Seen"), sortable="seen_start"),
+        Col("question", gettext_lazy("Learning question"), value=lambda r: in_language(r, "learning_question")),
+        Col("source", gettext_lazy("Source"), value=lambda r: r.cite(), shown=False),
+    ]  # fmt: skip
 
 
 @programme_page(step=3, may=EDIT)

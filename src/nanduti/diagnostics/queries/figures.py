@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from nanduti.foundation.access import Access
+from nanduti.foundation.languages import tongue
 from nanduti.indicators import queries as indicators
 from nanduti.indicators.wording import value_said
 from nanduti.programme.models import Programme
@@ -30,7 +30,7 @@ def figures_of(
     *, programme: Programme, cluster: Cluster, access: Access | None
 ) -> dict[str, IndicatorFigure]:
     """Every indicator in use with what it came to in a cluster over all answers so far; what is unknown is said."""
-    language = (get_language() or "en")[:2]
+    language = tongue()
     known = {d.code: d for d in indicators.definitions(programme)}
     found = {code: IndicatorFigure(code, d.text("title", language), "") for code, d in known.items()}
     if not known:

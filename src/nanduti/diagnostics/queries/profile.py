@@ -14,6 +14,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from nanduti.foundation.access import Access
+from nanduti.indicators.unit_columns import UnitColumn
 from nanduti.indicators.units import Units, unit_frame
 from nanduti.methods.sampling import product_size_coverage
 from nanduti.register.models import Cluster, Organisation, ProfileFact
@@ -303,22 +304,11 @@ def _coverage(study: DiagnosticStudy, listed: Units, answered: Units | None) -> 
     """Whether firms of every product and size were heard (UNIDO twinning manual, step 3)."""
     if answered is None:
         return Coverage(least=study.least_per_cell, n_listed=listed.n, reason=NOBODY_ASKED)
-    names = [study.columns["product"]] if study.columns.get("product") else _columns_of("product")
-    by_register = _first(listed, names)
-    by_answers = _first(answered, names)
     heard = answered.frame.select("establishment").drop_nulls()
-    if by_register:
-        firms = listed.frame.select(
-            "establishment", "size_class", product=_several(listed.frame[by_register])
-        )
-        words = answered.columns[by_answers] if by_answers else listed.columns[by_register]
-    elif by_answers:
-        # The list does not say who makes what: then only those who answered can be placed.
-        said = answered.frame.select("establishment", product=pl.col(by_answers)).drop_nulls("establishment")
-        firms = listed.frame.select("establishment", "size_class").join(said, on="establishment", how="left")
-        words = answered.columns[by_answers]
-    else:
+    made = _makers(study, listed, answered)
+    if made is None:
         return Coverage(least=study.least_per_cell, n_listed=listed.n, n_heard=heard.height, reason=NOT_KNOWN)
+    firms, words = made
     placed = _placed(firms)
     if not placed.height:
         return Coverage(
@@ -336,6 +326,34 @@ def _coverage(study: DiagnosticStudy, listed: Units, answered: Units | None) -> 
         size="size_class",
         least=study.least_per_cell,
     )
+    return Coverage(
+        cells=_cells(table, words),
+        least=study.least_per_cell,
+        n_listed=listed.n,
+        n_heard=heard.height,
+        n_unknown=listed.n - placed.height,
+    )
+
+
+def _makers(study: DiagnosticStudy, listed: Units, answered: Units) -> tuple[pl.DataFrame, UnitColumn] | None:
+    """Who makes what, by size, with the column that has the words for it; ``None`` where nobody says."""
+    names = [study.columns["product"]] if study.columns.get("product") else _columns_of("product")
+    by_register = _first(listed, names)
+    by_answers = _first(answered, names)
+    if by_register:
+        product = _several(listed.frame[by_register])
+        words = answered.columns[by_answers] if by_answers else listed.columns[by_register]
+        return listed.frame.select("establishment", "size_class", product=product), words
+    if by_answers:
+        # The list does not say who makes what: then only those who answered can be placed.
+        said = answered.frame.select("establishment", product=pl.col(by_answers)).drop_nulls("establishment")
+        firms = listed.frame.select("establishment", "size_class").join(said, on="establishment", how="left")
+        return firms, answered.columns[by_answers]
+    return None
+
+
+def _cells(table: pl.DataFrame, words: UnitColumn) -> tuple[Cell, ...]:
+    """The cells by product, as it is called, and by size."""
     cells = [
         Cell(p, words.choice(p, "en"), words.choice(p, "es"), s, n_listed, n_sampled, n_short)
         for p, s, n_listed, n_sampled, n_short in table.select(
@@ -343,13 +361,7 @@ def _coverage(study: DiagnosticStudy, listed: Units, answered: Units | None) -> 
         ).iter_rows()
     ]
     order = {size: i for i, size in enumerate(SIZES)}
-    return Coverage(
-        cells=tuple(sorted(cells, key=lambda c: (c.label, order.get(c.size, 9)))),
-        least=study.least_per_cell,
-        n_listed=listed.n,
-        n_heard=heard.height,
-        n_unknown=listed.n - placed.height,
-    )
+    return tuple(sorted(cells, key=lambda c: (c.label, order.get(c.size, 9))))
 
 
 def _several(values: pl.Series) -> pl.Series:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.db.models import Count, Q, QuerySet
-from django.utils.translation import get_language
 
 from nanduti.foundation.errors import NotFound
+from nanduti.foundation.languages import tongue
 from nanduti.methods.instruments import IDENTIFYING
 from nanduti.programme.models import Programme
 from nanduti.register.models import Cluster, Establishment
@@ -68,7 +68,7 @@ def questions(*, study: DiagnosticStudy) -> list[tuple[str, str]]:
     if version is None:
         return []
     definition = definition_of(version.pk)
-    language = (get_language() or "en")[:2]
+    language = tongue()
     return [
         (q.name, f"{q.label(language, definition.default_language) or q.name} ({q.name})")
         for q in definition.questions
