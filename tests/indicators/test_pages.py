@@ -55,7 +55,8 @@ def test_exports_carry_the_words(measured, as_role):
 def test_one_indicator_shows_its_value_groups_formula_and_source(measured, as_role):
     page = text(as_role().get(HOME + "one/women_share/"))
     for words in ("UNDP Accelerator Lab Paraguay (2023)", "sum of n_women, divided by the sum of n_women + n_men",
-                  "Boots", "micro (1–9)", "All answers so far", "From First to Second it rose by", "Version 1"):  # fmt: skip
+                  "Boots", "micro (1–9)", "All answers so far", "From First to Second it rose by",
+                  "Version 1"):  # fmt: skip
         assert words in page, words
     second = text(as_role().get(HOME + "one/women_share/?wave=second&cluster=itaugua-garments"))
     assert "Itauguá garments" in second
