@@ -111,7 +111,8 @@ def multiply(row: Any, n: int, changed: dict[str, str]) -> None:
     values = [
         f.get_db_prep_save(getattr(row, f.attname), connection) for f in fields if f.column not in changed
     ]
-    count = f"WITH RECURSIVE counted(i) AS (SELECT CAST(1 AS bigint) UNION ALL SELECT i + 1 FROM counted WHERE i < {n}) "
+    more = f"SELECT i + 1 FROM counted WHERE i < {n}"
+    count = f"WITH RECURSIVE counted(i) AS (SELECT CAST(1 AS bigint) UNION ALL {more}) "
     insert = f'INSERT INTO "{row._meta.db_table}" ({columns}) '
     parts = (insert + count) if connection.vendor == "postgresql" else (count + insert)
     with connection.cursor() as cursor:
