@@ -7,7 +7,7 @@ let engine;
 export const warm = () => (engine ??= import('@getodk/xforms-engine'));
 
 const TYPES = { csv: 'text/csv', xml: 'text/xml', geojson: 'application/geo+json', json: 'application/json' };
-export const XML_PART = 'xml_submission_file';
+const XML_PART = 'xml_submission_file';
 
 // form: {xml, files: Map(name → Blob)}; was: {xml, files: [File], isEdited}
 export async function open(form, { was = null, properties = {} } = {}) {
@@ -76,7 +76,7 @@ export function* leavesOf(node) {
 }
 
 // The engine leaves out files that it did not see chosen in this sitting: those of a draft would be lost.
-export function filesOf(root) {
+function filesOf(root) {
   const files = [];
   for (const leaf of leavesOf(root)) {
     if (leaf.nodeType !== 'upload' || !leaf.currentState.relevant) continue;

@@ -96,7 +96,6 @@ export default {
   next: 'Next',
   finish: 'Finish and send',
   finish_correction: 'Send the correction',
-  last_look: 'That was the last page.',
   problems: ({ n }) => (n === 1 ? 'One answer needs another look.' : `${n} answers need another look.`),
   save_later: 'Save and close',
   saved: 'Saved on this device',

@@ -96,7 +96,6 @@ export default {
   next: 'Siguiente',
   finish: 'Terminar y enviar',
   finish_correction: 'Enviar la corrección',
-  last_look: 'Esta fue la última página.',
   problems: ({ n }) => (n === 1 ? 'Hay una respuesta por revisar.' : `Hay ${n} respuestas por revisar.`),
   save_later: 'Guardar y cerrar',
   saved: 'Guardado en este aparato',

@@ -4,7 +4,7 @@ import { field } from './text.js';
 
 const pad = (n) => String(n).padStart(2, '0');
 
-export function offsetOf(moment = new Date()) {
+function offsetOf(moment = new Date()) {
   const minutes = -moment.getTimezoneOffset();
   return `${minutes < 0 ? '-' : '+'}${pad(Math.floor(Math.abs(minutes) / 60))}:${pad(Math.abs(minutes) % 60)}`;
 }
