@@ -44,6 +44,10 @@ def ranks(rows: Sequence[Row], caption: Any = "") -> SafeString | str:
     )
 
 
+# With more ranks than this the key names the first three and the last.
+MOST_IN_KEY = 6
+
+
 def _name(row: Row) -> Any:
     return format_html('<a href="{}">{}</a>', row.url, row.label) if row.url else row.label
 
@@ -82,7 +86,7 @@ def _key(n: int) -> SafeString | str:
     if n < 2:
         return ""
     swatch = '<span><svg class="drawn rank-bar" width="20" height="12" aria-hidden="true"><rect width="20" height="12" fill-opacity="{}"/></svg> {}</span>'  # noqa: E501
-    shown = [1, 2, n] if n > 3 else list(range(1, n + 1))
+    shown = list(range(1, n + 1)) if n <= MOST_IN_KEY else [1, 2, 3, n]
     return format_html(
         '<p class="rank-key">{}</p>',
         format_html_join(" ", swatch, [(_dark(p, n), _("rank %(rank)s") % {"rank": p}) for p in shown]),
