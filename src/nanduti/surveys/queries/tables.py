@@ -191,11 +191,12 @@ def frame(
     read = _read(rows.order_by("-received_at", "-id")[:limit] if limit else rows.order_by())
     if not limit and not read[KEY].is_sorted():
         read = read.sort(KEY)
-    definitions = _definitions(instrument, read["_version_id"].unique().to_list())
+    versions = read["_version_id"].unique().to_list()
+    definitions = _definitions(instrument, versions)
     left_out = {q.name: q for d in definitions.values() for q in d.questions if q.sensitivity == IDENTIFYING}
     parts, misfits = [], []
     for version_id, definition in definitions.items():
-        mine = read.filter(pl.col("_version_id") == version_id)
+        mine = read if versions == [version_id] else read.filter(pl.col("_version_id") == version_id)
         made = tables(
             told(definition, paths),
             mine[KEY],
