@@ -215,5 +215,9 @@ def test_a_round_over_answers_goes_on_in_the_background(example, published, visi
     begun = client.post(f"{P}new/", data)
     assert begun.status_code == 302 and Job.objects.filter(kind="diagnostics.assess").count() == 1
     assert client.get(begun.url).status_code == 200
+    # A second click finds the same work; another round is other work.
+    assert client.post(f"{P}new/", data).url == begun.url
+    assert client.post(f"{P}new/", {**data, "label": "T1"}).url != begun.url
+    assert Job.objects.filter(kind="diagnostics.assess").count() == 2
     wrong = client.post(f"{P}new/", {**data, "recipe": published("five-s").pk})
     assert wrong.status_code == 422

@@ -11,9 +11,10 @@ from typing import Any
 from django.utils import timezone
 
 import nanduti
+from nanduti.foundation import work
 from nanduti.foundation.audit import action, note
 from nanduti.foundation.editing import hold, save_edit
-from nanduti.foundation.models import Run, User
+from nanduti.foundation.models import Job, Run, User
 from nanduti.methods.values import mark
 from nanduti.programme.models import Programme
 from nanduti.programme.scopes import work_scope
@@ -246,6 +247,30 @@ def open_round(
     )  # fmt: skip
     note(subject=round_, recipe=recipe.code, number=recipe.number)
     return round_
+
+
+@action("diagnostics.order_assessment", once=True)
+def order_assessment(
+    *,
+    programme: Programme,
+    recipe: AssessmentRecipe,
+    label: str,
+    instrument: Instrument,
+    wave: Wave | None,
+    cluster: Cluster | None,
+    before: Assessment | None,
+    taken_on: date,
+    url: str,
+    by: User,
+    at: datetime | None = None,
+) -> Job:
+    """Have a recipe laid over the answers to an instrument in the background."""
+    return work.enqueue(
+        "diagnostics.assess", by=by, scope=work_scope(programme, cluster), programme_id=programme.pk,
+        recipe_id=recipe.pk, label=label, instrument_id=instrument.pk, wave_id=wave.pk if wave else None,
+        cluster_id=cluster.pk if cluster else None, before_id=before.pk if before else None,
+        taken_on=taken_on.isoformat(), url=url,
+    )  # fmt: skip
 
 
 def _check_recipe(recipe: AssessmentRecipe, before: Assessment | None) -> None:

@@ -10,11 +10,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from nanduti.foundation import work
 from nanduti.foundation.errors import NotAllowed, NotFound
 from nanduti.programme.frames import Frame, may_within, programme_page
 from nanduti.programme.pages import link
-from nanduti.programme.scopes import work_scope
 from nanduti.register import queries as register_queries
 from nanduti.register.models import Cluster
 from nanduti.surveys.models import Instrument, Wave
@@ -101,12 +99,10 @@ def _begin(request: HttpRequest, frame: Frame, values: dict[str, Any]) -> str:
     if instrument is None:
         made = _by_hand(request, frame, values, day)
         return frame.url("diagnostics:enter_result", made.pk)
-    job = work.enqueue(
-        "diagnostics.assess", by=request.user, scope=work_scope(frame.programme, cluster),
-        programme_id=frame.programme.pk, recipe_id=recipe.pk, label=values["label"], instrument_id=instrument.pk,
-        wave_id=values["wave"].pk if values["wave"] else None, cluster_id=cluster.pk if cluster else None,
-        before_id=before.pk if before else None, taken_on=day.isoformat(),
-        url=frame.url("diagnostics:assessment", 0, keep=False),
+    job = actions.order_assessment(
+        programme=frame.programme, recipe=recipe, label=values["label"], instrument=instrument, wave=values["wave"],
+        cluster=cluster, before=before, taken_on=day, url=frame.url("diagnostics:assessment", 0, keep=False),
+        by=request.user,
     )  # fmt: skip
     from django.urls import reverse
 
