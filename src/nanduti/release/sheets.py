@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from nanduti.interface import words
 from nanduti.interface.pictures import bars
+from nanduti.surveys.units import with_unit
 
 from .gate.result import VALUE
 from .grids import code_said, said
@@ -104,11 +105,13 @@ def sheet(
 
 def _number(label: str, frame: pl.DataFrame, column: Mapping[str, Any], own: Any, is_firm: bool) -> Topic:
     mean = frame[VALUE][0] if frame.height else None
-    unit = f" {column['unit']}" if column.get("unit") else ""
-    group = f"{words.number(mean)}{unit}" if mean is not None else _("cannot be said: too few answered")
+    unit = column.get("unit") or ""
+    group = _("cannot be said: too few answered")
+    if mean is not None:
+        group = with_unit(words.number(mean), mean, unit)
     said_own = ""
     if is_firm:
-        said_own = f"{words.number(own)}{unit}" if own is not None else _("not answered")
+        said_own = with_unit(words.number(own), own, unit) if own is not None else _("not answered")
     return Topic(label, [], group, said_own)
 
 

@@ -16,6 +16,7 @@ from nanduti.methods.instruments import IDENTIFYING, Definition, Question, in_la
 from nanduti.register.sealing import open_sealed
 
 from ..models import AnswerSet
+from ..units import with_unit
 
 # Nobody was asked these.
 UNSHOWN_KINDS = frozenset({"note", "metadata", "hidden", "audit"})
@@ -57,7 +58,7 @@ def said(definition: Definition, question: Question, value: Any, tongue: str) ->
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         # A number of four digits without a unit is a year more often than not, and reads well without a separator.
         is_short = isinstance(value, int) and not question.unit and abs(value) < 10_000
-        return " ".join(filter(None, [str(value) if is_short else words.number(value), question.unit]))
+        return with_unit(str(value) if is_short else words.number(value), value, question.unit)
     if question.kind == "acknowledge":
         return _("yes")
     if isinstance(value, list):
