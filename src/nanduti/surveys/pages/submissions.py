@@ -41,7 +41,7 @@ def _minutes_said(seconds: int | None) -> str:
     n = minutes(seconds)
     if n is None:
         return ""
-    return ngettext("%(n)s minute", "%(n)s minutes", n) % {"n": words.number(n)}
+    return ngettext("%(n)s minute", "%(n)s minutes", 1 if n == 1 else 2) % {"n": words.number(n)}
 
 
 def found_submission(frame: Frame, pk: int) -> Submission:
