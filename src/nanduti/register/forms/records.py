@@ -1,26 +1,22 @@
-"""Untrusted text → clean values for the register and the vault. Identifying fields are never filled beforehand."""
+"""Forms of the register's records. Identifying fields are never filled beforehand."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nanduti.foundation.fields import WHEN_HELP
-from nanduti.foundation.models import SourceDocument, User
-from nanduti.foundation.roles import ROLES
+from nanduti.foundation.models import SourceDocument
 from nanduti.interface.forms import DayField, EditForm, NandutiForm
 from nanduti.vault.fields import Field
-from nanduti.vault.models import Consent, Purpose
 
-from .models import Cluster, Organisation, Place, ProfileFact, SizeBand, Stakeholder
-from .pseudonyms import is_well_formed, tidy
+from ..models import Cluster, Organisation, Place, ProfileFact, SizeBand, Stakeholder
+from ..pseudonyms import is_well_formed, tidy
 
 UNKNOWN = ("", gettext_lazy("(not known)"))
 KEPT_HELP = gettext_lazy("Kept in the vault. Leave it empty to leave what is kept as it is.")
@@ -129,7 +125,7 @@ class _OrganisationFields(Identifying, forms.Form):
         return data
 
 
-class _WithClusters:
+class WithClusters:
     """Offers the clusters in whose register the viewer may write."""
 
     def offer_clusters(self, clusters: list[Cluster], *, is_needed: bool = False) -> Any:
@@ -151,7 +147,7 @@ class _New(NandutiForm):
                 self.fields[name].help_text = _("Goes to the vault and is not shown.")
 
 
-class OrganisationForm(_WithClusters, _OrganisationFields, _New):
+class OrganisationForm(WithClusters, _OrganisationFields, _New):
     """Register an organisation."""
 
     field_order = ORGANISATION_ORDER
@@ -163,7 +159,7 @@ class OrganisationForm(_WithClusters, _OrganisationFields, _New):
         return data
 
 
-class EditOrganisationForm(_WithClusters, _OrganisationFields, EditForm):
+class EditOrganisationForm(WithClusters, _OrganisationFields, EditForm):
     """Change an organisation."""
 
     field_order = ORGANISATION_ORDER
@@ -225,11 +221,11 @@ class _EstablishmentFields(Identifying, forms.Form):
         }
 
 
-class EstablishmentForm(_WithClusters, _EstablishmentFields, _New):
+class EstablishmentForm(WithClusters, _EstablishmentFields, _New):
     """Register an establishment."""
 
 
-class EditEstablishmentForm(_WithClusters, _EstablishmentFields, EditForm):
+class EditEstablishmentForm(WithClusters, _EstablishmentFields, EditForm):
     """Change an establishment."""
 
 
@@ -286,7 +282,7 @@ class EditPersonForm(_PersonFields, EditForm):
 # --- belonging, roles, facts
 
 
-class JoinClusterForm(_WithClusters, NandutiForm):
+class JoinClusterForm(WithClusters, NandutiForm):
     """Say that an organisation belongs to a cluster."""
 
     cluster = cluster_field()
@@ -317,7 +313,7 @@ class _RoleFields(forms.Form):
     note_es = long_text(gettext_lazy("Note in Spanish"))
 
 
-class RoleForm(_WithClusters, _RoleFields, NandutiForm):
+class RoleForm(WithClusters, _RoleFields, NandutiForm):
     """Give an organisation a role toward a cluster."""
 
     role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Stakeholder.Role.choices)
@@ -378,133 +374,3 @@ class ClusterForm(EditForm):
     trade_es = text(gettext_lazy("Trade in Spanish"), 120)
     trade_scheme = text(gettext_lazy("List of activities"), 40)
     trade_code = text(gettext_lazy("Activity code"), 20)
-
-
-# --- contact requests and grants
-
-
-def _until(days: int) -> Any:
-    return lambda: timezone.localdate() + timedelta(days=days)
-
-
-def purpose_field() -> forms.ModelChoiceField:
-    return Chosen(
-        Purpose.objects.filter(is_active=True),
-        label=gettext_lazy("What for"),
-        required=True,
-        empty_label=None,
-    )
-
-
-class ChosenFields(forms.MultipleChoiceField):
-    """Which identifying fields; offered are those that matter in the case."""
-
-    widget = forms.CheckboxSelectMultiple
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("label", gettext_lazy("What to reveal"))
-        kwargs.setdefault("choices", Field.choices)
-        super().__init__(**kwargs)
-
-
-class ContactRequestForm(NandutiForm):
-    """Three lines: who asks, what for, until when."""
-
-    asks_for = text(
-        gettext_lazy("Who asks"),
-        160,
-        needed=True,
-        help_text=gettext_lazy("You, or for whom you ask, such as the buyer of a fair."),
-    )
-    purpose = purpose_field()
-    text = forms.CharField(
-        label=gettext_lazy("In your words"),
-        max_length=1_000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("One or two sentences; they are read to the firm if it asks."),
-    )
-    until_on = DayField(
-        label=gettext_lazy("Until"),
-        initial=_until(30),
-        help_text=gettext_lazy("From this day on nothing is shown any more; at most 90 days from now."),
-    )
-    fields_asked = ChosenFields(initial=["name", "phone"], label=gettext_lazy("What you need"))
-
-    def offer(self, codes: list[str]) -> ContactRequestForm:
-        """Offer what is kept; where nothing is, what could be."""
-        field = self.fields["fields_asked"]
-        field.choices = [choice for choice in Field.choices if choice[0] in codes] or Field.choices
-        return self
-
-
-class GrantForm(NandutiForm):
-    """Grant a request, or less than it asked."""
-
-    fields_granted = ChosenFields()
-    until_on = DayField(
-        label=gettext_lazy("Until"),
-        help_text=gettext_lazy("From this day on nothing is shown any more; at most 90 days from now."),
-    )
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-
-    def offer(self, codes: list[str]) -> GrantForm:
-        self.fields["fields_granted"].choices = [c for c in Field.choices if c[0] in codes]
-        return self
-
-
-class RefuseForm(ReasonForm):
-    """Refuse a request, saying why."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-
-
-class StandingGrantForm(_WithClusters, NandutiForm):
-    """Let a cluster's agents see some fields of its firms for their daily work."""
-
-    cluster = cluster_field(empty_label=None)
-    holder = forms.ChoiceField(label=gettext_lazy("Who"))
-    fields_granted = ChosenFields(initial=["name", "phone", "address"])
-    purpose = purpose_field()
-    until_on = DayField(
-        label=gettext_lazy("Until"),
-        initial=_until(180),
-        help_text=gettext_lazy("From this day on nothing is shown any more; at most a year from now."),
-    )
-
-    def offer_holders(self, users: list[User]) -> StandingGrantForm:
-        roles = [(f"role:{r.code}", _(r.title)) for r in ROLES if "see_granted_names" in r.may]
-        people = [(f"user:{u.pk}", u.username) for u in users]
-        self.fields["holder"].choices = [(_("Everybody with the role"), roles), (_("One person"), people)]
-        return self
-
-    def chosen_holder(self) -> tuple[int | None, str]:
-        """The chosen user's number, or the chosen role."""
-        kind, _colon, value = self.cleaned_data["holder"].partition(":")
-        return (int(value), "") if kind == "user" else (None, value)
-
-
-class LookUpForm(NandutiForm):
-    """Find whom a name or a telephone belongs to, exactly."""
-
-    field = forms.ChoiceField(
-        label=gettext_lazy("Look in"),
-        choices=[(Field.PHONE.value, Field.PHONE.label), (Field.NAME.value, Field.NAME.label)],
-    )
-    value = forms.CharField(
-        label=gettext_lazy("Exactly"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
-    )
-
-
-class ConsentForm(NandutiForm):
-    """Write down a consent."""
-
-    purpose = purpose_field()
-    how = forms.ChoiceField(label=gettext_lazy("How it was given"), choices=Consent.How.choices)
-    given_on = DayField(label=gettext_lazy("Given on"), initial=timezone.localdate)
-    until_on = DayField(label=gettext_lazy("Until"), required=False)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        if data.get("until_on") and data.get("given_on") and data["until_on"] <= data["given_on"]:
-            self.add_error("until_on", _("This must come after the day it was given."))
-        return data

@@ -1,0 +1,51 @@
+"""Untrusted text → clean values for the register and the vault."""
+
+from .contacts import (
+    ConsentForm,
+    ContactRequestForm,
+    GrantForm,
+    LookUpForm,
+    RefuseForm,
+    StandingGrantForm,
+)
+from .records import (
+    ClusterForm,
+    EditEstablishmentForm,
+    EditOrganisationForm,
+    EditPersonForm,
+    EditRoleForm,
+    EndForm,
+    EstablishmentForm,
+    FactForm,
+    JoinAssociationForm,
+    JoinClusterForm,
+    MergeForm,
+    OrganisationForm,
+    PersonForm,
+    ReasonForm,
+    RoleForm,
+)
+
+__all__ = [
+    "ClusterForm",
+    "ConsentForm",
+    "ContactRequestForm",
+    "EditEstablishmentForm",
+    "EditOrganisationForm",
+    "EditPersonForm",
+    "EditRoleForm",
+    "EndForm",
+    "EstablishmentForm",
+    "FactForm",
+    "GrantForm",
+    "JoinAssociationForm",
+    "JoinClusterForm",
+    "LookUpForm",
+    "MergeForm",
+    "OrganisationForm",
+    "PersonForm",
+    "ReasonForm",
+    "RefuseForm",
+    "RoleForm",
+    "StandingGrantForm",
+]
