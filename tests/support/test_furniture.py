@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.support import pages, postgresql
+from tests.support import pages, postgresql, templates
 from tests.support.loopback import NotLoopback
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,6 +34,27 @@ def test_the_databases_are_those_asked_for(pytestconfig):
         with connections[alias].cursor() as cursor:
             cursor.execute("SELECT 1")
         assert connections[alias].vendor == wanted
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_world_is_loaded_once_and_what_is_done_in_it_goes_with_it():
+    from nanduti.foundation.models import Scope
+
+    loaded: list[str] = []
+
+    def load() -> None:
+        loaded.append("once")
+        Scope.objects.create(kind="programme", code="of-the-world")
+
+    def codes() -> set[str]:
+        found = Scope.objects.filter(code__in=["of-the-world", "of-the-test"])
+        return set(found.values_list("code", flat=True))
+
+    for _twice in range(2):
+        with templates.world("furniture", load):
+            assert codes() == {"of-the-world"}
+            Scope.objects.create(kind="programme", code="of-the-test")
+    assert loaded == ["once"] and codes() == set()
 
 
 def test_a_killed_run_leaves_no_server_behind():
