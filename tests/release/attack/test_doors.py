@@ -21,8 +21,8 @@ BASE = "/open/weaving/towns-by-size/"
 # What answers without signing in, and nothing else: the door, the open pages, what phones ask with their own key.
 FOR_EVERYBODY = (
     "/", "/open/", "/api/open/", "/api/openapi.json", "/account/login/", "/account/password/", "/account/logout/",
-    "/account/email/", "/account/2fa/authenticate/", "/account/2fa/webauthn/login/", "/account/signup/", "/account/inactive/",
-    "/account/reauthenticate/", "/account/confirm-email/", "/style/", "/static/", "/language/",
+    "/account/2fa/authenticate/", "/account/2fa/webauthn/login/", "/account/signup/", "/account/inactive/",
+    "/account/email/", "/account/reauthenticate/", "/account/confirm-email/", "/style/", "/static/", "/language/",
 )  # fmt: skip
 OPEN_TABLES = {"release_publication", "release_publishedfile"}
 
