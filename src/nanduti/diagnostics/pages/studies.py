@@ -210,8 +210,6 @@ def study(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
             "job": _job(row, "diagnostics.findings"),
             "is_withheld": not row.is_agreed and not sees_answers(frame, row),
             "sees": sees_answers(frame, row),
-            "report_url": frame.url("diagnostics:report", row.code),
-            "n_reports": queries.reports(study=row).count(),
             "links": _links(frame, row),
             "history": history_of(row, 12),
             "back": link(frame.url("diagnostics:studies"), _("Studies of clusters")),

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from nanduti.foundation.access import Access
 from nanduti.interface import saying, words
-from nanduti.methods.networks import Statement, draw
+from nanduti.methods.networks import draw
 from nanduti.methods.values import PersonError
 from nanduti.networks.drawing import drawn
-from nanduti.networks.queries.left_out import LEAST
+from nanduti.networks.queries.left_out import singles_nobody_out
 from nanduti.networks.queries.measures import measured, network_of
 from nanduti.networks.queries.ties import Ties, tie_frame
 
@@ -51,7 +51,9 @@ def relation_blocks(study: DiagnosticStudy, access: Access | None) -> Iterable[B
         _("What the relation map says"),
         (_("What it says"),),
         tuple(
-            (saying.fill(s.sentence.sentence, s.sentence.details),) for s in found.statements if _is_safe(s)
+            (saying.fill(s.sentence.sentence, s.sentence.details),)
+            for s in found.statements
+            if singles_nobody_out(s)
         ),
     )
     for warning in found.warnings:
@@ -72,9 +74,3 @@ def _picture(ties: Ties, kinds: tuple[str, ...]) -> Picture:
         "ties": words.number(network.n_ties),
     }
     return Picture(title, draw(network, drawn=drawn(network), labels=False, title=title), said)
-
-
-def _is_safe(statement: Statement) -> bool:
-    """Whether a sentence singles nobody out."""
-    n_alone = statement.sentence.details.get("n_isolated")
-    return statement.topic != "cut_points" and not (isinstance(n_alone, int) and n_alone < LEAST)

@@ -20,7 +20,7 @@ from nanduti.programme.pages import link
 
 from ..queries import left_out as queries
 from ..queries.attributes import Attributes, attributes_of
-from ..queries.left_out import LEAST
+from ..queries.left_out import singles_nobody_out
 from ..queries.measures import Measured, actor_table, measured, network_of, warnings_of
 from ..queries.ties import Ties
 from .common import Chosen, chosen, kinds_meant, names_of, ties_of
@@ -90,7 +90,7 @@ def measures(request: HttpRequest, frame: Frame) -> HttpResponse:
     choice = chosen(request, frame)
     ties, found = _measured(frame, choice)
     hidden = not choice.sees_all and found.network.n < LEAST_FOR_ALL
-    said = [s for s in found.statements if choice.sees_all or _is_safe(s)]
+    said = [s for s in found.statements if choice.sees_all or singles_nobody_out(s)]
     rows = [] if hidden else [_row(statement, frame, choice) for statement in said]
     groups = _groups(found, frame, choice)
     return render(
@@ -123,12 +123,6 @@ def _measured(frame: Frame, choice: Chosen) -> tuple[Ties, Measured]:
         if whole.n >= LEAST_FOR_ALL:
             ties = whole
     return ties, measured(ties, kinds=kinds_meant(choice, ties))
-
-
-def _is_safe(statement: Statement) -> bool:
-    """Whether a sentence singles nobody out: no cut points, and no count of one or two who stand alone."""
-    n_alone = statement.sentence.details.get("n_isolated")
-    return statement.topic != "cut_points" and not (isinstance(n_alone, int) and n_alone < LEAST)
 
 
 def _state(found: Measured, choice: Chosen, hidden: bool) -> str:

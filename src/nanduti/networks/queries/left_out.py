@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from nanduti.methods import networks as methods
-from nanduti.methods.networks import Network
+from nanduti.methods.networks import Network, Statement
 from nanduti.methods.values import CannotBeSaid, PersonError, mark
 
 from .measures import UNKNOWN
@@ -128,3 +128,9 @@ def spread(frame: pl.DataFrame, attribute: str) -> list[str]:
     """The values of an attribute, the commonest first."""
     counted = frame[attribute].drop_nulls().value_counts(sort=True)
     return [str(value) for value in counted[attribute].to_list()]
+
+
+def singles_nobody_out(statement: Statement) -> bool:
+    """Whether a sentence singles nobody out: no cut points, and no count of one or two who stand alone."""
+    n_alone = statement.sentence.details.get("n_isolated")
+    return statement.topic != "cut_points" and not (isinstance(n_alone, int) and n_alone < LEAST)

@@ -55,7 +55,6 @@ def network_of(
     ties: Ties,
     *,
     kinds: Collection[str] = (),
-    wave: str | None = None,
     attributes: pl.DataFrame | None = None,
 ) -> Network:
     """The network of the kinds chosen (all that occur, if none), among everybody tied or asked.
@@ -66,8 +65,6 @@ def network_of(
     """
     chosen = {code: kind for code, kind in ties.kinds.items() if not kinds or code in kinds}
     rows = ties.frame.filter(pl.col("kind").is_in(list(chosen)))
-    if wave is not None:
-        rows = rows.filter((pl.col("wave") == wave) | (pl.col("wave") == ""))
     single = next(iter(chosen.values())) if len(chosen) == 1 else None
     has_scale = single is not None and bool(single.scale)
     if not has_scale:

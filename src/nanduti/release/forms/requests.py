@@ -9,6 +9,7 @@ from django import forms
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from nanduti.foundation.languages import tongue
 from nanduti.indicators.unit_columns import UnitColumn
 from nanduti.interface.forms import EditForm, NandutiForm
 from nanduti.programme.forms import text
@@ -18,7 +19,7 @@ from .. import rules
 from ..materials.documents import reports
 from ..materials.figures import offered
 from ..models import Publication, ReleaseRequest
-from ..queries.offers import Source, tongue
+from ..queries.offers import Source
 from .classes import ClassesField, write
 
 CLASSES_HELP = _(

@@ -16,9 +16,9 @@ import polars as pl
 from nanduti.methods import disclosure
 from nanduti.methods.disclosure import Hierarchy, Release, Rules
 from nanduti.methods.values import BadInput, Reason, RuleSource, Verdict, mark, no, yes
+from nanduti.surveys.exporting.flat import parquet
 
 from ..materials.model import HOLDER, ID, TOTAL, ColumnInfo
-from .result import parquet
 
 SOURCE = RuleSource(
     "Hundepool et al. (2012), Statistical Disclosure Control", "section 4.3.4 (linked tables)"

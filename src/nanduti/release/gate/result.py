@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from nanduti.methods.values import Reason, RuleSource, Verdict
+from nanduti.surveys.exporting.flat import parquet
 
 VALUE = "value"
 WHY = "_why"
@@ -127,13 +128,6 @@ def unpack(content: bytes) -> Checked:
         tuple(parts), tuple(verdict_of(v) for v in about["verdicts"]), about["columns"], entry,
         tuple(about["notes"]), tuple(about["sources"]), about["loss"], documents,
     )  # fmt: skip
-
-
-def parquet(frame: pl.DataFrame) -> bytes:
-    """The frame as Parquet, in memory."""
-    target = io.BytesIO()
-    frame.write_parquet(target)
-    return target.getvalue()
 
 
 # --- verdicts as data, so that they are said in the language of whoever reads them

@@ -13,8 +13,9 @@ from typing import Any
 import polars as pl
 
 from nanduti.interface.exports import DANGEROUS
+from nanduti.surveys.exporting.flat import parquet
 
-from ..gate.result import VALUE, Checked, CheckedPart, parquet
+from ..gate.result import VALUE, Checked, CheckedPart
 from ..materials.model import TOTAL
 
 CSV, PARQUET, ZIP, JSON = "text/csv", "application/vnd.apache.parquet", "application/zip", "application/json"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from nanduti.indicators.unit_columns import UnitColumn, base_columns, described
@@ -106,7 +105,3 @@ def replaceable(*, programme: Programme) -> list[Publication]:
     """The newest version of everything that was published."""
     rows = Publication.objects.filter(programme=programme, replaced_by__isnull=True)
     return list(rows.order_by("title")[:300])
-
-
-def tongue() -> str:
-    return "es" if (get_language() or "").startswith("es") else "en"
