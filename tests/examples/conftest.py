@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 
-from nanduti.config.garments.files import PROGRAMME
-
 
 class Killed(Exception):
     """Stands for the end of the process."""
@@ -41,6 +39,7 @@ def garments(django_db_setup, django_db_blocker) -> Iterator[Any]:
     from django_scopes import scopes_disabled
 
     from nanduti.config.garments import census, roster
+    from nanduti.config.garments.files import PROGRAMME
     from nanduti.programme.models import Programme
 
     with django_db_blocker.unblock(), ExitStack() as stack:
