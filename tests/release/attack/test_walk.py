@@ -61,7 +61,7 @@ def values(planted: Planted) -> dict[str, list[str]]:
     publications = Publication._base_manager.values_list("pk", "slug")
     return {
         "programme": ["weaving"],
-        "slug": [*{slug for _pk, slug in publications}, "undecided"],
+        "slug": [*sorted({slug for _pk, slug in publications}), "undecided"],
         "number": ["1"],
         "pk": [str(pk) for pk in (planted.asked.pk, planted.submission, planted.undecided.pk)]
         + [str(pk) for pk, _slug in publications],
@@ -77,7 +77,7 @@ def walked(client: Client, planted: Planted, *parts: str) -> Iterator[tuple[str,
     """Address and everything told there, headers included: what pages lead to, and exports that are only guessed."""
     client.raise_request_exception = False
     # Each publication; of what stands inside, each kind of page.
-    walk = Part(client, values(planted), often="<", visits_often=8 if parts == ("/open/",) else 2)
+    walk = Part(client, values(planted), often="<", visits_often=40 if parts == ("/open/",) else 2)
     walk.parts = parts or PARTS
     for page in walk.pages():
         # These answers never were XML.
