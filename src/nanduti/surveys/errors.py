@@ -421,8 +421,12 @@ class PlaceNotKnown(PersonError):
 
     code = "surveys.place_not_known"
     title = mark("The place is not in the register")
-    sentence = mark("{question} names a place that the register does not have. It was entered without a place.")
-    remedy = mark("Add the place to the register, or translate the answer in the mapping; then tell it again.")
+    sentence = mark(
+        "{question} names a place that the register does not have. It was entered without a place."
+    )
+    remedy = mark(
+        "Add the place to the register, or translate the answer in the mapping; then tell it again."
+    )
 
 
 class PlaceNotClear(PersonError):
@@ -430,8 +434,12 @@ class PlaceNotClear(PersonError):
 
     code = "surveys.place_not_clear"
     title = mark("Several places have this name")
-    sentence = mark("{question} names a place of which the register has several. It was entered without a place.")
-    remedy = mark("Answer with the code of the place, or translate the answer in the mapping; then tell it again.")
+    sentence = mark(
+        "{question} names a place of which the register has several. It was entered without a place."
+    )
+    remedy = mark(
+        "Answer with the code of the place, or translate the answer in the mapping; then tell it again."
+    )
 
 
 # --- entities
