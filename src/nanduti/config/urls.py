@@ -1,5 +1,6 @@
 """Every address of the site, room by room."""
 
+from django.contrib.auth.decorators import login_required
 from django.urls import include, path
 from django.views.generic import TemplateView
 
@@ -12,7 +13,7 @@ urlpatterns = [
     path("", include("nanduti.home.urls")),
     # No mail is sent and no address of an account is kept: what allauth has for that would lead nowhere.
     path("account/password/reset/", by_hand, name="account_reset_password"),
-    path("account/email/", by_hand, name="account_email"),
+    path("account/email/", login_required(by_hand), name="account_email"),
     path("account/", include("allauth.urls")),
     path("register/", include("nanduti.register.urls")),
     path("p/<slug:programme>/", include("nanduti.programme.urls")),

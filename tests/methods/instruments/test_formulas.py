@@ -283,7 +283,7 @@ def test_rows_show_who_stands_on_which_side():
         ({"kind": "mean", "of": "sum(a + number)"}, "not about the rows of one repeat", "no others"),
         ({"kind": "mean", "of": "sum(number)", "over": "machine"}, "rows are those of", "Leave it out"),
         ({"kind": "mean", "of": "a", "over": "people"}, "is no repeat", "machine"),
-        ({"kind": "mean", "of": "first(a, sex)"}, "is given a number and a text", "one kind"),
+        ({"kind": "mean", "of": "first(a, sex)"}, "of different kinds: number and text", "one kind"),
         ({"kind": "share", "of": "(a > 1) = (b > 1)"}, "a claim is compared", "and, or, not"),
         ({"kind": "share", "of": "answered(1)"}, "is about no question", "name of a question"),
         ({"kind": "share", "of": "selected(tools, a)"}, "names no answer", "quotes"),

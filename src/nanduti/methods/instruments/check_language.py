@@ -189,7 +189,7 @@ class _Parser:
         if len(parts) != self.functions[name]:
             raise NotACheck(
                 worded(
-                    "“{name}” wants another number of values in its brackets: {wanted}, not {n}",
+                    "in its brackets “{name}” takes {wanted}, not {n}",
                     name=name, n=len(parts), wanted=self.functions[name],
                 )
             )  # fmt: skip
