@@ -39,6 +39,22 @@ def test_words_stand_in_every_language_and_dashes_of_the_converter_do_not(defini
     assert definition.by_path["n"].constraint_messages == {"es": "More than nought"}
 
 
+def test_what_is_worked_out_has_the_label_that_stands_among_the_texts_alone():
+    said = {"English (en)": "Workers", "Español (es)": "Trabajadores"}
+    texts = "".join(
+        f"<translation lang='{language}'><text id='/data/g/n:label'><value>{word}</value></text></translation>"
+        for language, word in said.items()
+    )
+    asked = (
+        "<h:html xmlns='http://www.w3.org/2002/xforms' xmlns:h='http://www.w3.org/1999/xhtml'><h:head>"
+        f"<h:title>x</h:title><model><itext>{texts}</itext><instance><data id='x'><g><n/></g><m/></data></instance>"
+        "<bind nodeset='/data/g/n' type='int' calculate='1+1'/>"
+        "<bind nodeset='/data/m' type='int' calculate='2+2'/></model></h:head><h:body/></h:html>"
+    )
+    labels = {question.path: question.labels for question in instruments.read_xform(asked).questions}
+    assert labels == {"g/n": {"en": "Workers", "es": "Trabajadores"}, "m": {}}
+
+
 def test_lists_come_from_the_form_from_files_and_from_the_body(definition):
     assert [c.name for c in definition.choices_of(definition.by_path["products"])] == ["boots", "bags"]
     assert [c.name for c in definition.choices_of(definition.by_path["people/skills"])] == ["cut"]

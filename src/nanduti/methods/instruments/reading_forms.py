@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from .definition import (
     IDENTIFYING,
-    NO_LANGUAGE,
     SENSITIVITIES,
     Choice,
     Definition,
     EntityDeclaration,
-    FormProblem,
     Group,
     Question,
     Repeat,
 )
 from .errors import NotAForm
-from .languages import code_of
+from .form_texts import MEDIA, Control, Reading, child_texts, read_itext, text_of, texts_of
 from .sensitivity import default_sensitivity
 from .xml import attribute, local, namespace, parse_xml
 
@@ -43,45 +41,7 @@ _MODEL_PARTS = frozenset(
     {"instance", "bind", "itext", "submission", "setvalue", "setgeopoint", "recordaudio"}
 )
 _LIST = re.compile(r"instance\(\s*['\"]([^'\"]+)['\"]\s*\)")
-_ITEXT = re.compile(r"jr:itext\(\s*['\"]?(.*?)['\"]?\s*\)\s*$")
 _NAMED = re.compile(r"[\w.\-]+(?:/[\w.\-]+)*")
-_MEDIA = re.compile(r"jr://(?:images|audio|video|file|file-csv)/(.+)$")
-
-
-@dataclass
-class _Control:
-    """What the body says about one question."""
-
-    element: Element
-    kind: str
-
-
-@dataclass
-class _Form:
-    """An XForm under reading."""
-
-    root_name: str
-    binds: dict[str, Element] = field(default_factory=dict)
-    controls: dict[str, _Control] = field(default_factory=dict)
-    groups: dict[str, Element] = field(default_factory=dict)
-    repeats: dict[str, Element] = field(default_factory=dict)
-    texts: dict[str, dict[str, str]] = field(default_factory=dict)
-    languages: list[str] = field(default_factory=list)
-    names: dict[str, str] = field(default_factory=dict)
-    default_language: str = NO_LANGUAGE
-    lists: dict[str, tuple[Choice, ...]] = field(default_factory=dict)
-    files: dict[str, str] = field(default_factory=dict)
-    media: list[str] = field(default_factory=list)
-    set_values: dict[str, str] = field(default_factory=dict)
-    problems: list[FormProblem] = field(default_factory=list)
-    questions: list[Question] = field(default_factory=list)
-    found_groups: list[Group] = field(default_factory=list)
-    found_repeats: list[Repeat] = field(default_factory=list)
-    entities: list[EntityDeclaration] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
-
-    def problem(self, place: str, problem: str) -> None:
-        self.problems.append(FormProblem(place, problem))
 
 
 def read_xform(xml: str | bytes) -> Definition:
@@ -95,15 +55,15 @@ def read_xform(xml: str | bytes) -> Definition:
     if model is None:
         raise NotAForm(problem="it has no model")
     root = _primary_root(model)
-    form = _Form(root_name=local(root.tag))
-    _read_itext(form, model)
+    form = Reading(root_name=local(root.tag))
+    read_itext(form, model)
     _read_model(form, model)
     body = next((e for e in document if local(e.tag) == "body"), None)
     if body is not None:
         _read_body(form, body, "", 0)
     _walk(form, root, "", "", 0)
     _report_orphans(form)
-    title = next((_text(e) for e in document.iter() if local(e.tag) == "title"), "")
+    title = next((text_of(e) for e in document.iter() if local(e.tag) == "title"), "")
     submission = next((e for e in model if local(e.tag) == "submission"), None)
     return Definition(
         form_id=attribute(root, "id") or namespace(root.tag),
@@ -137,86 +97,10 @@ def _primary_root(model: Element) -> Element:
     raise NotAForm(problem="its model has no primary instance")
 
 
-# --- texts
-
-
-def _read_itext(form: _Form, model: Element) -> None:
-    itext = next((e for e in model if local(e.tag) == "itext"), None)
-    if itext is None:
-        return
-    for translation in itext:
-        name = translation.get("lang", "")
-        code = code_of(name)
-        code = name if code in form.names else code
-        form.languages.append(code)
-        form.names[code] = name
-        if translation.get("default") is not None or len(form.languages) == 1:
-            form.default_language = code
-        for entry in translation:
-            said = _read_text(form, entry)
-            if said:
-                form.texts.setdefault(entry.get("id", ""), {})[code] = said
-    for texts in form.texts.values():
-        # pyxform writes a dash where a translation is missing.
-        if any(t != "-" for t in texts.values()):
-            for code in [c for c, t in texts.items() if t == "-"]:
-                del texts[code]
-
-
-def _read_text(form: _Form, entry: Element) -> str:
-    plain = ""
-    for value in entry:
-        kind = value.get("form", "")
-        if kind in ("", "long"):
-            plain = plain or _text(value)
-        elif kind != "short":
-            _note_media(form, _text(value))
-    return plain
-
-
-def _text(element: Element | None) -> str:
-    """The text, with answers shown in it as ``${name}``."""
-    if element is None:
-        return ""
-    said = [element.text or ""]
-    for child in element:
-        if local(child.tag) == "output":
-            said.append(
-                "${" + (child.get("value") or child.get("ref") or "").strip().rpartition("/")[2] + "}"
-            )
-        else:
-            said.append(_text(child))
-        said.append(child.tail or "")
-    return " ".join("".join(said).split(" ")).strip()
-
-
-def _note_media(form: _Form, address: str) -> None:
-    found = _MEDIA.match(address)
-    if found:
-        form.media.append(found.group(1))
-
-
-def _texts_of(form: _Form, element: Element | None, ref: str | None = None) -> dict[str, str]:
-    """The translations that an element (or an expression such as ``jr:itext('…')``) stands for."""
-    ref = ref if ref is not None else (element.get("ref", "") if element is not None else "")
-    found = _ITEXT.match(ref.strip())
-    if found:
-        return dict(form.texts.get(found.group(1), {}))
-    said = ref.strip() if element is None else _text(element)
-    return {form.default_language: said} if said else {}
-
-
-def _child_texts(form: _Form, element: Element | None, name: str) -> dict[str, str]:
-    if element is None:
-        return {}
-    child = next((e for e in element if local(e.tag) == name), None)
-    return {} if child is None else _texts_of(form, child)
-
-
 # --- model
 
 
-def _path(form: _Form, ref: str, context: str = "") -> str:
+def _path(form: Reading, ref: str, context: str = "") -> str:
     """The path below the root that a reference names; "" for the root itself."""
     ref = ref.strip()
     if ref.startswith("/"):
@@ -236,7 +120,7 @@ def local_name(part: str) -> str:
     return part if part.startswith("@") else part.rpartition(":")[2]
 
 
-def _read_model(form: _Form, model: Element) -> None:
+def _read_model(form: Reading, model: Element) -> None:
     is_first = True
     for part in model:
         name = local(part.tag)
@@ -253,15 +137,15 @@ def _read_model(form: _Form, model: Element) -> None:
             form.problem(f"model/{name}", "is not a part of a model that we know")
 
 
-def _read_set_value(form: _Form, element: Element, context: str) -> None:
+def _read_set_value(form: Reading, element: Element, context: str) -> None:
     target = _path(form, element.get("ref") or element.get("target") or "", context)
     form.set_values[target] = element.get("value") or element.text or ""
 
 
-def _read_list(form: _Form, instance: Element) -> None:
+def _read_list(form: Reading, instance: Element) -> None:
     name, source = instance.get("id", ""), instance.get("src", "")
     if source:
-        found = _MEDIA.match(source)
+        found = MEDIA.match(source)
         if found:
             form.files[name] = found.group(1)
             form.media.append(found.group(1))
@@ -275,25 +159,25 @@ def _read_list(form: _Form, instance: Element) -> None:
     form.lists[name] = tuple(choices)
 
 
-def _choice(form: _Form, item: Element) -> Choice:
+def _choice(form: Reading, item: Element) -> Choice:
     name, labels, extra = "", {}, {}
     for part in item:
         key = local(part.tag)
         if key == "name":
-            name = _text(part)
+            name = text_of(part)
         elif key == "itextId":
-            labels = dict(form.texts.get(_text(part), {}))
+            labels = dict(form.texts.get(text_of(part), {}))
         elif key == "label":
-            labels = {form.default_language: _text(part)}
+            labels = {form.default_language: text_of(part)}
         else:
-            extra[key] = _text(part)
+            extra[key] = text_of(part)
     return Choice(name, labels, extra)
 
 
 # --- body
 
 
-def _read_body(form: _Form, element: Element, context: str, depth: int) -> None:
+def _read_body(form: Reading, element: Element, context: str, depth: int) -> None:
     if depth > DEEPEST:
         raise NotAForm(problem=f"its groups are nested more than {DEEPEST} deep")
     for part in element:
@@ -312,14 +196,14 @@ def _read_body(form: _Form, element: Element, context: str, depth: int) -> None:
             form.repeats[path] = part
             _read_body(form, part, path, depth + 1)
         elif name in _CONTROLS:
-            form.controls[path] = _Control(part, name)
+            form.controls[path] = Control(part, name)
             _read_inline_items(form, part, path)
             _read_body(form, part, context, depth + 1)
         else:
             form.problem(path or name, f"is shown by “{name}”, which we do not know")
 
 
-def _reference(form: _Form, part: Element) -> str:
+def _reference(form: Reading, part: Element) -> str:
     ref = part.get("ref") or part.get("nodeset")
     if ref:
         return ref
@@ -329,12 +213,12 @@ def _reference(form: _Form, part: Element) -> str:
     return ""
 
 
-def _read_inline_items(form: _Form, control: Element, path: str) -> None:
+def _read_inline_items(form: Reading, control: Element, path: str) -> None:
     items = [i for i in control if local(i.tag) == "item"]
     if items:
         form.lists[path] = tuple(
             Choice(
-                _text(next((v for v in i if local(v.tag) == "value"), None)), _child_texts(form, i, "label")
+                text_of(next((v for v in i if local(v.tag) == "value"), None)), child_texts(form, i, "label")
             )
             for i in items
         )
@@ -343,7 +227,7 @@ def _read_inline_items(form: _Form, control: Element, path: str) -> None:
 # --- instance
 
 
-def _walk(form: _Form, element: Element, path: str, repeat: str, depth: int) -> None:
+def _walk(form: Reading, element: Element, path: str, repeat: str, depth: int) -> None:
     if depth > DEEPEST:
         raise NotAForm(problem=f"its groups are nested more than {DEEPEST} deep")
     for part in element:
@@ -366,20 +250,20 @@ def _walk(form: _Form, element: Element, path: str, repeat: str, depth: int) -> 
             form.questions.append(_question(form, here, name, repeat))
 
 
-def _add_repeat(form: _Form, path: str, parent: str) -> None:
+def _add_repeat(form: Reading, path: str, parent: str) -> None:
     shown = form.repeats[path]
     around = form.groups.get(path)
     form.found_repeats.append(
-        Repeat(path, _child_texts(form, around, "label"), parent, attribute(shown, "count").strip())
+        Repeat(path, child_texts(form, around, "label"), parent, attribute(shown, "count").strip())
     )
 
 
-def _add_group(form: _Form, path: str, repeat: str) -> None:
+def _add_group(form: Reading, path: str, repeat: str) -> None:
     shown, bind = form.groups.get(path), form.binds.get(path)
     form.found_groups.append(
         Group(
             path,
-            _child_texts(form, shown, "label"),
+            child_texts(form, shown, "label"),
             repeat,
             "" if bind is None else bind.get("relevant", "").strip(),
             "" if shown is None else shown.get("appearance", ""),
@@ -387,7 +271,7 @@ def _add_group(form: _Form, path: str, repeat: str) -> None:
     )
 
 
-def _read_entity(form: _Form, part: Element, here: str, path: str, repeat: str) -> None:
+def _read_entity(form: Reading, part: Element, here: str, path: str, repeat: str) -> None:
     def bound(name: str, what: str) -> str:
         bind = form.binds.get(f"{here}/{name}")
         return "" if bind is None else bind.get(what, "").strip()
@@ -407,7 +291,7 @@ def _read_entity(form: _Form, part: Element, here: str, path: str, repeat: str) 
     )
 
 
-def _question(form: _Form, path: str, name: str, repeat: str) -> Question:
+def _question(form: Reading, path: str, name: str, repeat: str) -> Question:
     bind, shown = form.binds.get(path), form.controls.get(path)
     attributes = dict(bind.attrib) if bind is not None else {}
     type_name = attributes.get("type", "").rpartition("xsd:")[2]
@@ -427,8 +311,9 @@ def _question(form: _Form, path: str, name: str, repeat: str) -> Question:
         path=path,
         kind=kind,
         data_type=data_type,
-        labels=_child_texts(form, element, "label"),
-        hints=_child_texts(form, element, "hint"),
+        # What is worked out stands nowhere on the screen; its label, where one was written, is a text without a place.
+        labels=child_texts(form, element, "label") or form.texts.get(f"/{form.root_name}/{path}:label", {}),
+        hints=child_texts(form, element, "hint"),
         list_name=_list_name(form, element, path),
         is_required=required == "true()",
         repeat=repeat,
@@ -446,7 +331,7 @@ def _question(form: _Form, path: str, name: str, repeat: str) -> Question:
     )
 
 
-def _of_its_group(form: _Form, path: str) -> str:
+def _of_its_group(form: Reading, path: str) -> str:
     """The sensitivity that the nearest group around a question says for all in it."""
     while "/" in path:
         path = path.rpartition("/")[0]
@@ -457,7 +342,7 @@ def _of_its_group(form: _Form, path: str) -> str:
     return ""
 
 
-def _kind(name: str, shown: _Control | None, data_type: str, attributes: dict[str, str]) -> str:
+def _kind(name: str, shown: Control | None, data_type: str, attributes: dict[str, str]) -> str:
     if shown is None:
         if data_type == "file":
             return "audit" if name == "audit" else "file"
@@ -483,7 +368,7 @@ def _kind(name: str, shown: _Control | None, data_type: str, attributes: dict[st
     )
 
 
-def _list_name(form: _Form, element: Element | None, path: str) -> str:
+def _list_name(form: Reading, element: Element | None, path: str) -> str:
     if element is None:
         return ""
     if path in form.lists:
@@ -511,21 +396,21 @@ def _parameters(attributes: dict[str, str], element: Element | None) -> dict[str
     return shown
 
 
-def _set(form: _Form, path: str) -> dict[str, str]:
+def _set(form: Reading, path: str) -> dict[str, str]:
     """What a field is set to when the form is opened, or when another answer changes."""
     value = form.set_values.get(path, "").strip()
     return {"set_to": value} if value else {}
 
 
-def _constraint_messages(form: _Form, attributes: dict[str, str]) -> dict[str, str]:
+def _constraint_messages(form: Reading, attributes: dict[str, str]) -> dict[str, str]:
     said = next((v for k, v in attributes.items() if local(k) in ("constraintMsg", "noAppErrorString")), "")
-    return _texts_of(form, None, said) if said else {}
+    return texts_of(form, None, said) if said else {}
 
 
 # --- sensitivity
 
 
-def _with_sensitivity(form: _Form) -> Iterator[Question]:
+def _with_sensitivity(form: Reading) -> Iterator[Question]:
     """Fill in what the author has not said; what is computed from identifying answers identifies too."""
     settled = [
         q if q.sensitivity else replace(q, sensitivity=default_sensitivity(q.name, q.kind))
@@ -547,7 +432,7 @@ def _with_sensitivity(form: _Form) -> Iterator[Question]:
     return iter(settled)
 
 
-def _report_orphans(form: _Form) -> None:
+def _report_orphans(form: Reading) -> None:
     known = form.seen | {""}
     for path in form.controls:
         if path not in known:
