@@ -175,7 +175,12 @@ def _figures(
         )
     if ties.n_not_in_register:
         figures.append(
-            Figure(ties.n_not_in_register, _("named, not known"), frame.url("networks:named"), tone="calm")
+            Figure(
+                ties.n_not_in_register,
+                _("named by others, not in the register"),
+                frame.url("networks:named"),
+                tone="calm",
+            )
         )
     return figures
 
