@@ -181,6 +181,13 @@ def test_a_form_appoints_by_pseudonym_and_keeps_what_was_typed(visit, example):
     assert answer.status_code == 422 and "has not been trained" in answer.content.decode()
 
 
+def test_a_second_click_appoints_nobody_twice(visit, example):
+    client, before = visit("coordinator"), Appointment.objects.count()
+    values = {"kind": "coordinator", "side": "emerging", "since_text": "2008"}
+    assert [client.post(f"{P}/agents/new/", values).status_code for _click in range(2)] == [302, 302]
+    assert Appointment.objects.count() == before + 1
+
+
 def test_an_appointment_that_is_none_is_not_found(example):
     for code in ("", "nobody", "a\x00b"):
         with pytest.raises(NotFound):

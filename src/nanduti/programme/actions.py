@@ -197,7 +197,7 @@ def renew_agreement(
     return renewal
 
 
-@action("programme.record_resolution")
+@action("programme.record_resolution", once=True)
 def record_resolution(
     *,
     meeting: Meeting,
@@ -293,7 +293,7 @@ def set_rule(
     return programme
 
 
-@action("programme.found_committee")
+@action("programme.found_committee", once=True)
 def found_committee(
     *, programme: Programme, values: dict[str, Any], by: User | str, at: datetime | None = None
 ) -> Committee:
@@ -385,7 +385,7 @@ def _keep_presence(meeting: Meeting, present: list[Seat]) -> None:
     )
 
 
-@action("programme.appoint")
+@action("programme.appoint", once=True)
 def appoint(
     *,
     programme: Programme,
@@ -435,7 +435,7 @@ def _agent_verdict(row: Appointment, at: datetime | None) -> Verdict | None:
     return team.agent_verdict(row, rows, on=day, has_partner=has_partner)
 
 
-@action("programme.plan_time_out")
+@action("programme.plan_time_out", once=True)
 def plan_time_out(
     *,
     programme: Programme,

@@ -126,12 +126,13 @@ def frame_of(request: HttpRequest, code: str) -> Frame:
     clusters = queries.clusters(programme=programme)
     asked = request.GET.get("cluster", "").replace("\x00", "").strip()[:80]
     chosen = queries.cluster_by_code(programme=programme, code=asked) if asked else None
-    frame = Frame(request, programme, clusters, chosen, _day(request.GET.get("as_of", "")))
+    frame = Frame(request, programme, clusters, chosen, day_of(request.GET.get("as_of", "")))
     request.programme_frame = frame  # type: ignore[attr-defined]
     return frame
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
+    """The day that an address names; nothing where it names none."""
     try:
         return date.fromisoformat(text.strip()[:10])
     except ValueError:

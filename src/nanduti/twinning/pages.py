@@ -15,7 +15,7 @@ from nanduti.interface import saying, words
 from nanduti.interface.tables import Col, DataTable
 from nanduti.methods import twinning as rules
 from nanduti.programme import codes
-from nanduti.programme.frames import Frame, programme_page
+from nanduti.programme.frames import Frame, day_of, programme_page
 from nanduti.programme.models.programmes import in_language
 from nanduti.programme.pages import amount_in_words, dated, form_page, link, show
 
@@ -162,7 +162,7 @@ def _twinning(frame: Frame, pair: str) -> Twinning:
 def pair(request: HttpRequest, frame: Frame, pair: str) -> HttpResponse:
     """The scope matrix of a pair on a day, replayed by a date slider, with its agenda and interests."""
     twinning = _twinning(frame, pair)
-    day = _day(request.GET.get("on", "")) or frame.as_of
+    day = day_of(request.GET.get("on", "")) or frame.as_of
     scope = queries.scope_on(twinning=twinning, on=day)
     topics = list(queries.agenda(twinning=twinning))
     may_edit = frame.access.may(EDIT, twinning.scope_id)
@@ -197,13 +197,6 @@ def pair(request: HttpRequest, frame: Frame, pair: str) -> HttpResponse:
             else [],
         },
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip()[:10])
-    except ValueError:
-        return None
 
 
 def _implementation(frame: Frame, twinning: Twinning, day: date) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -81,9 +80,3 @@ class Appointment(Scoped, Sourced, Versioned, Timestamped, Dated):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.cluster}" if self.cluster else self.get_kind_display()
-
-    def holds_on(self, day: date) -> bool:
-        """Whether the post is held on a day; one whose beginning nobody knows is held until it is said to end."""
-        return (self.since_on is None or self.since_on <= day) and (
-            self.until_on is None or day < self.until_on
-        )

@@ -71,12 +71,6 @@ class Seat(Scoped, Sourced, Versioned, Dated):
     def __str__(self) -> str:
         return f"{self.committee}: {self.organisation}"
 
-    def holds_on(self, day: date) -> bool:
-        """Whether it is held on a day; one whose beginning nobody knows is held until it is said to end."""
-        return (self.since_on is None or self.since_on <= day) and (
-            self.until_on is None or day < self.until_on
-        )
-
 
 @classified(open="committee number held_on held_on_start held_on_end held_on_precision place note note_es")
 class Meeting(Scoped, Sourced):

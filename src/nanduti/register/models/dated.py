@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -21,3 +23,9 @@ class Dated(models.Model):
 
     class Meta:
         abstract = True
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it holds on a day; what has no known beginning holds until it is said to end."""
+        return (self.since_on is None or self.since_on <= day) and (
+            self.until_on is None or day < self.until_on
+        )
