@@ -31,6 +31,7 @@ ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux knows 
 def _as_before(monkeypatch):
     """What a process keeps for good is let go of, since here many servers set out from one process."""
     monkeypatch.setenv(memory.FOR_RUST, "")
+    monkeypatch.delenv(memory.FOR_ARENAS, raising=False)
     before = threading.stack_size()
     yield
     threading.stack_size(before)
@@ -128,6 +129,22 @@ def test_who_asks_for_more_gets_more(monkeypatch, given, meant):
     monkeypatch.setenv(memory.FOR_RUST, given)
     memory.widen_stacks()
     assert int(os.environ[memory.FOR_RUST]) == meant * 1_048_576
+
+
+@ON_LINUX
+def test_threads_of_the_web_server_share_two_pools_of_memory(serve, port):
+    """As its processes were begun with: the C library reads it only then."""
+    with started(serve(port)) as process:
+        answer(port, process)
+        environments = [Path(f"/proc/{n}/environ").read_bytes() for n in (process.pid, *children(process))]
+    assert len(environments) == 2
+    assert all(b"MALLOC_ARENA_MAX=2" in environment.split(b"\0") for environment in environments)
+
+
+def test_an_operators_own_number_of_pools_stays(monkeypatch, serve, port):
+    monkeypatch.setenv(memory.FOR_ARENAS, "8")
+    serve(port)
+    assert os.environ[memory.FOR_ARENAS] == "8"
 
 
 def test_a_port_where_a_server_listens_is_refused(serve, port, capsys):

@@ -103,6 +103,7 @@ def serve(options: argparse.Namespace) -> int:
         )
         return 2
     memory.widen_stacks()
+    memory.share_arenas()
     # More than the cores would carry: most of them wait for the disk, and those that wait share a flush.
     threads = ["--blocking-threads", "16"]
     # A web process that dies (killed for want of memory, say) is replaced; one that cannot even start is not.
