@@ -12,6 +12,8 @@ from nanduti.programme import actions as programme_actions
 from nanduti.programme.dating import cut_of
 from nanduti.twinning import actions, queries
 from nanduti.twinning.errors import ProjectMustNotPay, TaskThere, TooEarly
+from nanduti.twinning.models import DealTask, Linkage, StepEvidence
+from tests.support.example import CODE
 
 pytestmark = pytest.mark.django_db
 
@@ -205,3 +207,24 @@ def test_a_topic_that_is_named_again_is_corrected(leather):
         values = {"topic": "A topic", "priority_emerging": priority, "priority_advanced": "high"}
         row = actions.rank_topic(twinning=leather, values=values, by="test")
     assert leather.agenda.count() == n + 1 and row.priority_emerging == "low"
+
+
+# --- a second click
+
+
+@pytest.mark.parametrize(
+    ("model", "address", "values"),
+    [
+        (StepEvidence, "step/3/evidence/", {"evidence_kind": "diagnostic_study", "label": "The study"}),
+        (DealTask, "twinnings/task/", {"label": "A task", "phase": "developmental"}),
+        (
+            Linkage,
+            "twinnings/chennai-leather:santa-croce/linkage/",
+            {**LINKAGE, "from_type": "association", "to_type": "association"},
+        ),
+    ],
+)
+def test_a_second_click_makes_nothing_twice(visit, example, model, address, values):
+    client, n = visit("coordinator"), model._base_manager.count()
+    answers = [client.post(f"/p/{CODE}/{address}", values).status_code for _click in range(2)]
+    assert answers == [302, 302] and model._base_manager.count() == n + 1

@@ -29,7 +29,7 @@ def _obey(programme: Programme, said: list[tuple[str, Verdict]], reason: str) ->
         note(override_reason=reason.strip(), rule=rule)
 
 
-@action("plans.plan_activity")
+@action("plans.plan_activity", once=True)
 def plan_activity(
     *,
     plan: ActionPlan,
@@ -94,7 +94,7 @@ def report_activity(
     return activity
 
 
-@action("plans.record_participation")
+@action("plans.record_participation", once=True)
 def record_participation(
     *, activity: Activity, values: dict[str, Any], by: User | str, at: datetime | None = None
 ) -> Participation:
@@ -104,7 +104,7 @@ def record_participation(
     return row
 
 
-@action("plans.record_contribution")
+@action("plans.record_contribution", once=True)
 def record_contribution(
     *, activity: Activity, values: dict[str, Any], by: User | str, at: datetime | None = None
 ) -> Contribution:
@@ -115,7 +115,7 @@ def record_contribution(
     return row
 
 
-@action("plans.reach_milestone")
+@action("plans.reach_milestone", once=True)
 def reach_milestone(
     *,
     programme: Programme,
@@ -135,7 +135,7 @@ def reach_milestone(
     )
 
 
-@action("plans.agree_vision")
+@action("plans.agree_vision", once=True)
 def agree_vision(
     *,
     programme: Programme,
@@ -151,7 +151,7 @@ def agree_vision(
     )
 
 
-@action("plans.make_plan")
+@action("plans.make_plan", once=True)
 def make_plan(
     *,
     programme: Programme,

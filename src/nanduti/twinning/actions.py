@@ -22,7 +22,7 @@ from .models import AgendaTopic, BusinessInterest, DealTask, Linkage, StepEviden
 from .models.linkages import PartyType
 
 
-@action("twinning.add_evidence")
+@action("twinning.add_evidence", once=True)
 def add_evidence(
     *,
     programme: Programme,
@@ -40,7 +40,7 @@ def add_evidence(
     return row
 
 
-@action("twinning.record_linkage")
+@action("twinning.record_linkage", once=True)
 def record_linkage(
     *,
     twinning: Twinning,
@@ -100,7 +100,7 @@ def state_interest(
     return row
 
 
-@action("twinning.plan_task")
+@action("twinning.plan_task", once=True)
 def plan_task(
     *, programme: Programme, values: dict[str, Any], by: User | str, at: datetime | None = None
 ) -> DealTask:
