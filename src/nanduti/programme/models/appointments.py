@@ -10,6 +10,7 @@ from nanduti.foundation.classification import classified
 from nanduti.foundation.models import Scoped, Sourced, Timestamped, Versioned
 from nanduti.register.models.dated import Dated
 
+from .. import posts
 from .programmes import Programme
 
 
@@ -22,18 +23,23 @@ def _share(label, **kwargs):  # type: ignore[no-untyped-def]
 
 
 @classified(
-    open="programme code kind side cluster based_in since_text until_text since_on until_on share_of_time workload "
-    "note note_es",
+    open="programme code kind side cluster based_in reports_to since_text until_text since_on until_on share_of_time "
+    "workload note note_es",
     sensitive="person is_technical qualification qualification_es is_trained training training_es knows_other "
     "override_reason",
 )
 class Appointment(Scoped, Sourced, Versioned, Timestamped, Dated):
-    """That somebody works for a programme as agent, coordinator or facilitator, and what shows that they fit."""
+    """That somebody works for a programme in a post, to whom they report, and what shows that they fit."""
 
     class Kind(models.TextChoices):
-        AGENT = "agent", _("cluster development agent")
-        COORDINATOR = "coordinator", _("project coordinator")
-        FACILITATOR = "facilitator", _("facilitator of technology transfer and investment")
+        """The kinds of ``posts.yaml``, from the top down."""
+
+        HEADQUARTERS = "headquarters", posts.title("headquarters")
+        ADVISER = "adviser", posts.title("adviser")
+        COORDINATOR = "coordinator", posts.title("coordinator")
+        AGENT = "agent", posts.title("agent")
+        FACILITATOR = "facilitator", posts.title("facilitator")
+        EXPERT = "expert", posts.title("expert")
 
     class Side(models.TextChoices):
         EMERGING = "emerging", _("emerging cluster")
@@ -59,6 +65,10 @@ class Appointment(Scoped, Sourced, Versioned, Timestamped, Dated):
     person = models.ForeignKey(
         "register.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("person")
     )
+    # Empty: as is usual for the kind of post.
+    reports_to = models.ForeignKey(
+        "self", models.RESTRICT, null=True, blank=True, related_name="reports", verbose_name=_("reports to")
+    )
     is_technical = models.BooleanField(_("qualified in what the cluster makes"), null=True, blank=True)
     qualification = models.CharField(_("what shows the qualification"), max_length=300, blank=True)
     qualification_es = models.CharField(_("the same in Spanish"), max_length=300, blank=True)
@@ -75,7 +85,13 @@ class Appointment(Scoped, Sourced, Versioned, Timestamped, Dated):
     class Meta:
         verbose_name = _("appointment")
         verbose_name_plural = _("appointments")
-        constraints = [models.UniqueConstraint(fields=["programme", "code"], name="appointment_code_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "code"], name="appointment_code_once"),
+            models.CheckConstraint(
+                condition=models.Q(reports_to__isnull=True) | ~models.Q(reports_to=models.F("id")),
+                name="appointment_not_its_own_superior",
+            ),
+        ]
         ordering = ["side", "kind", "id"]
 
     def __str__(self) -> str:
