@@ -1,4 +1,4 @@
-"""Enforcement, formalisation, agents and funding conditions."""
+"""Enforcement, formalisation and agents."""
 
 import pytest
 from hypothesis import given
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from nanduti.methods import planning as p
 from nanduti.methods.planning.enforcement import BLATANT, PASSIVE, STEPS
-from nanduti.methods.values import BadInput, Money
+from nanduti.methods.values import BadInput
 
 CODES = [code for code, _ in p.LADDER]
 
@@ -57,23 +57,3 @@ def test_agents():
     assert "100%" in v.say()
     with pytest.raises(BadInput):
         p.agent_verdict("middle", is_technical=True, is_trained=True)
-
-
-def test_two_thirds_of_the_state():
-    cost, usd = Money(90, "USD"), lambda n: Money(n, "USD")
-    is_open = dict.fromkeys(p.OPEN_RECORDS, True)
-    assert (
-        p.funding_conditions(cost, {"state": usd(60), "firms": usd(30)}, is_open=is_open).verdict.decision
-        == "yes"
-    )
-    over = p.funding_conditions(cost, {"state": usd(61)}, is_open=is_open)
-    assert over.verdict.reasons[0].code == "state_share" and over.missing.amount == 29
-    closed = p.funding_conditions(cost, {"state": usd(60)}, is_open={**is_open, "minutes": False})
-    assert closed.verdict.say().startswith("Closed although the state pays: minutes.")
-    alone = p.funding_conditions(cost, {"firms": usd(90)}, is_open={"minutes": False})
-    assert alone.verdict.decision == "yes"
-    unknown = p.funding_conditions(cost, {"state": usd(60)})
-    assert [r.code for r in unknown.verdict.reasons] == ["unfunded", "not_known"]
-    for wrong in ({"state": usd(91)}, {"state": usd(-1)}, {"state": Money(1, "EUR")}):
-        with pytest.raises(BadInput):
-            p.funding_conditions(cost, wrong)

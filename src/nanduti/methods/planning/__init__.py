@@ -21,9 +21,10 @@ from .contributions import Contribution, LocalShare, in_kind, local_share, local
 from .dates import EndBeforeStart, Part, UnreadableDate, When, day_first_of, parse_list, parse_when
 from .enforcement import NextStep, enforcement_step
 from .formalisation import LADDER, Rung, formalisation, registered_share
-from .funding import OPEN_RECORDS, Funding, funding_conditions
+from .funding import OPEN_RECORDS, FundedPart, Funder, Funding, Opening, access_check, funding_conditions
 from .governance import quorum_verdict, seats_verdict
 from .joint_benefit import joint_benefit
+from .labour import Doer, LabourTerm, labour_verdict
 from .no_show import no_show
 from .progress import Planned, Progress, plan_progress, planned_by
 from .representation import CATEGORIES, Representation, representation
@@ -38,13 +39,18 @@ __all__ = [
     "Amount",
     "Breadth",
     "Contribution",
+    "Doer",
     "EndBeforeStart",
     "Finding",
+    "FundedPart",
+    "Funder",
     "Funding",
+    "LabourTerm",
     "Lists",
     "LocalShare",
     "Newcomers",
     "NextStep",
+    "Opening",
     "Part",
     "Participation",
     "Planned",
@@ -58,6 +64,7 @@ __all__ = [
     "When",
     "Yardstick",
     "Yardsticks",
+    "access_check",
     "agent_verdict",
     "amount_in",
     "breadth",
@@ -75,6 +82,7 @@ __all__ = [
     "hold_verdict",
     "in_kind",
     "joint_benefit",
+    "labour_verdict",
     "local_share",
     "local_share_over_time",
     "newcomers_over_time",

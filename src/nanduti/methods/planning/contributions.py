@@ -14,7 +14,9 @@ from decimal import Decimal
 from nanduti.methods.values import BadInput, Money, Period, RuleSource, Share
 
 SOURCE = RuleSource("UNIDO cluster development training kit, module Implementation", "box 4")
-KINDS = ("cash", "time", "premises", "equipment", "knowledge", "logistics")
+KINDS = ("cash", "fee", "time", "premises", "equipment", "knowledge", "logistics")
+#: What comes as money; a fee is what those pay who take part.
+IN_CASH = frozenset({"cash", "fee"})
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class LocalShare:
         period: the period; open sides mean all time.
         total, local: valued contributions, in one currency.
         share: local ÷ total; ``None`` where nothing was valued.
-        local_cash_share: cash ÷ all local; time and premises come first, cash later.
+        local_cash_share: cash and fees ÷ all local; time and premises come first, cash later.
         n_unvalued: contributions without a value, which are in none of the sums.
         n_undated: contributions without a day, which fall into no bounded period.
     """
@@ -115,7 +117,7 @@ def local_share(
     valued = [(c, _convert(c.amount, currency, rates or {})) for c in chosen if c.amount is not None]
     total = sum((m for _, m in valued), Money(0, currency))
     local = sum((m for c, m in valued if c.is_local), Money(0, currency))
-    local_cash = sum((m for c, m in valued if c.is_local and c.kind == "cash"), Money(0, currency))
+    local_cash = sum((m for c, m in valued if c.is_local and c.kind in IN_CASH), Money(0, currency))
     return LocalShare(
         period=period or Period(),
         total=total,
