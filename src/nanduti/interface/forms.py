@@ -191,6 +191,18 @@ class MoneyField(forms.MultiValueField):
             raise forms.ValidationError(self.error_messages["currency"], code="currency") from None
 
 
+class RecordsField(forms.ModelMultipleChoiceField):
+    """Several records of a list."""
+
+    def clean(self, value: Any) -> Any:
+        """A number that no key can have is told like any other that is not in the list."""
+        try:
+            return super().clean(value)
+        except OverflowError:  # SQLite's, of what does not fit into 64 bits
+            message = self.error_messages["invalid_choice"]
+            raise forms.ValidationError(message, code="invalid_choice", params={"value": "…"}) from None
+
+
 class DayInput(forms.DateInput):
     """The browser's own day picker; it wants year-month-day whatever the language."""
 

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanduti.foundation.fields import WHEN_HELP, read_when
-from nanduti.interface.forms import EditForm, NandutiForm
+from nanduti.interface.forms import EditForm, NandutiForm, RecordsField
 from nanduti.interface.saying import say
 from nanduti.methods.values import PersonError
 from nanduti.register.models import Cluster, Organisation, Place
@@ -238,7 +238,7 @@ class SeatForm(NandutiForm):
 class PresenceForm(NandutiForm):
     """Who of the seats was at a meeting."""
 
-    present = forms.ModelMultipleChoiceField(
+    present = RecordsField(
         label=_("Who was there"),
         queryset=None,
         required=False,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from nanduti.foundation.models import SourceDocument
-from nanduti.interface.forms import EditForm, NandutiForm, in_words
+from nanduti.interface.forms import EditForm, NandutiForm, RecordsField, in_words
 from nanduti.programme.forms import text
 
 from ..models import CandidateScore, Selection
@@ -30,7 +30,7 @@ class OpenSelectionForm(NandutiForm):
         help_text=gettext_lazy("As the committee calls it, such as “First clusters, 2005”."),
     )
     title_es = text(gettext_lazy("Title in Spanish"))
-    candidates = forms.ModelMultipleChoiceField(
+    candidates = RecordsField(
         label=gettext_lazy("Candidates"),
         queryset=None,
         required=True,
@@ -59,7 +59,7 @@ class SetUpForm(EditForm):
         label=gettext_lazy("Strengths and weaknesses"), choices=Selection.Aggregation
     )
     has_veto = forms.BooleanField(label=gettext_lazy("Keep out whoever has nobody willing"), required=False)
-    candidates = forms.ModelMultipleChoiceField(
+    candidates = RecordsField(
         label=gettext_lazy("Take in as well"),
         queryset=None,
         required=False,
@@ -270,7 +270,7 @@ class OverrideForm(EditForm):
 class DecideForm(EditForm):
     """Which candidates are chosen, and why."""
 
-    chosen = forms.ModelMultipleChoiceField(
+    chosen = RecordsField(
         label=gettext_lazy("Chosen"), queryset=None, widget=forms.CheckboxSelectMultiple
     )
     reason = text(gettext_lazy("Why"), max_length=2000, required=True, rows=3)

@@ -9,7 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from nanduti.interface.forms import DayField, NandutiForm
+from nanduti.interface.forms import DayField, NandutiForm, RecordsField
 from nanduti.programme.models import Programme
 from nanduti.programme.models.programmes import in_language
 
@@ -43,7 +43,7 @@ class EnrolForm(KeyForm):
         required=False,
         help_text=_("As the team knows the phone or the person."),
     )
-    instruments = forms.ModelMultipleChoiceField(
+    instruments = RecordsField(
         label=_("Instruments"),
         queryset=None,
         required=False,
