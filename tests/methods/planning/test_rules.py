@@ -215,6 +215,21 @@ def test_an_unknown_role_is_looked_at():
     assert len(cda_guard("provide_service", payer="cda", provider="cda").reasons) == 2
 
 
+@pytest.mark.parametrize("provides", sorted(REFUSED))
+def test_what_the_agent_would_provide_is_named(provides):
+    (reason,) = cda_guard("convene", provider="cda", provides=provides).reasons
+    assert reason.code == provides
+    assert len(cda_guard(provides, provider="cda", provides=provides).reasons) == 1
+    assert cda_guard("convene", provider="clri", provides=provides).decision == "yes"
+
+
+def test_what_nobody_has_said_points_at_nobody():
+    assert cda_guard() is None and cda_guard(payer="isf", provider="clri") is None
+    assert cda_guard(payer="cda").decision == cda_guard(provider="cda").decision == "no"
+    with pytest.raises(BadInput):
+        cda_guard("convene", provides="advice")
+
+
 # --- no-show
 
 MARKS = st.lists(st.sampled_from(["present", "late", "excused", "absent"]), max_size=10)

@@ -26,10 +26,20 @@ from .governance import quorum_verdict, seats_verdict
 from .joint_benefit import joint_benefit
 from .labour import Doer, LabourTerm, labour_verdict
 from .no_show import no_show
+from .organigram import (
+    ChartLine,
+    Organigram,
+    PostKind,
+    StatedPost,
+    Vacancy,
+    organigram,
+    rights_verdict,
+)
 from .progress import Planned, Progress, plan_progress, planned_by
 from .representation import CATEGORIES, Representation, representation
 from .status import ActivityStatus, status_at
 from .time_outs import hold_verdict, time_out_verdict
+from .visions import VisionFocus, revalidation_due, vision_focus, vision_verdict
 
 __all__ = [
     "CATEGORIES",
@@ -38,6 +48,7 @@ __all__ = [
     "ActivityStatus",
     "Amount",
     "Breadth",
+    "ChartLine",
     "Contribution",
     "Doer",
     "EndBeforeStart",
@@ -51,16 +62,21 @@ __all__ = [
     "Newcomers",
     "NextStep",
     "Opening",
+    "Organigram",
     "Part",
     "Participation",
     "Planned",
     "Post",
+    "PostKind",
     "Progress",
     "Representation",
     "Rung",
+    "StatedPost",
     "Statement",
     "TeamNeed",
     "UnreadableDate",
+    "Vacancy",
+    "VisionFocus",
     "When",
     "Yardstick",
     "Yardsticks",
@@ -87,6 +103,7 @@ __all__ = [
     "local_share_over_time",
     "newcomers_over_time",
     "no_show",
+    "organigram",
     "parse_list",
     "parse_when",
     "plan_progress",
@@ -94,8 +111,12 @@ __all__ = [
     "quorum_verdict",
     "registered_share",
     "representation",
+    "revalidation_due",
+    "rights_verdict",
     "seats_verdict",
     "status_at",
     "team_needs",
     "time_out_verdict",
+    "vision_focus",
+    "vision_verdict",
 ]

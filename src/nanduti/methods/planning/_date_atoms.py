@@ -57,7 +57,7 @@ class Atom:
             return self._one_day()
         months = MONTHS_IN[self.unit]
         first = date(self.year, self.month, 1)
-        end = _months_later(first, months)
+        end = months_later(first, months)
         return (first, end) if self.piece is None else self._piece(first)
 
     def _one_day(self) -> tuple[date, date]:
@@ -79,7 +79,8 @@ class Atom:
         return first.replace(day=low), date.fromordinal(first.replace(day=high).toordinal() + 1)
 
 
-def _months_later(first: date, months: int) -> date:
+def months_later(first: date, months: int) -> date:
+    """The first of the month that comes so many months after the first of a month."""
     count = first.year * 12 + first.month - 1 + months
     return date(count // 12, count % 12 + 1, 1)
 

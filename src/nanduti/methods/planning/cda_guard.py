@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nanduti.methods.values import Reason, RuleSource, Verdict, flag, mark, no, yes
+from nanduti.methods.values import BadInput, Reason, RuleSource, Verdict, flag, mark, no, yes
 
 SOURCE = RuleSource("UNIDO cluster development training kit, module Implementation", "introduction")
 
@@ -32,33 +32,52 @@ _SEVERAL = mark("Let others provide and pay, and help them to find each other.")
 
 
 def cda_guard(
-    role: str, *, agent: str = "cda", payer: str | None = None, provider: str | None = None
-) -> Verdict:
+    role: str = "",
+    *,
+    agent: str = "cda",
+    payer: str | None = None,
+    provider: str | None = None,
+    provides: str = "provide_service",
+) -> Verdict | None:
     """Whether the agent may take this role in an activity.
 
     Args:
-        role: what the agent would do: one of ``CATALYTIC`` or ``REFUSED``.
+        role: what the agent would do: one of ``CATALYTIC`` or ``REFUSED``; empty where nobody has said.
         agent: code of the agent.
-        payer: code of who pays; the agent must not.
-        provider: code of who provides the service or good; the agent must not.
+        payer: code of who pays; the agent must not. ``None`` where nobody has said.
+        provider: code of who provides the service or good; the agent must not. ``None`` where nobody has said.
+        provides: what the provider of such an activity does, one of ``REFUSED``: a service, a building, equipment …
 
     Returns:
-        yes; no with every reason that applies; flag for a role that is in neither list.
+        yes; no with every reason that applies; flag for a role that is in neither list; ``None`` where neither the role
+        nor anything against it is known: what nobody has said points at nobody.
 
     >>> cda_guard("broker_linkage", payer="isf", provider="clri").decision
     'yes'
     >>> v = cda_guard("convene", payer="cda", provider="cda")
     >>> v.decision, [r.code for r in v.reasons]
     ('no', ['pay_stakeholders', 'provide_service'])
+    >>> cda_guard("convene", provider="cda", provides="supply_equipment").reasons[0].code
+    'supply_equipment'
+    >>> cda_guard(payer="isf") is None
+    True
     """
+    if provides not in REFUSED:
+        raise BadInput(
+            place=f"{provides!r}",
+            problem="is not what an agent leaves to others",
+            remedy="Use a code of REFUSED.",
+        )
     codes = [role] if role in REFUSED else []
     if payer == agent and "pay_stakeholders" not in codes:
         codes.append("pay_stakeholders")
-    if provider == agent and "provide_service" not in codes:
-        codes.append("provide_service")
+    if provider == agent and provides not in codes:
+        codes.append(provides)
     if codes:
         reasons = [Reason(code, REFUSED[code]) for code in codes]
         return no(*reasons, source=SOURCE, remedy=_REMEDIES[codes[0]] if len(codes) == 1 else _SEVERAL)
+    if not role:
+        return None
     if role in CATALYTIC:
         sentence = mark("The agent acts as a catalyst and others provide and pay.")
         return yes(Reason("catalyst", sentence), source=SOURCE)
