@@ -10,7 +10,7 @@ import yaml
 
 @dataclass(frozen=True)
 class ActivityKind:
-    """A kind of activity and the outputs that an activity of it counts under."""
+    """A kind of activity, what it counts under, and what whoever provides it does, as the guard of the agent calls it."""
 
     code: str
     title: str
@@ -18,6 +18,7 @@ class ActivityKind:
     is_training: bool
     is_visit: bool
     awareness: str
+    provides: str
 
 
 def _read() -> dict[str, ActivityKind]:
@@ -30,6 +31,7 @@ def _read() -> dict[str, ActivityKind]:
             bool(r.get("is_training")),
             bool(r.get("is_visit")),
             r.get("awareness", ""),
+            r.get("provides", "provide_service"),
         )
         for r in rows
     }

@@ -217,17 +217,17 @@ def test_an_unknown_role_is_looked_at():
 
 @pytest.mark.parametrize("provides", sorted(REFUSED))
 def test_what_the_agent_would_provide_is_named(provides):
-    (reason,) = cda_guard("convene", provider="cda", provides=provides).reasons
+    (reason,) = cda_guard("convene", provider="cda", provides=[provides]).reasons
     assert reason.code == provides
-    assert len(cda_guard(provides, provider="cda", provides=provides).reasons) == 1
-    assert cda_guard("convene", provider="clri", provides=provides).decision == "yes"
+    assert len(cda_guard(provides, provider="cda", provides=[provides]).reasons) == 1
+    assert cda_guard("convene", provider="clri", provides=[provides]).decision == "yes"
 
 
 def test_what_nobody_has_said_points_at_nobody():
     assert cda_guard() is None and cda_guard(payer="isf", provider="clri") is None
     assert cda_guard(payer="cda").decision == cda_guard(provider="cda").decision == "no"
     with pytest.raises(BadInput):
-        cda_guard("convene", provides="advice")
+        cda_guard("convene", provides=["advice"])
 
 
 # --- no-show

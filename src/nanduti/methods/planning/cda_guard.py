@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from nanduti.methods.values import BadInput, Reason, RuleSource, Verdict, flag, mark, no, yes
 
 SOURCE = RuleSource("UNIDO cluster development training kit, module Implementation", "introduction")
@@ -37,7 +39,7 @@ def cda_guard(
     agent: str = "cda",
     payer: str | None = None,
     provider: str | None = None,
-    provides: str = "provide_service",
+    provides: Collection[str] = ("provide_service",),
 ) -> Verdict | None:
     """Whether the agent may take this role in an activity.
 
@@ -46,7 +48,7 @@ def cda_guard(
         agent: code of the agent.
         payer: code of who pays; the agent must not. ``None`` where nobody has said.
         provider: code of who provides the service or good; the agent must not. ``None`` where nobody has said.
-        provides: what the provider of such an activity does, one of ``REFUSED``: a service, a building, equipment …
+        provides: what the provider of such an activity does, of ``REFUSED``: a service, a building, equipment …
 
     Returns:
         yes; no with every reason that applies; flag for a role that is in neither list; ``None`` where neither the role
@@ -57,22 +59,22 @@ def cda_guard(
     >>> v = cda_guard("convene", payer="cda", provider="cda")
     >>> v.decision, [r.code for r in v.reasons]
     ('no', ['pay_stakeholders', 'provide_service'])
-    >>> cda_guard("convene", provider="cda", provides="supply_equipment").reasons[0].code
+    >>> cda_guard("convene", provider="cda", provides=["supply_equipment"]).reasons[0].code
     'supply_equipment'
     >>> cda_guard(payer="isf") is None
     True
     """
-    if provides not in REFUSED:
+    if unknown := sorted(set(provides) - set(REFUSED)):
         raise BadInput(
-            place=f"{provides!r}",
+            place=f"{unknown[0]!r}",
             problem="is not what an agent leaves to others",
             remedy="Use a code of REFUSED.",
         )
     codes = [role] if role in REFUSED else []
     if payer == agent and "pay_stakeholders" not in codes:
         codes.append("pay_stakeholders")
-    if provider == agent and provides not in codes:
-        codes.append(provides)
+    if provider == agent:
+        codes += [code for code in provides if code not in codes]
     if codes:
         reasons = [Reason(code, REFUSED[code]) for code in codes]
         return no(*reasons, source=SOURCE, remedy=_REMEDIES[codes[0]] if len(codes) == 1 else _SEVERAL)

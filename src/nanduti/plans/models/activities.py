@@ -17,7 +17,7 @@ from .plans import ActionPlan, Objective
 @classified(
     open="plan cluster number label label_es kind activity_class step date_text date_text_start date_text_end "
     "date_text_precision done_on reported_status location objective joint_benefit spillover "
-    "n_participants participant_unit currency repetition",
+    "agent_role n_participants participant_unit currency repetition",
     sensitive="cost payer note",
 )
 class Activity(Scoped, Sourced, Versioned, Timestamped):
@@ -34,6 +34,22 @@ class Activity(Scoped, Sourced, Versioned, Timestamped):
         COLLECTIVE = "collective", _("collective")
         INDIVIDUAL = "individual", _("individual")
         UNKNOWN = "unknown", _("not said")
+
+    class AgentRole(models.TextChoices):
+        """What the cluster development agent does: the roles of a catalyst, then those that are left to others."""
+
+        CONVENE = "convene", _("brings people together")
+        INFORM = "inform", _("informs")
+        INTRODUCE = "introduce", _("introduces partners to each other")
+        MOBILISE = "mobilise_resources", _("helps to find money")
+        BRIDGE = "bridge_services", _("helps firms find providers")
+        MONITOR = "monitor", _("follows up")
+        PROVIDE = "provide_service", _("provides the service himself")
+        SELL = "sell", _("sells something")
+        BUILD = "build", _("builds something")
+        SUPPLY = "supply_equipment", _("supplies equipment")
+        MARKET = "market_products", _("markets the products of the cluster")
+        PAY = "pay_stakeholders", _("pays stakeholders")
 
     class Status(models.TextChoices):
         CANCELLED = "cancelled", pgettext_lazy("activity", "cancelled")
@@ -68,6 +84,8 @@ class Activity(Scoped, Sourced, Versioned, Timestamped):
     cost = models.DecimalField(_("cost"), max_digits=18, decimal_places=2, null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     payer = models.CharField(_("who pays"), max_length=120, blank=True)
+    # Empty where nobody has said.
+    agent_role = models.CharField(_("what the agent does"), max_length=20, choices=AgentRole, blank=True)
     # How often an activity of this kind was held before, for the declining share of the agency.
     repetition = models.PositiveSmallIntegerField(_("repetition"), default=1)
     note = models.TextField(_("note"), blank=True)

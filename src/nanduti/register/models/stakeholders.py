@@ -28,6 +28,7 @@ class Stakeholder(Scoped, Sourced, Versioned, Dated):
         IMPLEMENTER = "implementer", _("implementing body")
         INTERMEDIARY = "intermediary", _("intermediary")
         SUPPORT_AGENCY = "support_agency", _("support agency")
+        AGENT = "agent", _("cluster development agent")
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="roles")
     cluster = models.ForeignKey(
