@@ -4,6 +4,7 @@ import htmx from 'htmx.org';
 import './main.css';
 import './rooms.css';
 import './networks.css';
+import './organigram.css';
 
 htmx.config.allowEval = false; // the content security policy forbids it
 htmx.config.includeIndicatorStyles = false; // our own style sheet has them; inline styles are forbidden
