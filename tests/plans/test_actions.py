@@ -77,7 +77,7 @@ def test_what_others_gain_from_needs_no_reason(plan):
 @pytest.mark.parametrize("role", ["sell", "provide_service", "supply_equipment", "pay_stakeholders"])
 def test_the_agent_neither_sells_nor_pays(plan, role):
     with pytest.raises(OverrideNeedsReason):
-        actions.plan_activity(plan=plan, values=values(), agent_role=role, by="test")
+        actions.plan_activity(plan=plan, values=values(agent_role=role), by="test")
 
 
 @pytest.mark.parametrize("setting", ["warn", "off"])
@@ -88,7 +88,7 @@ def test_a_programme_may_only_warn(plan, example, setting):
             programme=example, rule=rule, setting=setting, version=example.version, by="test"
         )
     plan.programme.refresh_from_db()
-    assert actions.plan_activity(plan=plan, values=values(**SOLO), agent_role="sell", by="test").pk
+    assert actions.plan_activity(plan=plan, values=values(**SOLO, agent_role="sell"), by="test").pk
 
 
 def test_correcting_obeys_the_same_rules_and_tells_the_second_editor(plan):

@@ -14,7 +14,7 @@ from nanduti.programme.models import Programme
 from nanduti.programme.scopes import work_scope
 from nanduti.register.models import Cluster
 
-from . import queries
+from . import agents, queries
 from .errors import NumberTaken, OverrideNeedsReason
 from .models import ActionPlan, Activity, Contribution, Milestone, Participation, Vision
 
@@ -29,21 +29,24 @@ def _obey(programme: Programme, said: list[tuple[str, Verdict]], reason: str) ->
         note(override_reason=reason.strip(), rule=rule)
 
 
+def _guard(activity: Activity, verdict: Verdict | None, reason: str) -> None:
+    """Refuse what the agent must leave to others."""
+    if verdict is not None:
+        _obey(activity.plan.programme, [(agents.RULE, verdict)], reason)
+
+
 @action("plans.plan_activity", once=True)
 def plan_activity(
     *,
     plan: ActionPlan,
     values: dict[str, Any],
-    agent_role: str = "",
     override_reason: str = "",
     by: User | str,
     at: datetime | None = None,
 ) -> Activity:
     """Put an activity into a plan, if the rules of the programme let it in."""
     check_when(values.get("date_text", ""))
-    said = queries.rule_verdicts(
-        programme=plan.programme, cluster=plan.cluster, values=values, agent_role=agent_role
-    )
+    said = queries.rule_verdicts(programme=plan.programme, cluster=plan.cluster, values=values)
     _obey(plan.programme, said, override_reason)
     hold(plan)
     number = values.pop("number", None) or queries.next_number(plan=plan)
@@ -69,7 +72,11 @@ def edit_activity(
     """Correct an activity; the second of two editors is told."""
     check_when(values.get("date_text", ""))
     programme = activity.plan.programme
-    said = queries.rule_verdicts(programme=programme, cluster=activity.cluster, values=values)
+    # What came in as it is, from a document, is shown on its page; nobody has to defend it to correct a word.
+    as_before = {name: "" for name in agents.JUDGED if values.get(name) == getattr(activity, name)}
+    said = queries.rule_verdicts(
+        programme=programme, cluster=activity.cluster, values={**values, **as_before}
+    )
     if all(values.get(name, "") == getattr(activity, name) for name in ("activity_class", "date_text")):
         # Its time was judged when it was planned; correcting a label asks nothing anew.
         said = [(rule, verdict) for rule, verdict in said if rule not in {"sequence", "hold"}]
@@ -96,9 +103,24 @@ def report_activity(
 
 @action("plans.record_participation", once=True)
 def record_participation(
-    *, activity: Activity, values: dict[str, Any], by: User | str, at: datetime | None = None
+    *,
+    activity: Activity,
+    values: dict[str, Any],
+    override_reason: str = "",
+    by: User | str,
+    at: datetime | None = None,
 ) -> Participation:
-    """Write down who took part."""
+    """Write down who took part; the agent is not the one who provides."""
+    _guard(
+        activity,
+        agents.participation_verdict(
+            activity=activity,
+            role=values.get("role", ""),
+            organisation=values.get("organisation"),
+            person=values.get("person"),
+        ),
+        override_reason,
+    )
     row = Participation.objects.create(activity=activity, scope=activity.scope, **values)
     note(subject=activity, role=row.role, count=row.count, unit=row.unit)
     return row
@@ -106,10 +128,19 @@ def record_participation(
 
 @action("plans.record_contribution", once=True)
 def record_contribution(
-    *, activity: Activity, values: dict[str, Any], by: User | str, at: datetime | None = None
+    *,
+    activity: Activity,
+    values: dict[str, Any],
+    override_reason: str = "",
+    by: User | str,
+    at: datetime | None = None,
 ) -> Contribution:
-    """Write down what a stakeholder promised or gave, and how it was valued."""
+    """Write down what a stakeholder promised or gave, and how it was valued; the agent gives no money or equipment."""
     check_when(values.get("given_on", ""))
+    verdict = agents.contribution_verdict(
+        activity=activity, contributor=values["contributor"], kind=values["kind"]
+    )
+    _guard(activity, verdict, override_reason)
     row = Contribution.objects.create(plan=activity.plan, activity=activity, scope=activity.scope, **values)
     note(subject=activity, kind=row.kind, state=row.state)
     return row

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanduti.interface.forms import DayField, EditForm, MoneyField, NandutiForm
-from nanduti.programme.forms import WhenField
+from nanduti.programme.forms import WhenField, override_field
 from nanduti.programme.forms import text as text_field
 from nanduti.register.models import Organisation
 
@@ -46,12 +46,15 @@ class ActivityForm(EditForm):
     )
     money = MoneyField(label=_("Cost"), required=False)
     payer = text_field(_("Who pays"), max_length=120)
-    override_reason = text_field(
-        _("Why a rule is put aside"),
-        max_length=1000,
-        rows=2,
-        help_text=_("Only where a rule refuses and you go ahead all the same. It is kept on record."),
+    agent_role = forms.ChoiceField(
+        label=_("What the agent does in it"),
+        required=False,
+        choices=_choices(Activity.AgentRole.choices),
+        help_text=_(
+            "An agent brings others together; providing, building, selling and paying is left to them."
+        ),
     )
+    override_reason = override_field()
 
     @classmethod
     def values_of(cls, record):  # type: ignore[no-untyped-def]
@@ -72,27 +75,10 @@ class ActivityForm(EditForm):
 
 
 class NewActivityForm(ActivityForm):
-    """A new activity, with what the agent would do in it."""
+    """A new activity, in one of the plans that the writer may change."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=0, min_value=0)
     plan = forms.ModelChoiceField(label=_("Plan"), queryset=None)
-    agent_role = forms.ChoiceField(
-        label=_("What the agent does in it"),
-        required=False,
-        choices=_choices(
-            [
-                ("convene", _("brings people together")),
-                ("inform", _("informs")),
-                ("introduce", _("introduces partners to each other")),
-                ("bridge_services", _("helps firms find providers")),
-                ("monitor", _("follows up")),
-                ("provide_service", _("provides the service himself")),
-                ("sell", _("sells something")),
-                ("supply_equipment", _("supplies equipment")),
-                ("pay_stakeholders", _("pays stakeholders")),
-            ]
-        ),
-    )
     field_order = ["plan", "label", "label_es", "kind"]
 
     def __init__(self, *args, plans, **kwargs) -> None:  # type: ignore[no-untyped-def]
@@ -122,6 +108,7 @@ class ParticipationForm(NandutiForm):
     count = forms.IntegerField(label=_("How many"), min_value=1, initial=1)
     unit = forms.ChoiceField(label=_("Counted in"), choices=Participation.Unit.choices)
     is_newcomer = forms.NullBooleanField(label=_("For the first time"), required=False)
+    override_reason = override_field()
 
     def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
         super().__init__(*args, **kwargs)
@@ -143,6 +130,7 @@ class ContributionForm(NandutiForm):
     money = MoneyField(label=_("Value"), required=False)
     basis = text_field(_("How valued"), help_text=_("For example “3 days at the local daily rate”."))
     given_on = WhenField(label=_("When"))
+    override_reason = override_field()
 
     def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
         super().__init__(*args, **kwargs)

@@ -10,7 +10,7 @@ import yaml
 
 @dataclass(frozen=True)
 class ActivityKind:
-    """A kind of activity, what it counts under, and what whoever provides it does, as the guard of the agent calls it."""
+    """A kind of activity, what it counts under, and what whoever provides it does in the words of the guard."""
 
     code: str
     title: str

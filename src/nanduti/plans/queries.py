@@ -31,6 +31,7 @@ from nanduti.programme.models import CooperationAgreement, Programme, Statement
 from nanduti.programme.queries import agreements, statements
 from nanduti.register.models import Cluster
 
+from . import agents
 from .kinds import KINDS
 from .models import ActionPlan, Activity, Contribution, Milestone, Participation, Vision
 
@@ -301,7 +302,6 @@ def rule_verdicts(
     programme: Programme,
     values: dict[str, Any],
     cluster: Cluster | None = None,
-    agent_role: str = "",
 ) -> list[tuple[str, Verdict]]:
     """What the rules say about an activity: the agent's role, who benefits, whether its time has come or is on hold."""
     said = []
@@ -313,8 +313,9 @@ def rule_verdicts(
     held_up = pausing.hold_verdict(programme=programme, cluster=cluster, start=start, end=end)
     if held_up is not None:
         said.append(("hold", held_up))
-    if agent_role:
-        said.append(("cda_guard", planning.cda_guard(agent_role)))
+    guarded = agents.planned_verdict(programme=programme, cluster=cluster, values=values)
+    if guarded is not None:
+        said.append((agents.RULE, guarded))
     benefit = values.get("joint_benefit")
     if benefit in {"collective", "individual"}:
         said.append(("joint_benefit", planning.joint_benefit(benefit, spillover=values.get("spillover", ""))))

@@ -124,6 +124,7 @@ def load_objective(row: Row, into: Context) -> None:
         Column("cost", "decimal"),
         CURRENCY,
         Column("payer", max_length=120),
+        Column("agent_role", "choice", choices=choices(Activity.AgentRole)),
         Column("done_on", "date"),
         Column("reported_status", "choice", choices=choices(Activity.Status)),
     ],
@@ -140,7 +141,7 @@ def load_activity(row: Row, into: Context) -> None:
         key={"plan": plan, "number": row["number"]},
         values={
             **row.pick("label label_es kind step date_text location spillover n_participants"),
-            **row.pick("participant_unit cost currency payer done_on reported_status"),
+            **row.pick("participant_unit cost currency payer agent_role done_on reported_status"),
             "activity_class": row["class"],
             "joint_benefit": row["joint_benefit"] or Activity.Benefit.UNKNOWN,
             "objective": into.find_if(Objective, "objective", row["objective"], plan=plan),

@@ -20,7 +20,7 @@ from nanduti.programme.frames import Frame, programme_page
 from nanduti.programme.models.programmes import in_language
 from nanduti.programme.pages import amount_in_words, dated, form_page, link, show
 
-from .. import actions, queries
+from .. import actions, agents, queries
 from ..forms import ActivityForm, ContributionForm, NewActivityForm, ParticipationForm, ReportForm
 from ..kinds import KINDS
 from ..models import Activity, Contribution, Participation
@@ -52,6 +52,7 @@ def activity(request: HttpRequest, frame: Frame, plan: str, number: int) -> Http
                 "links": _activity_links(frame, plan, number) if may_edit else [],
                 "verdict": _benefit(row),
             },
+            *_guard(row, sees_money),
             *_people_and_money(request, frame, row),
             _statements_about(request, frame, row),
         ],
@@ -103,6 +104,15 @@ def _benefit(row: Activity) -> Any:
     if row.joint_benefit == Activity.Benefit.UNKNOWN:
         return None
     return planning.joint_benefit(row.joint_benefit, spillover=row.spillover)
+
+
+def _guard(row: Activity, sees_sensitive: bool) -> list[dict[str, Any]]:
+    """What the rule of the agent's role says, if anything is written of what the agent does."""
+    verdict = agents.recorded_verdict(row, sees_sensitive=sees_sensitive)
+    if verdict is None:
+        return []
+    facts = [(_("What the agent does"), row.get_agent_role_display())] if row.agent_role else []
+    return [{"title": _("The agent's part"), "facts": facts, "verdict": verdict}]
 
 
 def _activity_links(frame: Frame, plan: str, number: int) -> list[dict[str, Any]]:
@@ -205,15 +215,11 @@ def new_activity(request: HttpRequest, frame: Frame) -> HttpResponse:
     form = NewActivityForm(request.POST or None, plans=plans)
 
     def act(values: dict[str, Any], version: int | None) -> None:
-        plan, agent_role = values.pop("plan"), values.pop("agent_role")
-        reason = values.pop("override_reason")
-        said = queries.rule_verdicts(
-            programme=frame.programme, cluster=plan.cluster, values=values, agent_role=agent_role
-        )
+        plan, reason = values.pop("plan"), _reason(frame, values)
+        said = queries.rule_verdicts(programme=frame.programme, cluster=plan.cluster, values=values)
         actions.plan_activity(
             plan=plan,
-            agent_role=agent_role,
-            override_reason=reason if frame.may("override_rule") else "",
+            override_reason=reason,
             values=values,
             by=request.user,
         )
@@ -231,10 +237,16 @@ def new_activity(request: HttpRequest, frame: Frame) -> HttpResponse:
     )
 
 
+def _reason(frame: Frame, values: dict[str, Any]) -> str:
+    """Take the reason for putting a rule aside out of what was typed; it counts from those who may do so."""
+    reason = values.pop("override_reason")
+    return reason if frame.may("override_rule") else ""
+
+
 def _tell_warnings(request: HttpRequest, frame: Frame, said: list[tuple[str, Any]]) -> None:
-    """What a rule of the programme wants somebody to look at, though the activity was saved."""
+    """What a rule of the programme wants somebody to look at, though it was saved."""
     for rule, verdict in said:
-        if verdict.decision != "yes" and frame.programme.rule_setting(rule) != "off":
+        if verdict is not None and verdict.decision != "yes" and frame.programme.rule_setting(rule) != "off":
             messages.warning(request, str(saying.say_verdict(verdict)))
 
 
@@ -246,12 +258,11 @@ def edit_activity(request: HttpRequest, frame: Frame, plan: str, number: int) ->
     form = ActivityForm.of(row, request.POST or None)
 
     def act(values: dict[str, Any], version: int) -> None:
-        reason = values.pop("override_reason")
         actions.edit_activity(
             activity=row,
+            override_reason=_reason(frame, values),
             values=values,
             version=version,
-            override_reason=reason if frame.may("override_rule") else "",
             by=request.user,
         )
 
@@ -260,7 +271,8 @@ def edit_activity(request: HttpRequest, frame: Frame, plan: str, number: int) ->
         frame,
         form,
         act,
-        title=f"{row.number}. {row}",
+        title=_("Correct it"),
+        state=f"{row.number}. {row}",
         back=frame.url("plans:activity", plan, number),
         save_label=_("Save the activity"),
         done=_("The activity is saved."),
@@ -284,7 +296,8 @@ def report_activity(request: HttpRequest, frame: Frame, plan: str, number: int) 
             version=version,
             by=request.user,
         ),
-        title=_("What became of it: %(activity)s") % {"activity": row},
+        title=_("Say what became of it"),
+        state=f"{row.number}. {row}",
         back=frame.url("plans:activity", plan, number),
         save_label=_("Save"),
         done=_("It is written down."),
@@ -296,12 +309,23 @@ def new_participation(request: HttpRequest, frame: Frame, plan: str, number: int
     """Write down who took part."""
     row = activity_of(frame, plan, number)
     require(frame, row.scope_id)
+
+    def act(values: dict[str, Any]) -> None:
+        actions.record_participation(
+            activity=row, override_reason=_reason(frame, values), values=values, by=request.user
+        )
+        verdict = agents.participation_verdict(
+            activity=row, role=values["role"], organisation=values["organisation"]
+        )
+        _tell_warnings(request, frame, [(agents.RULE, verdict)])
+
     return form_page(
         request,
         frame,
         ParticipationForm(request.POST or None),
-        lambda values: actions.record_participation(activity=row, values=values, by=request.user),
-        title=_("Who took part: %(activity)s") % {"activity": row},
+        act,
+        title=_("Write down who took part"),
+        state=f"{row.number}. {row}",
         back=frame.url("plans:activity", plan, number),
         save_label=_("Save"),
         done=_("It is written down."),
@@ -314,12 +338,24 @@ def new_contribution(request: HttpRequest, frame: Frame, plan: str, number: int)
     row = activity_of(frame, plan, number)
     require(frame, row.scope_id)
     form = ContributionForm(request.POST or None)
+
+    def act(_values: dict[str, Any]) -> None:
+        values = form.values()
+        actions.record_contribution(
+            activity=row, override_reason=_reason(frame, values), values=values, by=request.user
+        )
+        verdict = agents.contribution_verdict(
+            activity=row, contributor=values["contributor"], kind=values["kind"]
+        )
+        _tell_warnings(request, frame, [(agents.RULE, verdict)])
+
     return form_page(
         request,
         frame,
         form,
-        lambda _values: actions.record_contribution(activity=row, values=form.values(), by=request.user),
-        title=_("Who contributed: %(activity)s") % {"activity": row},
+        act,
+        title=_("Write down a contribution"),
+        state=f"{row.number}. {row}",
         back=frame.url("plans:activity", plan, number),
         save_label=_("Save"),
         done=_("It is written down."),
