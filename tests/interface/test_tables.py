@@ -59,7 +59,7 @@ COLUMNS = (
 
 def table_of(query: str = "", rows=None, **settings) -> DataTable:
     request = RequestFactory().get(f"/t/?{query}")
-    return DataTable(rows_of() if rows is None else rows, request, columns=COLUMNS, **settings)
+    return DataTable(rows_of() if rows is None else rows, request, **{"columns": COLUMNS, **settings})
 
 
 def shown(table: DataTable) -> list[int]:
@@ -164,6 +164,41 @@ HOSTILE = [
     "&".join(f"x{i}=1" for i in range(900)),
     "=&&&=",
 ]
+
+
+class TestCards:
+    """On a phone a row is a card with a title."""
+
+    NAME = Col("name", "Name", phone=True)
+    WHY = Col("why", "Why", phone=True)
+    STATE = Col("state", "State", "chip", phone=True)
+    ROW = {
+        "name": "Chennai leather",
+        "why": "No tannery of the cluster has a partner abroad yet.",
+        "state": "kept",
+    }
+
+    def css(self, *columns: Col, row: dict | None = None) -> list[str]:
+        [shown_row] = table_of(rows=[row or self.ROW], columns=columns).page_rows
+        return [cell.css for cell in shown_row.cells]
+
+    def test_the_first_words_are_the_title_and_a_sentence_stands_below_its_heading(self):
+        assert self.css(self.STATE, self.NAME, self.WHY) == ["k-chip", "lead k-text", "long k-text"]
+
+    def test_what_leads_somewhere_is_the_title(self):
+        linked = Col("why", "Why", phone=True, url=lambda row: "/somewhere/")
+        assert self.css(self.NAME, linked) == ["k-text", "lead k-text"]
+
+    def test_what_says_nothing_is_no_title(self):
+        assert self.css(self.NAME, self.WHY, row={**self.ROW, "name": ""}) == ["k-text", "lead k-text"]
+
+    def test_columns_that_a_phone_leaves_out_are_no_title(self):
+        assert self.css(Col("name", "Name"), self.WHY) == ["wide k-text", "lead k-text"]
+
+    def test_chosen_columns_are_told_apart(self):
+        assert not table_of().is_chosen
+        assert table_of("cols=n&cols=kind").is_chosen
+        assert not table_of("cols=nothing").is_chosen
 
 
 class TestHostileAddresses:

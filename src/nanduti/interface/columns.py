@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 
 from . import words
 
 # What may be asked for in an address, and how a column answers it.
 FILTERS = ("text", "choice", "bool", "range", "days")
+# Kinds that can be the title of a card, and from how many letters a text is long beside its heading on a phone.
+TITLES = frozenset({"text", "code", "choice", "day", "interval"})
+LONG = 40
 
 
 @dataclass(frozen=True)
@@ -82,21 +85,37 @@ class Cell:
     html: Any
     col: Col
     url: str | None = None
+    heads: bool = False
 
     @property
     def css(self) -> str:
         names = ["num"] if self.col.is_numeric else []
         if not self.col.phone:
             names.append("wide")
-        elif self.url:
+        elif self.url or self.heads:
             names.append("lead")
+        elif self.is_long:
+            names.append("long")
         return " ".join([*names, f"k-{self.col.kind}"])
 
+    @property
+    def is_long(self) -> bool:
+        """Whether it is a sentence rather than a word: on a phone it stands below its heading, not beside it."""
+        return self.col.kind in {"text", "choice"} and len(strip_tags(str(self.html))) > LONG
 
-@dataclass(frozen=True)
+
 class ShownRow:
-    cells: list[Cell]
-    row: Any
+    """A row with its cells. On a phone, where it is a card, one of them is its title: what leads somewhere, else
+    the first that says something in words."""
+
+    def __init__(self, cells: list[Cell], row: Any) -> None:
+        self.cells, self.row = list(cells), row
+        on_phone = [n for n, cell in enumerate(cells) if cell.col.phone]
+        if any(cells[n].url for n in on_phone):
+            return
+        said = [n for n in on_phone if cells[n].col.kind in TITLES and cells[n].html]
+        if said:
+            self.cells[said[0]] = replace(cells[said[0]], heads=True)
 
 
 def cell_of(col: Col, row: Any, labels: dict[str, Any] | None) -> Cell:

@@ -113,9 +113,17 @@ class DataTable:
 
     @cached_property
     def shown_cols(self) -> list[Col]:
+        return self.chosen_cols or [col for col in self.cols if col.shown]
+
+    @cached_property
+    def chosen_cols(self) -> list[Col]:
+        """The columns that the reader has chosen: these show on a phone as well."""
         chosen = set(self.args("cols"))
-        found = [col for col in self.cols if col.key in chosen]
-        return found or [col for col in self.cols if col.shown]
+        return [col for col in self.cols if col.key in chosen]
+
+    @property
+    def is_chosen(self) -> bool:
+        return bool(self.chosen_cols)
 
     @cached_property
     def sorted_by(self) -> tuple[Col | None, bool]:
