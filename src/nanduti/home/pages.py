@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext, pgettext
 from django.views.decorators.http import require_POST
@@ -98,7 +99,9 @@ def programme(request: HttpRequest, frame: Frame) -> HttpResponse:
 
 def _programme_state(steps: list[queries.StepState], counts: dict[str, int], frame: Frame) -> str:
     n_done = sum(step.state == "done" for step in steps)
-    said = _("%(n)s of eight steps have all their evidence") % {"n": words.number(n_done)}
+    said = ngettext(
+        "%(n)s of the 8 steps has all its evidence", "%(n)s of the 8 steps have all their evidence", n_done
+    ) % {"n": words.number(n_done)}
     late = counts.get("late", 0)
     if late:
         said += "; " + ngettext("%(n)s activity is late", "%(n)s activities are late", late) % {
@@ -111,8 +114,16 @@ def _programme_figures(frame: Frame, counts: dict[str, int]) -> list[Figure]:
     held = queries.n_agreements_in_force(frame)
     late = counts.get("late", 0)
     return [
-        Figure(len(frame.clusters), _("clusters"), frame.url("programme:selection")),
-        Figure(held, _("agreements in force"), frame.url("programme:agreements")),
+        Figure(
+            len(frame.clusters),
+            ngettext("cluster", "clusters", len(frame.clusters)),
+            frame.url("programme:selection"),
+        ),
+        Figure(
+            held,
+            ngettext("agreement in force", "agreements in force", held),
+            frame.url("programme:agreements"),
+        ),
         Figure(sum(counts.values()), _("activities"), frame.url("plans:ledger")),
         Figure(
             counts.get("closed", 0),
@@ -313,7 +324,7 @@ def import_batch(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             "counts": [{"table": name, **counts} for name, counts in batch.tables.items()],
             "errors": DataTable(errors, request, columns=error_columns, name="errors"),
             "changes": DataTable(changes, request, columns=change_columns, name="changes", prefix="c."),
-            "back": link("/import/", _("Import")),
+            "back": link(reverse("home:import"), _("Import")),
         },
     )
 
@@ -402,7 +413,7 @@ def people(request: HttpRequest) -> HttpResponse:
         Col("since", gettext_lazy("Since"), "day"),
         Col("until", gettext_lazy("Until"), "day"),
         Col("end", "", value=lambda g: _("End it") if g.until is None else "",
-            url=lambda g: f"/people/{g.pk}/end/" if g.until is None else None),
+            url=lambda g: reverse("home:end_grant", args=[g.pk]) if g.until is None else None),
     ]  # fmt: skip
     return render(
         request,
@@ -454,7 +465,7 @@ def end_grant(request: HttpRequest, pk: int) -> HttpResponse:
                 "role": _(BY_CODE[grant.role].title),
                 "scope": scope_name(grant.scope),
             },
-            "back": link("/people/", _("People and roles")),
+            "back": link(reverse("home:people"), _("People and roles")),
         },
     )
 
