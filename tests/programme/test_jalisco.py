@@ -9,8 +9,9 @@ import pytest
 from django_scopes import scopes_disabled
 
 from nanduti.foundation import imports
-from nanduti.programme import pausing, queries, seating
+from nanduti.programme import funding, labour, pausing, queries, seating
 from nanduti.programme.models import Programme
+from nanduti.register.models import Organisation
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 FOLDER = Path(__file__).resolve().parents[2] / "examples" / "jalisco-apparel"
@@ -37,7 +38,28 @@ def test_what_the_paper_tells_of_steering_and_pausing_is_there(jalisco):
 
 
 def test_the_university_meets_firms_and_the_association_does_not(jalisco):
-    may = {row.institution_kind: row.verdict for row in queries.labour_division(programme=jalisco)}
-    assert may == {"university": "may", "association": "may_not"}
-    (condition,) = queries.funding_conditions(programme=jalisco)
-    assert round(float(condition.share), 3) == 0.667 and condition.is_verified is None
+    bodies = {row.code: row for row in Organisation._base_manager.exclude(code=None)}
+
+    def answer(task, *codes):
+        said = labour.verdict(programme=jalisco, task=task, doers=[bodies[code] for code in codes])
+        return said.decision, said.reasons[0].code
+
+    association, state = "jalisco-garment-association", "jalisco-sed"
+    assert answer("first_contact", "iteso") == ("yes", "may")
+    for kept_away in ([association], [state], ["iteso", association]):
+        assert answer("first_contact", *kept_away) == ("no", "may_not")
+    assert answer("training", "iteso", state) == ("yes", "may")
+    assert answer("training", association) == ("flag", "supports_alone")
+    assert answer("monitoring", association, state) == ("yes", "may")
+    assert answer("lobbying", "iteso") == ("flag", "given_to_others")
+
+
+def test_the_state_pays_two_thirds_and_asks_for_open_records(jalisco):
+    """Lowe (2003), "recycling and diffusion"; what the start cost, and what firms paid, the paper does not say."""
+    checked = {c.row.code: c for c in funding.check_all(programme=jalisco, on=date(2003, 1, 1))}
+    start = checked["start-up"]
+    assert [opening.is_open for opening in start.opens.values()] == [None] * 3
+    assert start.verdict.decision == "flag" and checked["fees"].verdict is None
+    paid = funding.funding(programme=jalisco)
+    assert [round(p.agreed, 3) if p.agreed else None for p in paid.parts] == [0.667, None]
+    assert paid.missing is None and paid.verdict.reasons[0].code == "cost_not_known"

@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Schema
 
-from nanduti.methods.values import Verdict
+from nanduti.methods.values import Money, Verdict
 
-from . import pausing, queries, seating, team
+from . import funding, labour, pausing, queries, seating, team
 from .models import Appointment, Programme
 
 router = Router(tags=["programme"])
@@ -203,3 +203,75 @@ def list_reviews(request: HttpRequest, programme: str, on: date | None = None): 
             for row in rows
         ],
     }
+
+
+@router.get("programmes/{programme}/conditions", response={200: dict[str, Any], **TROUBLE})
+def list_conditions(request: HttpRequest, programme: str):  # type: ignore[no-untyped-def]
+    """Who pays which share of a start on which condition, and whether the records asked for are open to the funder.
+
+    What was given, and what it answers about the money, only for those who may read sensitive records of the programme.
+    """
+    found = asked_programme(request, programme)
+    sees = request.access.may("read_sensitive", found.scope_id)  # type: ignore[attr-defined]
+    return {
+        "money": _money(found) if sees else None,
+        "conditions": [
+            {
+                "code": row.row.code,
+                "kind": row.row.kind,
+                "funder": str(row.row.funder),
+                "share": None if row.row.share is None else float(row.row.share),
+                "condition": row.row.condition,
+                "opens": {str(kind): opening.is_open for kind, opening in row.opens.items()},
+                "is_kept": row.row.is_verified,
+                "seen_on": row.row.verified_on,
+                "verdict": _verdict(row.verdict),
+                "source": row.row.cite(),
+            }
+            for row in funding.check_all(programme=found, on=timezone.localdate())
+        ],
+    }
+
+
+def _money(programme: Programme) -> dict[str, Any] | None:
+    paid = funding.funding(programme=programme)
+    cost = funding.start_cost(programme)
+    if paid is None:
+        return None
+    return {
+        "cost": _amount(cost),
+        "missing": _amount(paid.missing),
+        "verdict": _verdict(paid.verdict),
+        "funders": [
+            {
+                "funder": part.name,
+                "agreed_share": part.agreed,
+                "due": _amount(part.due),
+                "given": _amount(part.given),
+                "given_share": part.given_share,
+                "n_not_counted": part.n_uncounted,
+            }
+            for part in paid.parts
+        ],
+    }
+
+
+def _amount(money: Money | None) -> dict[str, str] | None:
+    return None if money is None else {"amount": str(money.amount), "currency": money.currency}
+
+
+@router.get("programmes/{programme}/labour", response={200: list[dict[str, Any]], **TROUBLE})
+def list_labour(request: HttpRequest, programme: str):  # type: ignore[no-untyped-def]
+    """Which kind of institution may, may not or supports in which task, with reason and source."""
+    rows = queries.labour_division(programme=asked_programme(request, programme))
+    return [
+        {
+            "institution_kind": row.institution_kind,
+            "task": row.task_code or None,
+            "task_in_words": labour.task_in_words(row),
+            "answer": row.verdict,
+            "reason": row.reason,
+            "source": row.cite(),
+        }
+        for row in rows
+    ]

@@ -92,3 +92,39 @@ class ClusterNotChosen(NotAllowed):
     title = mark("Choose a cluster first")
     sentence = mark("Your role lets you do this in the work in: {clusters}.")
     remedy = mark("Choose one of them at the top of the page, beside the programme.")
+
+
+class LaidDownAlready(PersonError):
+    """Two lines about one kind of institution and one task, which could contradict each other."""
+
+    code = "programme.laid_down_already"
+    title = mark("This is laid down already")
+    sentence = mark("There is a line about {institution} and this task: {task}.")
+    remedy = mark("Change that line, or choose another task.")
+
+
+class SeenLater(PersonError):
+    """A condition that would have been looked at in the future."""
+
+    code = "programme.seen_later"
+    title = mark("This day is still to come")
+    sentence = mark("It would have been seen on {day}, which is still to come.")
+    remedy = mark("Write the day on which somebody looked.")
+
+
+class ReportsInCircle(PersonError):
+    """Posts that would each report to the next, and the last to the first."""
+
+    code = "programme.reports_in_circle"
+    title = mark("They would report to each other in a circle")
+    sentence = mark("Each of these would report to the next, and the last to the first: {posts}.")
+    remedy = mark("Choose a superior who does not report to this post, directly or through others.")
+
+
+class SuperiorElsewhere(PersonError):
+    """A superior who works for another programme."""
+
+    code = "programme.superior_elsewhere"
+    title = mark("A post of another programme")
+    sentence = mark("“{superior}” is not a post of this programme.")
+    remedy = mark("Choose a post of the same programme, or leave the field empty.")

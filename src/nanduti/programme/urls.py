@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import agents, agreements, committee, conditions, selection, time_outs
+from .pages import agents, agreements, committee, conditions, labour, selection, time_outs
 
 app_name = "programme"
 urlpatterns = [
@@ -31,4 +31,12 @@ urlpatterns = [
     path("agreements/<slug:code>/parties/", agreements.add_party, name="add_party"),
     path("agreements/<slug:code>/renew/", agreements.renew_agreement, name="renew_agreement"),
     path("conditions/", conditions.conditions, name="conditions"),
+    path("conditions/new/", conditions.new_condition, name="new_condition"),
+    path("conditions/cost/", conditions.start_cost, name="start_cost"),
+    path("conditions/labour/new/", labour.new_line, name="new_labour"),
+    path("conditions/labour/<int:pk>/", labour.line, name="labour"),
+    path("conditions/labour/<int:pk>/edit/", labour.edit_line, name="edit_labour"),
+    path("conditions/<slug:code>/", conditions.condition, name="condition"),
+    path("conditions/<slug:code>/edit/", conditions.edit_condition, name="edit_condition"),
+    path("conditions/<slug:code>/seen/", conditions.see_condition, name="see_condition"),
 ]

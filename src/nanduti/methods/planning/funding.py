@@ -68,7 +68,8 @@ class FundedPart:
 
     Attributes:
         agreed: the share that was agreed; ``due`` the same in money.
-        given: what was given in the currency of the cost; ``given_share`` its part of the cost.
+        given: what was given in the currency of the cost, or in the one currency it came in where the cost is not
+            known; ``given_share`` its part of the cost.
         n_uncounted: gifts without a value or in another currency, which are in none of the sums.
     """
 
@@ -139,8 +140,10 @@ def _part(cost: Money | None, funder: Funder) -> FundedPart:
     agreed = funder.agreed
     if any(m.amount < 0 for m in funder.given):
         raise BadInput(place="money given", problem=mark("is negative"), remedy=mark("Enter zero or more."))
-    counted = [m for m in funder.given if cost is not None and m.currency == cost.currency]
-    total = Money(sum((m.amount for m in counted), Decimal(0)), cost.currency) if cost and counted else None
+    currencies = {m.currency for m in funder.given}
+    currency = cost.currency if cost else currencies.pop() if len(currencies) == 1 else ""
+    counted = [m for m in funder.given if m.currency == currency]
+    total = Money(sum((m.amount for m in counted), Decimal(0)), currency) if counted else None
     due = Money(_of(cost, agreed), cost.currency) if cost and agreed is not None else None
     # More than the whole is no share; the verdict says so.
     is_part = cost is not None and total is not None and total.amount <= cost.amount
@@ -270,12 +273,12 @@ def access_check(
     >>> access_check("state", dict.fromkeys(OPEN_RECORDS, Opening(None)), is_kept=True).decision
     'yes'
     """
-    broken = _closed(funder, opens)
-    if is_kept is False:
-        broken.append(Reason("seen_broken", mark("Somebody has seen that it is not kept.")))
-    if broken:
+    closed = _closed(funder, opens)
+    seen = [Reason("seen_broken", mark("Somebody has seen that it is not kept."))] if is_kept is False else []
+    if closed or seen:
         remedy = mark("Give the funder an account that may read it, and write down what is missing.")
-        return no(*broken, source=source, remedy=remedy)
+        put_right = mark("Put it right with the funder, and write down what you see then.")
+        return no(*closed, *seen, source=source, remedy=remedy if closed else put_right)
     unknown = [kind for kind, found in opens.items() if found.is_open is None]
     if is_kept:
         return yes(Reason("seen_kept", mark("Somebody has seen that it is kept.")), source=source)

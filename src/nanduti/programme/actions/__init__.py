@@ -10,6 +10,14 @@ from .committees import (
     record_presence,
     record_resolution,
 )
+from .conditions import (
+    divide_labour,
+    edit_condition,
+    edit_labour,
+    lay_down_condition,
+    see_condition,
+    set_start_cost,
+)
 from .programmes import declare_principal, judge_candidate, set_rule, settle_statement
 from .time_outs import lift_hold, plan_time_out, report_time_out
 
@@ -18,11 +26,15 @@ __all__ = [
     "appoint",
     "complete_resolution",
     "declare_principal",
+    "divide_labour",
     "edit_agreement",
     "edit_appointment",
+    "edit_condition",
+    "edit_labour",
     "fill_seat",
     "found_committee",
     "judge_candidate",
+    "lay_down_condition",
     "lift_hold",
     "plan_time_out",
     "record_agreement",
@@ -31,6 +43,8 @@ __all__ = [
     "record_resolution",
     "renew_agreement",
     "report_time_out",
+    "see_condition",
     "set_rule",
+    "set_start_cost",
     "settle_statement",
 ]

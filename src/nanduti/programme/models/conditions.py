@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,15 +10,24 @@ from django.utils.translation import gettext_lazy as _
 from nanduti.foundation.classification import classified
 from nanduti.foundation.models import Scoped, Sourced, Versioned
 
-from .programmes import Programme
+from .programmes import Programme, in_language
 
 
-@classified(open="programme code funder share condition condition_es is_verified")
+@classified(
+    open="programme code kind funder share condition condition_es opens is_verified verified_on",
+    sensitive="verified_note verified_by",
+)
 class FundingCondition(Scoped, Sourced, Versioned):
     """What a funder pays, and on which condition; for example open access to minutes and documents."""
 
+    class Kind(models.TextChoices):
+        SHARE = "share", _("a share of the cost")
+        FEES = "fees", _("fees of those who take part")
+
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="funding_conditions")
     code = models.SlugField(_("code"), max_length=60)
+    kind = models.CharField(_("what is paid"), max_length=10, choices=Kind, default=Kind.SHARE)
+    # For fees: who collects them.
     funder = models.ForeignKey("register.Organisation", models.PROTECT, related_name="+")
     share = models.DecimalField(
         _("share"),
@@ -29,7 +39,14 @@ class FundingCondition(Scoped, Sourced, Versioned):
     )
     condition = models.TextField(_("condition"), blank=True)
     condition_es = models.TextField(_("condition in Spanish"), blank=True)
+    # Kinds of records (records.yaml) that must be open to the funder; what the condition says in words, for the check.
+    opens = models.JSONField(_("records that must be open"), default=list, blank=True)
     is_verified = models.BooleanField(_("condition seen to be kept"), null=True, blank=True)
+    verified_on = models.DateField(_("seen on"), null=True, blank=True)
+    verified_note = models.TextField(_("what was seen"), blank=True)
+    verified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("funding condition")
@@ -37,8 +54,11 @@ class FundingCondition(Scoped, Sourced, Versioned):
         constraints = [models.UniqueConstraint(fields=["programme", "code"], name="funding_condition_once")]
         ordering = ["id"]
 
+    def __str__(self) -> str:
+        return in_language(self, "condition") or str(self.funder)
 
-@classified(open="programme institution_kind task task_es verdict reason reason_es")
+
+@classified(open="programme institution_kind task_code task task_es verdict reason reason_es")
 class DivisionOfLabour(Scoped, Sourced, Versioned):
     """Which kind of institution may do which task; a politically exposed one may be kept from first contact."""
 
@@ -49,6 +69,8 @@ class DivisionOfLabour(Scoped, Sourced, Versioned):
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="labour_division")
     institution_kind = models.CharField(_("kind of institution"), max_length=40)
+    # A task that planning knows (labour.yaml), so that the line can be obeyed; empty for any other.
+    task_code = models.SlugField(_("task that planning knows"), max_length=40, blank=True)
     task = models.CharField(_("task"), max_length=200)
     task_es = models.CharField(_("task in Spanish"), max_length=200, blank=True)
     verdict = models.CharField(_("verdict"), max_length=10, choices=May)
@@ -64,3 +86,6 @@ class DivisionOfLabour(Scoped, Sourced, Versioned):
             )
         ]
         ordering = ["id"]
+
+    def __str__(self) -> str:
+        return in_language(self, "task")

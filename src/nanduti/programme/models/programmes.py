@@ -18,7 +18,8 @@ def in_language(instance: models.Model, name: str) -> str:
 
 @classified(
     open="code title title_es started started_start started_end started_precision ended ended_start ended_end "
-    "ended_precision principal summary summary_es rules is_synthetic"
+    "ended_precision principal summary summary_es rules is_synthetic start_currency",
+    sensitive="start_cost",
 )
 class Programme(Sourced, Versioned, Timestamped):
     """A cluster development or twinning programme: the scope of all work and of all access."""
@@ -47,6 +48,11 @@ class Programme(Sourced, Versioned, Timestamped):
     summary_es = models.TextField(_("summary in Spanish"), blank=True)
     # Made up to show how things work: every page says so, so that no figure of it is ever taken for a finding.
     is_synthetic = models.BooleanField(_("made-up data"), default=False)
+    # What the start costs: the whole that the shares of the funders are parts of.
+    start_cost = models.DecimalField(
+        _("what the start costs"), max_digits=18, decimal_places=2, null=True, blank=True
+    )
+    start_currency = models.CharField(_("currency"), max_length=3, blank=True)
     # Rule code → "warn", "refuse" or "off": how the programme has set each rule.
     rules = models.JSONField(_("rules"), default=dict, blank=True)
 
@@ -55,6 +61,13 @@ class Programme(Sourced, Versioned, Timestamped):
     class Meta:
         verbose_name = _("programme")
         verbose_name_plural = _("programmes")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(start_cost__isnull=True)
+                | (models.Q(start_cost__gt=0) & ~models.Q(start_currency="")),
+                name="programme_start_cost",
+            )
+        ]
         ordering = ["title"]
 
     def __str__(self) -> str:

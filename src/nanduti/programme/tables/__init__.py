@@ -1,6 +1,6 @@
 """What can be imported about a programme, noun by noun; here what the tables of the rooms above share."""
 
-from . import boards, programmes, team
+from . import boards, conditions, programmes, team
 from .shared import CLUSTER, CURRENCY, PROGRAMME, choices, cluster_of, programme_of
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "boards",
     "choices",
     "cluster_of",
+    "conditions",
     "programme_of",
     "programmes",
     "team",

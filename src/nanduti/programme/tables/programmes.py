@@ -14,8 +14,6 @@ from ..models import (
     Component,
     CooperationAgreement,
     Coverage,
-    DivisionOfLabour,
-    FundingCondition,
     Programme,
     Statement,
 )
@@ -37,10 +35,13 @@ from .shared import CLUSTER, CURRENCY, PROGRAMME, choices, cluster_of, programme
         Column("summary"),
         Column("summary_es"),
         Column("synthetic", "bool"),
+        Column("start_cost", "decimal"),
+        Column("start_currency", max_length=3),
     ],
 )
 def load_programme(row: Row, into: Context) -> None:
     """A programme: the scope of all its work."""
+    _check_cost(row)
     scope = into.upsert(
         Scope,
         key={"kind": Scope.Kind.PROGRAMME, "code": row["code"]},
@@ -51,12 +52,23 @@ def load_programme(row: Row, into: Context) -> None:
         Programme,
         key={"code": row["code"]},
         values={
-            **row.pick("title title_es started ended summary summary_es"),
+            **row.pick("title title_es started ended summary summary_es start_cost start_currency"),
             "principal": row["principal"] or Programme.Principal.EMERGING,
             "is_synthetic": bool(row["synthetic"]),
             "scope": scope,
         },
     )
+
+
+def _check_cost(row: Row) -> None:
+    if row["start_cost"] is None:
+        return
+    if row["start_cost"] <= 0:
+        raise RowProblem("start_cost", _("is not above zero"), _("Leave it empty if nobody knows it."))
+    code = row["start_currency"]
+    if not (len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()):
+        problem = _("is no currency") if code else _("is empty beside a cost")
+        raise RowProblem("start_currency", problem, _("Write the currency, such as EUR or INR."))
 
 
 @table(
@@ -213,59 +225,6 @@ def load_agreement_party(row: Row, into: Context) -> None:
             "is_signatory": row["is_signatory"] is not False,
             "scope": agreement.scope,
         },
-    )
-
-
-@table(
-    "funding_conditions",
-    order=170,
-    key="programme code",
-    columns=[
-        PROGRAMME,
-        Column("code", required=True),
-        Column("funder", required=True),
-        Column("share", "share"),
-        Column("condition"),
-        Column("condition_es"),
-        Column("verified", "bool"),
-    ],
-)
-def load_funding_condition(row: Row, into: Context) -> None:
-    """What a funder pays, and on which condition."""
-    programme = programme_of(row, into)
-    into.upsert(
-        FundingCondition,
-        key={"programme": programme, "code": row["code"]},
-        values={
-            **row.pick("share condition condition_es"),
-            "funder": into.find(Organisation, "funder", row["funder"]),
-            "is_verified": row["verified"],
-            "scope": programme.scope,
-        },
-    )
-
-
-@table(
-    "labour_division",
-    order=170,
-    key="programme institution_kind task",
-    columns=[
-        PROGRAMME,
-        Column("institution_kind", required=True, max_length=40),
-        Column("task", required=True, max_length=200),
-        Column("task_es", max_length=200),
-        Column("verdict", "choice", required=True, choices=choices(DivisionOfLabour.May)),
-        Column("reason", required=True),
-        Column("reason_es"),
-    ],
-)
-def load_labour_division(row: Row, into: Context) -> None:
-    """Which kind of institution may do which task."""
-    programme = programme_of(row, into)
-    into.upsert(
-        DivisionOfLabour,
-        key={"programme": programme, "institution_kind": row["institution_kind"], "task": row["task"]},
-        values={**row.pick("task_es verdict reason reason_es"), "scope": programme.scope},
     )
 
 

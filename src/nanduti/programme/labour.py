@@ -1,0 +1,124 @@
+"""Which institution may do what in a programme: the lines laid down, and what they answer about an organisation."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from nanduti.foundation.errors import NotFound
+from nanduti.foundation.languages import in_tongue
+from nanduti.methods import planning
+from nanduti.methods.values import RuleSource, Verdict
+from nanduti.register.models import Organisation, Stakeholder
+
+from . import codes
+from .models import DivisionOfLabour, Programme, Seat
+from .models.programmes import in_language
+from .queries import labour_division
+
+RULE = "division_of_labour"
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task that planning knows: what it is called, and where it is told of."""
+
+    code: str
+    titles: tuple[str, str]
+    source: RuleSource
+
+    def __str__(self) -> str:
+        return in_tongue(*self.titles)
+
+
+@cache
+def _read() -> dict[str, Any]:
+    return yaml.safe_load(files(__package__).joinpath("labour.yaml").read_text(encoding="utf-8"))
+
+
+@cache
+def tasks() -> dict[str, Task]:
+    """The tasks by code.
+
+    >>> str(tasks()["first_contact"])
+    'first contact with firms'
+    """
+    return {
+        code: Task(code, (row["title"], row["title_es"]), RuleSource(row["document"], row["place"]))
+        for code, row in _read()["tasks"].items()
+    }
+
+
+def task_in_words(row: DivisionOfLabour) -> str:
+    """The task of a line, as whoever laid it down called it."""
+    return in_language(row, "task") or str(tasks().get(row.task_code, row.task_code))
+
+
+def line_by_id(*, programme: Programme, pk: int) -> DivisionOfLabour:
+    """The line of that number, or :class:`NotFound`."""
+    found = labour_division(programme=programme).filter(pk=pk).first() if pk < 2**31 else None
+    if found is None:
+        raise NotFound(kind="division of labour", code_given=str(pk))
+    return found
+
+
+def source_of(row: DivisionOfLabour) -> RuleSource | None:
+    """Where a line is laid down; ``None`` where it names no document."""
+    return RuleSource(row.source.short, row.source_place) if row.source else None
+
+
+def verdict(*, programme: Programme, task: str, doers: Sequence[Organisation]) -> Verdict | None:
+    """Whether those organisations may do a task; ``None`` where the programme lays nothing down about it."""
+    rows = list(labour_division(programme=programme).filter(task_code=task)) if task else []
+    if not rows:
+        return None
+    terms = [
+        planning.LabourTerm(
+            codes.said(codes.INSTITUTIONS, row.institution_kind),
+            row.verdict,
+            in_language(row, "reason"),
+            source_of(row),
+        )
+        for row in rows
+    ]
+    known = doers_of(programme=programme, organisations=doers)
+    return planning.labour_verdict(str(tasks().get(task, task)), known, terms)
+
+
+def doers_of(*, programme: Programme, organisations: Iterable[Organisation]) -> list[planning.Doer]:
+    """The organisations with the kinds of institution that they are, or may be, in the reader's words; two queries."""
+    rows = list(organisations)
+    signs = _signs(programme, [row.pk for row in rows]) if rows else {}
+    return [_doer(row, signs[row.pk] | {("organisations", row.kind)}) for row in rows]
+
+
+def _signs(programme: Programme, ids: list[int]) -> defaultdict[int, set[tuple[str, str]]]:
+    """What tells of each organisation: its roles as a stakeholder, and the sectors that it sits for."""
+    found: defaultdict[int, set[tuple[str, str]]] = defaultdict(set)
+    roles = Stakeholder._base_manager.filter(organisation__in=ids)
+    for pk, role in roles.values_list("organisation", "role"):
+        found[pk].add(("roles", role))
+    seats = Seat.objects.filter(committee__programme=programme, organisation__in=ids)
+    for pk, sector in seats.values_list("organisation", "sector"):
+        found[pk].add(("sectors", sector))
+    return found
+
+
+def _doer(row: Organisation, signs: set[tuple[str, str]]) -> planning.Doer:
+    kinds, narrow, possible = set(), False, set()
+    for code, tells in _read()["institutions"].items():
+        told = {by for by, value in signs if value in tells.get(by, ())}
+        if told:
+            kinds.add(code)
+            narrow = narrow or bool(row.kind in tells.get("perhaps", ()))
+        elif row.kind in tells.get("perhaps", ()):
+            possible.add(code)
+    said = [frozenset(codes.said(codes.INSTITUTIONS, c) for c in found) for found in (kinds, possible)]
+    # Known as one of the kinds that its own kind hides, it is taken for that one alone.
+    return planning.Doer(str(row), said[0], frozenset() if narrow else said[1])
