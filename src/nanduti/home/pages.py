@@ -16,7 +16,6 @@ from django.views.decorators.http import require_POST
 
 from nanduti.foundation import actions as foundation
 from nanduti.foundation import imports
-from nanduti.foundation.audit import ACTIONS
 from nanduti.foundation.errors import NotAllowed, NotFound
 from nanduti.foundation.models import AuditEvent, Grant, ImportBatch, User
 from nanduti.foundation.roles import BY_CODE
@@ -30,6 +29,7 @@ from nanduti.programme.pages import dated, link
 from nanduti.programme.queries import readable_programmes
 
 from . import actions, queries
+from .deeds import DeedTable
 from .forms import GrantForm, UploadForm, scope_name
 from .ways_in import ways_in
 
@@ -477,29 +477,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     navigation.here(request, item="audit")
     scopes = request.access.scopes_with("see_audit")  # type: ignore[attr-defined]
     rows = AuditEvent.objects.filter(scope__in=scopes)
-    columns = [
-        Col("at", gettext_lazy("When"), "moment", phone=True, sortable=True, filter="days", field="at__date"),
-        Col("by_label", gettext_lazy("Who"), phone=True, filter="text"),
-        Col(
-            "action",
-            gettext_lazy("Deed"),
-            phone=True,
-            filter="choice",
-            choices={a: a for a in sorted(ACTIONS)},
-        ),
-        Col(
-            "subject_kind",
-            gettext_lazy("On what"),
-            value=lambda e: f"{e.subject_kind} {e.subject_id}".strip(),
-        ),
-        Col("override_reason", gettext_lazy("Rule put aside because"), filter="text"),
-        Col(
-            "details",
-            gettext_lazy("Details"),
-            value=lambda e: ", ".join(f"{k}: {v}" for k, v in e.details.items()),
-        ),
-    ]
-    table = DataTable(rows, request, columns=columns, name="audit", order="-at")
+    table = DeedTable(rows, request)
     if table.wants_export:
         return table.export()
     return render(
