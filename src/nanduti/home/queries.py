@@ -151,7 +151,8 @@ def _evidence(frame: Frame) -> dict[str, list[Piece]]:
     for row in step_evidence(programme=programme, cluster=cluster):
         has = cut.has(row.when_text_start, row.when_text_end, row.created_at)
         if has or row.when_text_start is None:
-            piece = Piece(str(row), words.written(row.when_text), row.cite(), is_placed=has)
+            where = "" if cluster or row.cluster_id is None else f"{row.cluster}: "
+            piece = Piece(f"{where}{row}", words.written(row.when_text), row.cite(), is_placed=has)
             found.setdefault(row.evidence_kind, []).append(piece)
     # Every page of a programme shows the steps, and at 20,000 activities this is what takes longest on most.
     records = kept(
@@ -204,6 +205,7 @@ STEP_ROOMS: dict[int, list[tuple[str, Any]]] = {
     ],
     2: [
         ("programme:agents", gettext_lazy("Agents and coordinator")),
+        ("programme:organigram", gettext_lazy("Who reports to whom")),
         ("programme:committee", gettext_lazy("Committee and decisions")),
     ],
     3: [

@@ -120,6 +120,7 @@ class CoverageMatrix:
 
     clusters: list[Cluster]
     components: list[str]
+    names: dict[str, str]
     cells: dict[tuple[int, str], Coverage]
 
     @property
@@ -132,9 +133,11 @@ class CoverageMatrix:
 def coverage_matrix(*, programme: Programme) -> CoverageMatrix:
     """The coverage as a matrix; two queries."""
     rows = list(coverage(programme=programme))
+    components = programme.components.all()
     return CoverageMatrix(
         clusters=list({row.cluster_id: row.cluster for row in rows}.values()),
-        components=[c.code for c in programme.components.all()],
+        components=[c.code for c in components],
+        names={c.code: str(c) for c in components},
         cells={(row.cluster_id, row.component.code): row for row in rows},
     )
 

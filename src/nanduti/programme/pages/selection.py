@@ -88,14 +88,16 @@ def _dilution(matrix: queries.CoverageMatrix) -> str:
 
 
 def _coverage_table(matrix: queries.CoverageMatrix) -> Any:
-    head = format_html_join("", '<th scope="col">{}</th>', ((code,) for code in matrix.components))
+    head = format_html_join(
+        "", '<th scope="col">{}</th>', ((matrix.names[code],) for code in matrix.components)
+    )
     body = format_html_join(
         "",
         '<tr><th scope="row">{}</th>{}</tr>',
         ((str(cluster), _coverage_cells(matrix, cluster)) for cluster in matrix.clusters),
     )
     return format_html(
-        '<div class="scroll"><table class="grid-table"><caption class="unseen">{}</caption>'
+        '<div class="scroll"><table class="grid-table stacked"><caption class="unseen">{}</caption>'
         '<thead><tr><th scope="col">{}</th>{}</tr></thead><tbody>{}</tbody></table></div>',
         _("Which component runs in which cluster"),
         _("Cluster"),
@@ -105,8 +107,10 @@ def _coverage_table(matrix: queries.CoverageMatrix) -> Any:
 
 
 def _coverage_cells(matrix: queries.CoverageMatrix, cluster: Any) -> Any:
-    cells = (matrix.cells.get((cluster.pk, code)) for code in matrix.components)
-    return format_html_join("", "<td>{}</td>", ((_coverage_cell(cell),) for cell in cells))
+    cells = ((matrix.names[code], matrix.cells.get((cluster.pk, code))) for code in matrix.components)
+    return format_html_join(
+        "", '<td data-label="{}">{}</td>', ((name, _coverage_cell(cell)) for name, cell in cells)
+    )
 
 
 def _coverage_cell(cell: Any) -> Any:

@@ -205,7 +205,7 @@ def establishments(request: HttpRequest) -> HttpResponse:
             phone=True,
             url=lambda e: actor_url(e.pseudonym),
         ),
-        Col("pseudonym", _("Pseudonym"), "code", sortable=True, phone=True),
+        Col("pseudonym", _("Pseudonym"), "code", sortable=True),
         _cluster_column(clusters),
         Col("place__name", _("Place"), field="place__name", filter="text", phone=True),
         Col("activity", _("Main activity"), filter="text"),
