@@ -145,7 +145,8 @@ def new_time_out(request: HttpRequest, frame: Frame) -> HttpResponse:
         lambda values: actions.plan_time_out(
             programme=frame.programme, cluster=frame.cluster, values=values, by=request.user
         ),
-        title=_("Plan a review: %(where)s") % {"where": frame.where},
+        title=_("Plan a review"),
+        state=str(frame.where),
         back=frame.url("programme:time_outs"),
         save_label=_("Save the review"),
         done=_("The review is planned."),
