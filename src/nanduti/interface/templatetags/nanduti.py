@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -226,6 +227,12 @@ def graph_picture(
 def front_end(context: template.Context) -> dict[str, Any]:
     """The style sheet and the script of every page."""
     return assets.entry("main")
+
+
+@register.filter
+def at(items: Sequence[Any], place: int) -> Any:
+    """What stands at a place of a list, such as the heading of a cell; nothing beyond its end."""
+    return items[place] if 0 <= place < len(items) else ""
 
 
 @register.filter
