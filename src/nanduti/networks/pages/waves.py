@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from nanduti.foundation.errors import NotAllowed, NotFound
 from nanduti.interface import words
@@ -169,9 +169,14 @@ def wave(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
             "to": _("agents and coordinators") if sees else _("all who read this programme"),
         },
         figures=[
-            Figure(n, _("asked"), ""),
-            Figure(n_answered, _("answered"), "", tone="good"),
-            Figure(n - n_answered, _("gave no answer"), "", tone="warn" if n - n_answered else ""),
+            Figure(n, pgettext("how many", "asked"), ""),
+            Figure(n_answered, pgettext("how many", "answered"), "", tone="good"),
+            Figure(
+                n - n_answered,
+                pgettext("how many", "gave no answer"),
+                "",
+                tone="warn" if n - n_answered else "",
+            ),
         ]
         if n
         else [],

@@ -39,7 +39,7 @@ def findings(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
     definition = newest_definition(instrument)
     rows = (
         Finding.objects.filter(instrument=instrument, scope__in=frame.access.scopes_with("read_sensitive"))
-        .select_related("enumerator", "submission")
+        .select_related("enumerator", "submission__establishment")
         .annotate(
             place=Case(When(state="open", severity="error", then=Value(0)), When(state="open", then=Value(1)),
                        default=Value(2), output_field=IntegerField())
@@ -81,8 +81,13 @@ def _finding_columns(frame: Frame, definition: Definition | None) -> list[Col]:
             frame.url("surveys:finding", row.pk) if frame.access.may("manage_surveys", row.scope_id) else None
         )
 
+    def about(row: Finding) -> str:
+        found = row.submission
+        return found.establishment.pseudonym if found and found.establishment_id else ""  # type: ignore[union-attr]
+
     return [
         Col("said", _("What was noticed"), value=lambda f: finding_said(f, definition), phone=True, url=url),
+        Col("about", _("About"), "code", value=about, phone=True),
         Col("question", _("Question"), value=question),
         Col("enumerator", _("Collected by"), value=lambda f: str(f.enumerator or ""), phone=True),
         Col("severity", _("How grave"), "chip", choices=Finding.Severity.choices, filter="choice",

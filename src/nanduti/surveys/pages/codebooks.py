@@ -157,8 +157,7 @@ def codebook(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
     table = DataTable(rows, request, columns=columns, name=f"codebook-{version.instrument_id}-{version.pk}")
     if table.wants_export:
         return table.export()
-    asked = request.GET.get("language", "")
-    shown = [asked] if asked in languages else languages
+    shown = _languages_shown(request, languages, definition.default_language)
     title = title_of(version.instrument)
     return render(
         request,
@@ -169,13 +168,21 @@ def codebook(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
             "sections": _codebook_sections(definition, rows, shown),
             "checks": [(c, [in_language(c.messages, code) for code in shown]) for c in definition.checks],
             "by_phone": [row["name"] for row in rows if row["kind"] == "metadata"],
-            "languages": languages,
+            "languages": [(code, definition.language_names.get(code, code)) for code in languages],
             "shown": shown,
             "table": table,
             "sources": _sources_of(version),
             "back": link(frame.url("surveys:instrument", version.instrument_id), title),
         },
     )
+
+
+def _languages_shown(request: HttpRequest, offered: list[str], default: str) -> list[str]:
+    """The language asked for, or the reader's, or the form's own; all of them where that is asked for."""
+    asked = request.GET.get("language", "")
+    if asked == "all":
+        return offered
+    return [next((code for code in (asked, languages.tongue(), default) if code in offered), offered[0])]
 
 
 def _codebook_state(version: InstrumentVersion) -> str:

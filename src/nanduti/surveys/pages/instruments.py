@@ -149,7 +149,7 @@ def _list_state(rows: list[Any]) -> str:
     said = ngettext("%(n)s instrument is open", "%(n)s instruments are open", n_open) % {
         "n": words.number(n_open)
     }
-    return f"{said}; " + ngettext("%(n)s answer came in today.", "%(n)s answers came in today.", n_today) % {
+    return f"{said}. " + ngettext("%(n)s answer came in today.", "%(n)s answers came in today.", n_today) % {
         "n": counted(n_today)
     }
 

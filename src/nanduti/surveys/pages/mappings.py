@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -69,13 +70,14 @@ def mapping(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
         sections.append(_problems(request, frame, instrument))
     if kept is not None:
         text = yaml.safe_dump(kept.spec, allow_unicode=True, sort_keys=False)
-        sections.append({"title": _("The mapping"), "html": _code(text)})
+        sections.append({"title": _("The mapping"), "html": _code(text, _("As it is written"))})
     sections.append({"title": _("What answers can become here"), "facts": _targets()})
     return show(
         request,
         frame,
         title=_("What answers become: %(form)s") % {"form": instrument},
         state=_state(kept, counts),
+        back=link(frame.url("surveys:instrument", pk), str(instrument)),
         action=link(
             frame.url("surveys:edit_mapping", pk), _("Change the mapping") if kept else _("Write a mapping")
         )
@@ -156,10 +158,11 @@ def _all(kind: type[NandutiError]) -> list[type[NandutiError]]:
     return found
 
 
-def _code(text: str) -> Any:
-    from django.utils.html import format_html
-
-    return format_html('<pre class="code scroll" tabindex="0">{}</pre>', text)
+def _code(text: str, title: str) -> Any:
+    """A text for machines, folded up: most who come here want to know what became of the answers."""
+    return format_html(
+        '<details><summary>{}</summary><pre class="code scroll" tabindex="0">{}</pre></details>', title, text
+    )
 
 
 def _targets() -> list[tuple[str, Any]]:

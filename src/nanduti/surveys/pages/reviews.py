@@ -8,13 +8,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from nanduti.interface import words
 from nanduti.interface.parts import Figure
 from nanduti.interface.tables import Col, DataTable
 from nanduti.programme.frames import Frame, programme_page
+from nanduti.programme.pages import link
 from nanduti.register.names import names_for
 
 from ..actions import reviews as actions
@@ -28,7 +29,7 @@ STATE_TONES = {"accepted": "good", "returned": "warn", "rejected": "calm"}
 TAB_LABELS = {
     "findings": gettext_lazy("with findings"),
     "plain": gettext_lazy("without findings"),
-    "returned": gettext_lazy("returned"),
+    "returned": pgettext_lazy("how many", "returned"),
     "unread": gettext_lazy("not read yet"),
     "quarantine": gettext_lazy("in quarantine"),
 }
@@ -63,7 +64,7 @@ def _queue_columns(frame: Frame, tab: str) -> list[Col]:
         Col("received_at", _("Received"), "moment", sortable=True, phone=True, url=url),
         Col("instrument", _("Instrument"), value=lambda r: what_was_asked(r), phone=True),
         Col("enumerator", _("Collected by"), value=lambda r: str(r.enumerator or ""), phone=True),
-        Col("about", _("About")),
+        Col("about", _("About"), phone=True),
     ]
     if tab == "unread":
         columns.append(Col("processing", _("State"), "chip", choices=Submission.Processing.choices, phone=True,
@@ -113,6 +114,7 @@ def queue(request: HttpRequest, frame: Frame) -> HttpResponse:
         "surveys/reviews_queue.html",
         {
             "title": _("Review"),
+            "back": link(frame.url("surveys:instruments"), _("Instruments")),
             "state": _state(found, reviews.backlog(programme=frame.programme, instrument=instrument)),
             "figures": _figures(frame, found, tab, instrument),
             "table": table,

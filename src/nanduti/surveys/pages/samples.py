@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from nanduti.foundation.errors import NotFound
 from nanduti.interface import words
@@ -165,11 +165,11 @@ def _links(frame: Frame, found: Wave, samples: list[Sample]) -> list[dict[str, A
 
 def _figures(progress: queries.Progress, found: Wave) -> list[Figure]:
     return [
-        Figure(progress.n_done, _("answered"), "?state=done", tone="good"),
+        Figure(progress.n_done, pgettext("how many", "answered"), "?state=done", tone="good"),
         Figure(progress.n_due, _("to visit"), "?state=to_do"),
         Figure(
             progress.n_lost,
-            _("refused or not found"),
+            pgettext("how many", "refused or not found"),
             "?state=refused",
             tone="warn" if progress.n_lost else "",
         ),

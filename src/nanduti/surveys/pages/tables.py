@@ -25,6 +25,7 @@ from nanduti.interface.pictures import bars
 from nanduti.methods.instruments import IDENTIFYING, Definition, Question
 from nanduti.methods.values import PersonError
 from nanduti.programme.frames import Frame, programme_page
+from nanduti.programme.pages import link
 from nanduti.register.actions import read_upload
 from nanduti.register.models import Cluster
 from nanduti.register.names import names_for
@@ -141,6 +142,7 @@ def table(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
             "checks_url": frame.url("surveys:checks", instrument.pk),
             "spreadsheet_url": frame.url("surveys:spreadsheet", instrument.pk),
             "may_manage": frame.may("manage_surveys"),
+            "back": link(frame.url("surveys:instrument", instrument.pk), title_of(instrument)),
         },
     )
 
@@ -272,7 +274,8 @@ def _picture(one: profiles.Profile) -> dict[str, Any]:
     most = max([n for _label, n in one.counts] + one.histogram + [1])
     spread = ""
     if one.spread:
-        least, middle, greatest = (words.number(round(v, 2)) for v in one.spread)
+        said = _year if one.tells_years else words.number
+        least, middle, greatest = (said(round(v, 2)) for v in one.spread)
         spread = _("%(least)s to %(greatest)s, half below %(middle)s") % {
             "least": least, "greatest": greatest, "middle": middle,
         }  # fmt: skip
@@ -288,6 +291,11 @@ def _picture(one: profiles.Profile) -> dict[str, Any]:
         "spread": spread,
         "histogram": _histogram(one.histogram, most, spread),
     }
+
+
+def _year(value: float) -> str:
+    """A year stands without a separator of thousands."""
+    return str(round(value))
 
 
 def _histogram(counts: list[int], most: int, said: str) -> Any:

@@ -30,6 +30,13 @@ class Profile:
     spread: tuple[float, float, float] | None = None
     histogram: list[int] = field(default_factory=list)
     days: tuple[Any, Any] | None = None
+    has_unit: bool = False
+
+    @property
+    def tells_years(self) -> bool:
+        """Whether the numbers are years: whole, of four digits and without a unit."""
+        told = self.spread or ()
+        return bool(told) and not self.has_unit and all(1000 <= v < 10_000 and v == int(v) for v in told[::2])
 
     @property
     def missing_share(self) -> float | None:
@@ -58,7 +65,7 @@ def _profile(tables: Tables, question: Question, values: pl.Series, language: st
     if question.list_name:
         return Profile(**lead, **_counts(tables, question, known, language))
     if values.dtype.is_numeric() and len(known):
-        return Profile(**lead, **_spread(known.cast(pl.Float64)))
+        return Profile(**lead, **_spread(known.cast(pl.Float64)), has_unit=bool(question.unit))
     if values.dtype in (pl.Date, pl.Datetime) and len(known):
         return Profile(**lead, days=(known.min(), known.max()))
     return Profile(**lead)
