@@ -11,7 +11,7 @@ from ninja import Router, Schema
 
 from nanduti.methods.values import Money, Verdict
 
-from . import funding, labour, pausing, queries, seating, team
+from . import funding, labour, organigram, pausing, queries, seating, team
 from .models import Appointment, Programme
 
 router = Router(tags=["programme"])
@@ -107,17 +107,18 @@ def list_agents(request: HttpRequest, programme: str, on: date | None = None):  
     found = asked_programme(request, programme)
     day = on or timezone.localdate()
     at_work = team.team(programme=found, on=day)
+    codes = {member.row.pk: member.row.code for member in at_work.members}
     return {
         "on": day,
         "needs": [
             {"need": n.code, "cluster": n.cluster or None, "verdict": _verdict(n.verdict)}
             for n in at_work.needs
         ],
-        "appointments": [_member(request, member) for member in at_work.members],
+        "appointments": [_member(request, member, codes) for member in at_work.members],
     }
 
 
-def _member(request: HttpRequest, member: team.Member) -> dict[str, Any]:
+def _member(request: HttpRequest, member: team.Member, codes: dict[int, str]) -> dict[str, Any]:
     row: Appointment = member.row
     said = {
         "code": row.code,
@@ -125,6 +126,7 @@ def _member(request: HttpRequest, member: team.Member) -> dict[str, Any]:
         "side": row.side,
         "cluster": row.cluster.code if row.cluster else None,
         "based_in": row.based_in.code if row.based_in else None,
+        "reports_to": codes.get(row.reports_to_id),
         "since": row.since_text,
         "until": row.until_text,
         "is_held": member.is_held,
@@ -140,6 +142,49 @@ def _member(request: HttpRequest, member: team.Member) -> dict[str, Any]:
             "knows_other_cluster": row.knows_other,
             "verdict": _verdict(member.verdict),
         }
+    return said
+
+
+@router.get("programmes/{programme}/organigram", response={200: dict[str, Any], **TROUBLE})
+def show_organigram(request: HttpRequest, programme: str, on: date | None = None):  # type: ignore[no-untyped-def]
+    """Who reports to whom on a day (today if left out): each post with its superior, how we know, and the vacancies.
+
+    Accounts are counted only for those who manage people, as of today.
+    """
+    found = asked_programme(request, programme)
+    day = on or timezone.localdate()
+    chart = organigram.organigram(programme=found, on=day)
+    known = organigram.accounts(
+        chart,
+        access=request.access,  # type: ignore[attr-defined]
+        programme=found,
+        today=timezone.localdate(),
+    )
+    codes = {station.key: station.row.code for station in chart.held if station.row}
+    return {
+        "on": day,
+        "verdict": _verdict(chart.verdict),
+        "committees": [committee.code for committee in chart.committees],
+        "posts": [_station(station, codes, known) for station in chart.stations],
+    }
+
+
+def _station(
+    station: organigram.Station, codes: dict[str, str], known: dict[str, organigram.Accounts]
+) -> dict[str, Any]:
+    said = {
+        "code": codes.get(station.key),
+        "kind": station.kind.code,
+        "cluster": station.cluster.code if station.cluster else None,
+        "is_vacant": station.is_vacant,
+        "reports_to": codes.get(station.superior),
+        "basis": station.basis,
+        "past_vacant": [kind.code for kind in station.passed],
+        "role": station.kind.role.code if station.kind.role else None,
+        "verdict": _verdict(station.verdict),
+    }
+    if station.key in known:
+        said |= {"n_accounts": known[station.key].n, "account": _verdict(known[station.key].own)}
     return said
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from nanduti.foundation.fields import WHEN_HELP, read_when
@@ -142,6 +143,13 @@ class PerCentField(forms.DecimalField):
         return None if number is None else (number / 100).quantize(Decimal("0.001"))
 
 
+class SuperiorField(forms.ModelChoiceField):
+    """The post above; posts that are called alike are told apart by their codes."""
+
+    def label_from_instance(self, obj: Appointment) -> str:
+        return f"{capfirst(str(obj))} – {obj.code}"
+
+
 class AppointmentForm(EditForm):
     """Who works for the programme in which post, and what shows that they fit."""
 
@@ -157,6 +165,13 @@ class AppointmentForm(EditForm):
         _("Person"),
         max_length=12,
         help_text=_("The pseudonym that stands in the register, such as P-4K7QX9."),
+    )
+    reports_to = SuperiorField(
+        label=_("Reports to"),
+        queryset=None,
+        required=False,
+        empty_label=_("(as is usual for the post)"),
+        help_text=_("The post above this one, where somebody has laid it down."),
     )
     since_text = WhenField(label=_("Since"))
     until_text = WhenField(label=_("Until"))
@@ -176,10 +191,11 @@ class AppointmentForm(EditForm):
     note_es = text(_("Note in Spanish"), max_length=2000, rows=2)
     override_reason = override_field()
 
-    def __init__(self, *args, clusters, **kwargs) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, *args, clusters, superiors, **kwargs) -> None:  # type: ignore[no-untyped-def]
         super().__init__(*args, **kwargs)
         for name in ("cluster", "based_in"):
             self.fields[name].queryset = clusters
+        self.fields["reports_to"].queryset = superiors
 
     @classmethod
     def values_of(cls, record):  # type: ignore[no-untyped-def]

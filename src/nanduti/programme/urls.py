@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import agents, agreements, committee, conditions, labour, selection, time_outs
+from .pages import agents, agreements, committee, conditions, labour, organigram, selection, time_outs
 
 app_name = "programme"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("agents/new/", agents.new_appointment, name="new_appointment"),
     path("agents/<slug:code>/", agents.appointment, name="appointment"),
     path("agents/<slug:code>/edit/", agents.edit_appointment, name="edit_appointment"),
+    path("organigram/", organigram.organigram, name="organigram"),
     path("reviews/", time_outs.time_outs, name="time_outs"),
     path("reviews/new/", time_outs.new_time_out, name="new_time_out"),
     path("reviews/<slug:code>/", time_outs.time_out, name="time_out"),

@@ -8,11 +8,12 @@ from typing import Any
 from django.utils import timezone
 
 from nanduti.foundation.audit import action, note
-from nanduti.foundation.editing import save_edit
+from nanduti.foundation.editing import hold, save_edit
 from nanduti.foundation.models import User
 from nanduti.methods.values import Verdict
 
-from .. import team
+from .. import organigram, team
+from ..errors import ReportsInCircle, SuperiorElsewhere
 from ..models import Appointment, Programme
 from ..rules import check_span, next_code, obey, scope_of_work
 
@@ -29,6 +30,7 @@ def appoint(
     """Give somebody a post in the programme, if the rule about agents lets them in."""
     check_span(values, "since_text", "until_text")
     row = Appointment(programme=programme, **values)
+    _check_superior(row, row.reports_to)
     row.override_reason = obey(programme, "agent", _agent_verdict(row, at), override_reason)
     row.scope = scope_of_work(programme, row.cluster)
     row.code = next_code(Appointment, programme, f"{row.kind}-")
@@ -49,6 +51,7 @@ def edit_appointment(
 ) -> Appointment:
     """Correct or end an appointment; only what the rule about agents asks is judged anew."""
     check_span(values, "since_text", "until_text")
+    _check_superior(appointment, values.get("reports_to"))
     judged = {name: values.get(name, getattr(appointment, name)) for name in team.JUDGED}
     if any(value != getattr(appointment, name) for name, value in judged.items()):
         proposed = Appointment(pk=appointment.pk, programme=appointment.programme, **judged)
@@ -58,6 +61,18 @@ def edit_appointment(
     values = {**values, "scope": scope}
     note(subject=appointment, fields=save_edit(appointment, values, version=version))
     return appointment
+
+
+def _check_superior(row: Appointment, superior: Appointment | None) -> None:
+    """Refuse a superior of another programme, and one who would stand above and below at once."""
+    if superior is None:
+        return
+    if superior.programme_id != row.programme_id:
+        raise SuperiorElsewhere(superior=superior)
+    hold(row.programme)  # two who save at once could close a circle that neither sees
+    circle = organigram.closes_circle(row, superior) if row.pk else []
+    if circle:
+        raise ReportsInCircle(posts="; ".join(str(post) for post in circle))
 
 
 def _agent_verdict(row: Appointment, at: datetime | None) -> Verdict | None:

@@ -1,4 +1,4 @@
-"""Who works for the programme: agents, coordinator and facilitator, whether they fit, and what the team lacks."""
+"""Who works for the programme and in which post, whether they fit, and what the team lacks."""
 
 from __future__ import annotations
 
@@ -61,6 +61,7 @@ def agents(request: HttpRequest, frame: Frame) -> HttpResponse:
         figures=_figures(found, own, partners),
         action=link(new_url, _("Appoint somebody")) if may_edit and found.members else None,
         sections=[
+            {"links": [link(frame.url("programme:organigram"), _("Who reports to whom"))]},
             {
                 "title": _("What the team needs"),
                 "intro": _level_of_activity(found),
@@ -147,7 +148,7 @@ def _member_columns(frame: Frame, found: team.Team) -> list[Col]:
         Col("cluster", gettext_lazy("Cluster"), phone=True,
             value=lambda m: str(m.row.cluster or _("the programme as a whole"))),
         Col("side", gettext_lazy("Side"), value=lambda m: m.row.get_side_display(), shown=False),
-        Col("person", gettext_lazy("Person"), value=lambda m: _person(frame, m.row)),
+        Col("person", gettext_lazy("Person"), value=lambda m: person_shown(frame, m.row)),
         Col("since", gettext_lazy("Since"), value=lambda m: words.written(m.row.since_text) or _("date not known")),
         Col("until", gettext_lazy("Until"), value=lambda m: words.written(m.row.until_text),
             shown=any(row.until_text for row in rows)),
@@ -170,7 +171,8 @@ def _sees(frame: Frame, row: Appointment) -> bool:
     return frame.access.may("read_sensitive", row.scope_id)
 
 
-def _person(frame: Frame, row: Appointment) -> str:
+def person_shown(frame: Frame, row: Appointment) -> str:
+    """Who holds the post, by pseudonym, for those who may know; else nothing."""
     return row.person.pseudonym if row.person and _sees(frame, row) else ""
 
 
@@ -193,7 +195,8 @@ def appointment(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
         links.append(
             link(reverse("register:actor", args=(row.person.pseudonym,)), _("The person in the register"))
         )
-    sections: list[dict[str, Any]] = [{"facts": _facts(row), "links": links}]
+    links.append(link(frame.url("programme:organigram"), _("Who reports to whom")))
+    sections: list[dict[str, Any]] = [{"facts": _facts(frame, row), "links": links}]
     if sees:
         others = team.other_posts(row, rows, on=frame.as_of)
         sections.append(
@@ -213,18 +216,28 @@ def appointment(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
     )  # fmt: skip
 
 
-def _facts(row: Appointment) -> list[tuple[str, Any]]:
+def _facts(frame: Frame, row: Appointment) -> list[tuple[str, Any]]:
     return [
         (_("Post"), row.get_kind_display()),
         (_("Side"), row.get_side_display()),
         (_("Cluster"), str(row.cluster or _("the programme as a whole"))),
         (_("Works from"), str(row.based_in or _("not known"))),
+        (_("Reports to"), _superior(frame, row)),
         (_("Since"), words.written(row.since_text) or _("date not known")),
         (_("Until"), words.written(row.until_text) or _("no end known")),
         (_("Time given"), words.share(row.share_of_time) if row.share_of_time is not None else _("not known")),
         (_("Work there is"), words.share(row.workload) if row.workload is not None else _("not known")),
         (_("Note"), in_language(row, "note") or "–"),
     ]  # fmt: skip
+
+
+def _superior(frame: Frame, row: Appointment) -> str:
+    """The post above as stated; a post in work that the reader does not see stays unnamed."""
+    if row.reports_to is None:
+        return _("not written down; the usual line holds")
+    if not frame.access.may("read", row.reports_to.scope_id):
+        return _("a post that is not shown here")
+    return str(row.reports_to)
 
 
 def _fit_facts(frame: Frame, row: Appointment, others: list[Appointment]) -> list[tuple[str, Any]]:
@@ -269,7 +282,11 @@ def _reason(frame: Frame, values: dict[str, Any]) -> str:
 @programme_page(step=2, may=EDIT, whole=True)
 def new_appointment(request: HttpRequest, frame: Frame) -> HttpResponse:
     """Appoint somebody."""
-    form = NewAppointmentForm(request.POST or None, clusters=_clusters(frame))
+    form = NewAppointmentForm(
+        request.POST or None,
+        clusters=_clusters(frame),
+        superiors=team.appointments(programme=frame.programme),
+    )
 
     def act(values: dict[str, Any], version: int | None) -> None:
         actions.appoint(
@@ -295,7 +312,8 @@ def new_appointment(request: HttpRequest, frame: Frame) -> HttpResponse:
 def edit_appointment(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
     """Correct an appointment, or end it."""
     row = team.appointment_by_code(programme=frame.programme, code=code)
-    form = AppointmentForm.of(row, request.POST or None, clusters=_clusters(frame))
+    others = team.appointments(programme=frame.programme).exclude(pk=row.pk)
+    form = AppointmentForm.of(row, request.POST or None, clusters=_clusters(frame), superiors=others)
 
     def act(values: dict[str, Any], version: int) -> None:
         actions.edit_appointment(

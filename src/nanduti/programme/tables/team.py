@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from nanduti.foundation.imports import Column, Context, Row, RowProblem, table
 from nanduti.register.models import Person
 
-from ..models import Appointment, TimeOut
+from ..models import Appointment, Programme, TimeOut
 from ..scopes import known_work_scope
 from .shared import CLUSTER, PROGRAMME, choices, cluster_of, programme_of
 
@@ -24,6 +24,7 @@ from .shared import CLUSTER, PROGRAMME, choices, cluster_of, programme_of
         CLUSTER,
         Column("based_in"),
         Column("person"),
+        Column("reports_to", max_length=80),
         Column("since", max_length=200),
         Column("until", max_length=200),
         Column("technical", "bool"),
@@ -40,7 +41,7 @@ from .shared import CLUSTER, PROGRAMME, choices, cluster_of, programme_of
     ],
 )
 def load_appointment(row: Row, into: Context) -> None:
-    """Who works for a programme as agent, coordinator or facilitator, and what shows that they fit."""
+    """Who works for a programme in which post, to whom they report, and what shows that they fit."""
     programme, cluster = programme_of(row, into), cluster_of(row, into)
     into.upsert(
         Appointment,
@@ -52,6 +53,7 @@ def load_appointment(row: Row, into: Context) -> None:
             "cluster": cluster,
             "based_in": cluster_of(row, into, "based_in"),
             "person": into.find_if(Person, "person", row["person"]),
+            "reports_to": _superior_of(row, programme, into),
             "since_text": row["since"],
             "until_text": row["until"],
             "is_technical": row["technical"],
@@ -59,6 +61,31 @@ def load_appointment(row: Row, into: Context) -> None:
             "scope": known_work_scope(programme, (cluster,), into=into),
         },
     )
+
+
+def _superior_of(row: Row, programme: Programme, into: Context) -> Appointment | None:
+    """The post above, of the same programme; not one that reports to this one."""
+    asked = row["reports_to"]
+    if not asked:
+        return None
+    superior = into.seek(Appointment, programme=programme, code=asked)
+    if superior is None and asked != row["code"]:
+        raise RowProblem(
+            "reports_to",
+            _("refers to “%(value)s”, and there is no such post") % {"value": asked},
+            _("Put the row of the superior above this one, or correct the spelling."),
+        )
+    walked, at = {row["code"]}, superior
+    while at is not None and at.code not in walked:
+        walked.add(at.code)
+        at = at.reports_to
+    if asked == row["code"] or (at is not None and at.code == row["code"]):
+        raise RowProblem(
+            "reports_to",
+            _("makes posts report to each other in a circle, through “%(value)s”") % {"value": asked},
+            _("Name a superior who does not report to this post, or leave the cell empty."),
+        )
+    return superior
 
 
 @table(
