@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import polars as pl
 import pytest
+from django.utils import timezone
 
 from nanduti.release.actions import returning as actions
 from nanduti.release.keeping import result_of
 from nanduti.release.models import Returning
 from nanduti.release.queries import returning
 from nanduti.release.sheets import sheet
+from nanduti.surveys.models import Wave
 from tests.support.release import census, workshops
 
 SOURCE = {"source": "instrument:visit", "wave": "", "clusters": []}
@@ -217,6 +221,19 @@ def test_an_open_round_is_not_closed(door):
     census(door, is_open=True)
     reasons = {r.code for r in returning.datasets(programme=door.programme)[0].verdict.reasons}
     assert "release.returned.open" in reasons
+
+
+def test_a_wave_whose_last_day_is_over_takes_no_more_answers_though_its_form_goes_on(door):
+    asked = census(door, is_open=True)
+    days = {"past": timezone.localdate() - timedelta(days=1), "today": timezone.localdate(), "endless": None}
+    for code, closes_on in days.items():
+        Wave.objects.create(instrument=asked, scope=asked.scope, code=code, closes_on=closes_on)
+    still = {
+        one.wave.code
+        for one in returning.datasets(programme=door.programme)
+        if "release.returned.open" in {r.code for r in one.verdict.reasons}
+    }
+    assert still == {"today", "endless"}
 
 
 def test_the_queries_of_the_list_of_rounds_are_bounded(door, asked, as_user, django_assert_max_num_queries):

@@ -140,6 +140,9 @@ class Community:
     n_open_corrections: int
 
 
+STILL_OPEN = mark("The round still takes answers: a wave ends with its last day, or when its form is closed.")
+
+
 def is_closed(communities: Sequence[Community], *, is_still_open: bool = False) -> Verdict:
     """Whether a round of answers may be called closed: returned to every community that answered.
 
@@ -153,7 +156,7 @@ def is_closed(communities: Sequence[Community], *, is_still_open: bool = False) 
         told = mark("Nobody has answered yet, so there is nothing to return.")
         return flag(Reason("release.returned.nobody", told), source=RETURNED)
     if is_still_open:
-        reasons.append(Reason("release.returned.open", mark("The round still takes answers.")))
+        reasons.append(Reason("release.returned.open", STILL_OPEN))
     for one in communities:
         name = {"community": one.name}
         if not one.has_sheet:

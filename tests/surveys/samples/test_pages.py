@@ -50,6 +50,17 @@ def test_from_a_wave_to_a_visit_that_failed(answered, wave, as_role):  # noqa: F
     assert "Firms in the sample: 7; answered: 0" in page and NAME not in page and "seed" in page
 
 
+def test_the_days_of_a_wave_are_changed_and_its_code_stays(answered, wave, as_role):  # noqa: F811
+    client, address = as_role("supervisor"), url(answered, "edit_wave", wave.pk)
+    assert address.encode() in client.get(url(answered, "wave", wave.pk)).content
+    values = {"title": "First", "opens_on": "2026-02-02", "closes_on": "2026-02-01", "version": wave.version}
+    assert client.post(address, values).status_code == 422
+    assert client.post(address, {**values, "closes_on": "2026-03-01", "code": "other"}).status_code == 302
+    kept = Wave.objects.get(pk=wave.pk)
+    assert (str(kept.closes_on), kept.code) == ("2026-03-01", wave.code)
+    assert client.post(address, {**values, "closes_on": "2026-04-01"}).status_code == 409
+
+
 def test_coupons_are_shown_once(answered, wave, as_role):  # noqa: F811
     client = as_role("supervisor")
     page = client.post(url(answered, "coupons", wave.pk), {"n": "3"})
@@ -58,7 +69,7 @@ def test_coupons_are_shown_once(answered, wave, as_role):  # noqa: F811
     assert code.encode() not in client.get(url(answered, "coupons", wave.pk)).content
 
 
-@pytest.mark.parametrize("name", ["draw_sample", "assign_sample", "coupons", "new_wave"])
+@pytest.mark.parametrize("name", ["draw_sample", "assign_sample", "coupons", "new_wave", "edit_wave"])
 @pytest.mark.parametrize("role", ["researcher", "asker"])
 def test_who_may_not_manage_cannot(answered, wave, as_role, name, role):  # noqa: F811
     pk = answered.instrument.pk if name == "new_wave" else wave.pk

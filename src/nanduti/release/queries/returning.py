@@ -123,8 +123,14 @@ def _dataset(
         )
         for c in clusters
     ]
-    verdict = rules.is_closed(communities, is_still_open=instrument.is_open)
+    verdict = rules.is_closed(communities, is_still_open=_takes_answers(instrument, wave))
     return Dataset(instrument, wave, clusters, mine, met, verdict)
+
+
+def _takes_answers(instrument: Instrument, wave: Wave | None) -> bool:
+    """Whether answers filled in today would belong to the round: a wave ends with its last day, its form goes on."""
+    ended = wave is not None and wave.closes_on is not None and wave.closes_on < timezone.localdate()
+    return instrument.is_open and not ended
 
 
 def _is_about(material: dict[str, Any], instrument: Instrument, wave: Wave | None) -> bool:

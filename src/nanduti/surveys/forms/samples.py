@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from nanduti.interface.forms import NandutiForm
+from nanduti.interface.forms import EditForm, NandutiForm
 
 from ..models import Enumerator, SampleUnit
 
@@ -31,10 +31,9 @@ REPORTS = [
 ]  # what somebody says; answers say the rest
 
 
-class WaveForm(NandutiForm):
-    """A round of field work."""
+class WaveDays(forms.Form):
+    """What may change while a round of field work goes on."""
 
-    code = forms.SlugField(label=_("Code"), max_length=80, help_text=_("Short, such as 2026-march."))
     title = forms.CharField(label=_("Title"), max_length=200, required=False)
     opens_on = forms.DateField(
         label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
@@ -49,6 +48,17 @@ class WaveForm(NandutiForm):
         if values.get("opens_on") and values.get("closes_on") and values["closes_on"] < values["opens_on"]:
             self.add_error("closes_on", _("The last day comes before the first."))
         return values
+
+
+class WaveForm(WaveDays, NandutiForm):
+    """A round of field work."""
+
+    code = forms.SlugField(label=_("Code"), max_length=80, help_text=_("Short, such as 2026-march."))
+    field_order = ("code",)
+
+
+class EditWaveForm(WaveDays, EditForm):
+    """A round that is open: its code stays, since samples and publications name it."""
 
 
 class DrawForm(NandutiForm):

@@ -19,7 +19,7 @@ from nanduti.register.names import names_for
 
 from .. import samples as designs
 from ..actions import samples as actions
-from ..forms.samples import METHODS, AssignForm, CouponForm, DrawForm, UnitForm, WaveForm
+from ..forms.samples import METHODS, AssignForm, CouponForm, DrawForm, EditWaveForm, UnitForm, WaveForm
 from ..models import Enumerator, Instrument, Sample, SampleUnit, Wave
 from ..queries import samples as queries
 
@@ -86,6 +86,21 @@ def new_wave(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
         lambda values: actions.open_wave(instrument=instrument, values=values, by=request.user),
         title=_("Open a wave"), back=frame.url("surveys:waves", pk), save_label=_("Open the wave"),
         done=_("The wave is open. Draw its sample next."),
+    )  # fmt: skip
+
+
+@programme_page(item="field", may=MANAGE)
+def edit_wave(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
+    """Change the title, the days or the number of answers wanted; with its last day a wave ends."""
+    found = _wave(frame, pk)
+    frame.access.require(MANAGE, found.scope_id)
+    return form_page(
+        request, frame, EditWaveForm.of(found, request.POST or None),
+        lambda values, version: actions.edit_wave(
+            wave=found, values=values, version=version, by=request.user
+        ),
+        title=_("Change the wave %(wave)s") % {"wave": found}, back=frame.url("surveys:wave", pk),
+        save_label=_("Save"), done=_("Saved."),
     )  # fmt: skip
 
 
@@ -156,7 +171,10 @@ def _next_step(
 
 
 def _links(frame: Frame, found: Wave, samples: list[Sample]) -> list[dict[str, Any]]:
-    links = [link(frame.url("surveys:coupons", found.pk), _("Print coupons for a snowball"))]
+    links = [
+        link(frame.url("surveys:coupons", found.pk), _("Print coupons for a snowball")),
+        link(frame.url("surveys:edit_wave", found.pk), _("Change its days")),
+    ]
     if samples:
         links.insert(0, link(frame.url("surveys:draw_sample", found.pk), _("Draw more")))
         links.insert(0, link(frame.url("surveys:assign_sample", found.pk), _("Say who visits")))
