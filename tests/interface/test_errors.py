@@ -103,6 +103,14 @@ class TestPagesOfDjango:
 
 
 class TestSaying:
+    def test_who_may_not_reads_who_may(self):
+        refused = NotAllowed(capability="manage_people")
+        assert saying.say(refused).sentence.endswith("It belongs to: Administrator.")
+        with override("es"):
+            said = saying.say(NotAllowed(capability="edit_programme"))
+        assert said.sentence.endswith("Le corresponde a: Coordinador del programa.")
+        assert "edit_programme" not in str(said)
+
     def test_every_error_of_the_house_can_be_said(self):
         for kind in catalogue():
             error = kind.__new__(kind)

@@ -1,15 +1,26 @@
 """What can go wrong on the floor, said to a person."""
 
-from nanduti.methods.values import PersonError, mark
+from typing import Any
+
+from nanduti.methods.values import PersonError, mark, worded
+
+from .roles import ROLES
 
 
 class NotAllowed(PersonError):
-    """The user's roles do not carry the capability here."""
+    """The user's roles do not carry the capability here: told with the titles of the roles that do."""
 
     code = "foundation.not_allowed"
     title = mark("You may not do this")
-    sentence = mark("None of your roles here includes this step ({capability}).")
+    sentence = mark("None of your roles here includes this step. It belongs to: {who}.")
     remedy = mark("Ask the programme coordinator for the role, or ask somebody who has it.")
+
+    def __init__(self, *, capability: str, **details: Any) -> None:
+        titles = [role.title for role in ROLES if capability in role.may] or [mark("nobody")]
+        # Each title a text of its own, so that it is read in the reader's language.
+        names = {f"role_{n}": worded(title) for n, title in enumerate(titles)}
+        who = worded(", ".join(f"{{{name}}}" for name in names), **names)
+        super().__init__(**{**details, "capability": capability, "who": who})
 
 
 class NotFound(PersonError):
