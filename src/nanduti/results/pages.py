@@ -326,7 +326,7 @@ def new_stated(request: HttpRequest, frame: Frame, indicator: str) -> HttpRespon
         title=_("Write down what a document states"),
         state=_(INDICATORS[indicator].title),
         back=frame.url("results:records", indicator),
-        save_label=_("Keep it"),
+        save_label=_("Keep the figure"),
         done=_("The figure is kept."),
     )
 
