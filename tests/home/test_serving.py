@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from nanduti.config import cli, memory, ports
+from nanduti.config import at_work, cli, memory, ports, soundness
 from tests.support import reckoner
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,6 +37,7 @@ def _as_before(monkeypatch):
     threading.stack_size(before)
     while ports._held:
         ports._held.pop().close()
+    at_work.let_go()
 
 
 @pytest.fixture
@@ -50,6 +51,7 @@ def port() -> int:
 def serve(monkeypatch):
     """``serve(port)``: the code it ends with, else the command the process would have become."""
     commands: list[list[str]] = []
+    monkeypatch.setattr(soundness, "look", lambda: None)  # test_operating.py looks
     monkeypatch.setattr(os, "execv", lambda _path, command: commands.append(command))
 
     def serve(port: int) -> int | list[str]:
@@ -216,9 +218,17 @@ def test_connections_that_have_just_ended_stand_in_nobodys_way(port):
     assert ports.claim("127.0.0.1", port)
 
 
-def test_other_faults_of_an_address_are_the_web_servers_to_tell(port):
-    assert ports.claim("192.0.2.1", port)
+def test_any_free_port_is_everybodys():
     assert ports.claim("127.0.0.1", 0) and ports.claim("127.0.0.1", 0)
+    assert ports.fault_of("127.0.0.1", 0) == ""
+
+
+@pytest.mark.parametrize("where", [["--host", "192.0.2.1"], ["--host", "no such host"], ["--port", "700000"]])
+def test_an_address_at_which_nobody_can_serve_is_told(port, where, capsys, monkeypatch):
+    """192.0.2.1 is kept free for documentation."""
+    monkeypatch.setattr(os, "execv", lambda *_: pytest.fail("a server was begun"))
+    assert cli.main(["serve", "--port", str(port), *where]) == 2
+    assert "Nobody can serve at port" in capsys.readouterr().err
 
 
 def test_two_servers_on_one_host_do_not_share_cookies(tmp_path):

@@ -44,18 +44,21 @@ READERS = [
 ]  # fmt: skip
 
 
+def load() -> None:
+    """What the world “example” holds."""
+    from nanduti.foundation import imports
+
+    imports.import_sheets(sheets=imports.read_sheets(FOLDER), name="example", access=None, by="test")
+
+
 @pytest.fixture(scope="module")
 def example(django_db_setup, django_db_blocker) -> Iterator[Any]:
     """The programme as a newcomer finds it."""
     from django.db import transaction
     from django_scopes import scopes_disabled
 
-    from nanduti.foundation import imports
     from nanduti.programme.models import Programme
     from tests.support import templates
-
-    def load() -> None:
-        imports.import_sheets(sheets=imports.read_sheets(FOLDER), name="example", access=None, by="test")
 
     with django_db_blocker.unblock(), ExitStack() as stack:
         stack.enter_context(templates.world("example", load))

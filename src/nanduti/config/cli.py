@@ -7,6 +7,12 @@ import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.db import DatabaseError
+
+    from nanduti.methods.values import NandutiError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -17,6 +23,9 @@ def main(arguments: list[str] | None = None) -> int:
     import django
 
     django.setup()
+    from django.core.exceptions import ImproperlyConfigured
+    from django.db import DatabaseError
+
     from nanduti.methods.values import NandutiError
 
     try:
@@ -24,9 +33,35 @@ def main(arguments: list[str] | None = None) -> int:
     except NandutiError as error:
         print(f"{error.title}: {error}", file=sys.stderr)
         return 1
+    except ImproperlyConfigured as error:
+        print(error, file=sys.stderr)
+        return 1
     except BrokenPipeError:
         sys.stderr.close()
         return 1
+    except (DatabaseError, OSError) as error:
+        reason = _reason_of(error)
+        if reason is None:
+            raise
+        print(f"{reason.title}: {reason}", file=sys.stderr)
+        return 1
+
+
+def _reason_of(error: DatabaseError | OSError) -> NandutiError | None:
+    """What we say where a database or the disk is not as it should be; nothing where the program is wrong."""
+    from django.db import DatabaseError
+
+    from nanduti.foundation import storage
+    from nanduti.methods.values import NandutiError
+
+    from . import soundness
+
+    if isinstance(error, DatabaseError):
+        try:
+            soundness.look_at_databases()
+        except NandutiError as reason:
+            return reason
+    return storage.meant_by(error)
 
 
 # Each module adds its verbs; they are imported lazily so that ``nanduti --help`` stays quick.

@@ -15,6 +15,7 @@ from . import (
     instrument_commands,
     people_commands,
     question_commands,
+    upkeep_commands,
 )
 from .verbs import Add, offer_format, print_json
 
@@ -30,6 +31,7 @@ def add_verbs(add: Add) -> None:
         instrument_commands,
         answer_commands,
         indicator_commands,
+        upkeep_commands,
     ):
         module.add_verbs(add)
 
@@ -76,12 +78,14 @@ def setup(options: argparse.Namespace) -> int:
     """Migrate both databases and compile the catalogues; quick when nothing is new."""
     from nanduti.interface.messages import compile_catalogues
 
-    from . import databases, memory
+    from . import databases, memory, reaching, soundness
     from . import demo as example
 
     memory.settle()
+    reaching.reach_all()
     compile_catalogues()
     databases.bring_up_to_date()
+    soundness.look()
     if options.demo:
         example.load_all_once()
     return 0
@@ -91,7 +95,7 @@ def serve(options: argparse.Namespace) -> int:
     """Hand over to the web server; one process on the embedded database."""
     from django.conf import settings
 
-    from . import memory, ports
+    from . import at_work, memory, ports, soundness
 
     if settings.IS_EMBEDDED and options.workers > 1:
         print("The embedded database is served by one process; use PostgreSQL for more.", file=sys.stderr)
@@ -102,6 +106,15 @@ def serve(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 2
+    if fault := ports.fault_of(options.host, options.port):
+        print(
+            f"Nobody can serve at port {options.port} of {options.host}: {fault}. Use another --host or --port; "
+            "a port below 1024 may need more rights.",
+            file=sys.stderr,
+        )
+        return 2
+    soundness.look()
+    at_work.say_so(settings.HOME)
     memory.widen_stacks()
     memory.share_arenas()
     # More than the cores would carry: most of them wait for the disk, and those that wait share a flush.
@@ -132,10 +145,14 @@ def rotate_keys(options: argparse.Namespace) -> int:
 
 def worker(options: argparse.Namespace) -> int:
     """Claim and do background work until told to stop."""
+    from django.conf import settings
+
     from nanduti.foundation import work
 
-    from . import memory
+    from . import at_work, memory, soundness
 
+    soundness.look()
+    at_work.say_so(settings.HOME)
     memory.widen_stacks()
     work.run_worker()
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.core.management import call_command
 from django.core.management.sql import emit_post_migrate_signal
 from django.db import connections
@@ -31,3 +32,11 @@ def is_behind(database: str, *room: str) -> bool:
     executor = MigrationExecutor(connections[database])
     wanted = [leaf for leaf in executor.loader.graph.leaf_nodes() if not room or leaf[0] in room]
     return bool(executor.migration_plan(wanted))
+
+
+def unknown_migrations(database: str) -> list[str]:
+    """Migrations of our rooms that this database has seen and this program does not know."""
+    loader = MigrationExecutor(connections[database]).loader
+    ours = {config.label for config in apps.get_app_configs() if config.name.startswith("nanduti.")}
+    known = loader.graph.nodes.keys() | loader.replacements.keys()
+    return sorted(".".join(one) for one in loader.applied_migrations if one[0] in ours and one not in known)

@@ -35,7 +35,20 @@ def _claim_name(name: str) -> bool:
 
 
 def _is_free(host: str, port: int) -> bool:
-    """Whether nothing listens there, of whatever make; other faults of the address are the web server's to tell."""
+    """Whether nothing listens there, of whatever make."""
+    fault = _try(host, port)
+    return fault is None or fault.errno != errno.EADDRINUSE
+
+
+def fault_of(host: str, port: int) -> str:
+    """Why nobody could serve there at all: no such address on this machine, say, or a port that is not ours to take."""
+    fault = _try(host, port)
+    return "" if fault is None or fault.errno == errno.EADDRINUSE else str(fault.strerror or fault)
+
+
+def _try(host: str, port: int) -> OSError | None:
+    if not 0 <= port < 65536:
+        return OSError(errno.EINVAL, "a port is a number below 65536")
     try:
         family, kind, _protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind) as probe:
@@ -43,5 +56,5 @@ def _is_free(host: str, port: int) -> bool:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        return error.errno != errno.EADDRINUSE
-    return True
+        return error
+    return None

@@ -7,13 +7,16 @@
 from __future__ import annotations
 
 import logging
+import sys
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from nanduti.foundation import storage
+
 from .middleware import answer
-from .saying import Said
+from .saying import Said, say
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +58,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def mistake(request: HttpRequest) -> HttpResponse:
-    """500: a bug. Rendered without the frame, since whatever failed may be in the frame."""
+    """500: a bug. Rendered without the frame, since whatever failed may be in the frame.
+
+    A full disk or a database that does not answer is nobody's bug: then it says so, as 507 or 503.
+    """
+    trouble = storage.meant_by(sys.exc_info()[1])
+    if trouble is not None:
+        return _plain(request, say(trouble), 507 if isinstance(trouble, storage.DiskFull) else 503)
     said = Said(
         _("Something went wrong inside Nanduti"),
         _("This is our mistake, not yours. Nothing of what you did last was kept."),
@@ -79,7 +88,8 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
 def _plain(request: HttpRequest, said: Said, status: int) -> HttpResponse:
     if request.path.startswith("/api/"):
         return JsonResponse(
-            {"code": said.code, "title": said.title, "sentence": said.sentence}, status=status
+            {"code": said.code, "title": said.title, "sentence": said.sentence, "remedy": said.remedy},
+            status=status,
         )
     if request.headers.get("HX-Request"):
         response = render(None, "interface/said.html", {"said": said}, status=status)

@@ -42,7 +42,10 @@ class Key:
 def keys_of(secret: str) -> Key:
     """Derive the keys of one secret; each use has a key of its own."""
     if len(secret) < SHORTEST_KEY:
-        raise ImproperlyConfigured(f"each key in NANDUTI_VAULT_KEYS needs at least {SHORTEST_KEY} characters")
+        raise ImproperlyConfigured(
+            f"Each key in NANDUTI_VAULT_KEYS needs at least {SHORTEST_KEY} characters. On a new installation leave "
+            "the variable out, and a key is made; otherwise give the key as it was."
+        )
 
     def derive(use: str, length: int = 32) -> bytes:
         return HKDF(
@@ -63,8 +66,13 @@ class KeyRing:
     def __init__(self, secrets: Sequence[str]) -> None:
         self.keys = [keys_of(secret.strip()) for secret in secrets if secret.strip()]
         if not self.keys:
-            raise ImproperlyConfigured("NANDUTI_VAULT_KEYS is empty")
+            raise ImproperlyConfigured("NANDUTI_VAULT_KEYS holds no key. Give the key as it was.")
         self.by_id = {key.id: key for key in self.keys}
+
+    @property
+    def ids(self) -> set[str]:
+        """Which keys these are, as sealed values name them."""
+        return set(self.by_id)
 
     @property
     def present(self) -> Key:
@@ -80,7 +88,7 @@ class KeyRing:
         """Decrypt with whichever key sealed it; raise where the key is missing or the value was touched."""
         sealed = bytes(sealed)
         head = len(VERSION) + KEY_ID_BYTES
-        key_id = sealed[len(VERSION) : head].hex()
+        key_id = key_id_of(sealed)
         nonce = sealed[head : head + NONCE_BYTES]
         if sealed[:1] != VERSION or len(nonce) < NONCE_BYTES:
             raise _tampered(bound_to)
@@ -93,8 +101,7 @@ class KeyRing:
 
     def is_present(self, sealed: bytes) -> bool:
         """Whether the present key sealed it."""
-        head = len(VERSION) + KEY_ID_BYTES
-        return sealed[len(VERSION) : head].hex() == self.present.id
+        return key_id_of(sealed) == self.present.id
 
     def fingerprint(self, value: str, *, bound_to: Sequence[str], key: Key | None = None) -> str:
         """Tells whether a value is the one kept, without opening it; says nothing across pseudonyms."""
@@ -110,6 +117,11 @@ class KeyRing:
 
     def lookups(self, field: str, value: str) -> set[str]:
         return {self.lookup(field, value, key=key) for key in self.keys}
+
+
+def key_id_of(sealed: bytes) -> str:
+    """Which key sealed a value."""
+    return bytes(sealed)[len(VERSION) : len(VERSION) + KEY_ID_BYTES].hex()
 
 
 def _bound(parts: Sequence[str]) -> bytes:

@@ -9,7 +9,10 @@ class VaultClosed(NandutiError):
     code = "vault.closed"
     title = mark("The vault cannot be opened")
     sentence = mark("A value was locked with the key {key_id}, which this installation does not hold.")
-    remedy = mark("Add the former key after the present one in NANDUTI_VAULT_KEYS.")
+    remedy = mark(
+        "Put the former key back where it was, in “vault.key” or in NANDUTI_VAULT_KEYS. If another is in use "
+        "meanwhile, give both in NANDUTI_VAULT_KEYS, the present one first, with a comma between them."
+    )
 
 
 class VaultTampered(NandutiError):
