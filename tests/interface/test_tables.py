@@ -28,7 +28,7 @@ class EventTable(DataTable):
     columns = (
         Col("action", "Action", "code", sortable=True, filter="text", phone=True),
         Col("by_label", "By", sortable=True, filter="choice", choices={"lucia": "Lucía", "pedro": "Pedro"}),
-        Col("at", "At", "moment", sortable=True),
+        Col("at", "At", "moment", sortable=True, filter="days"),
         Col("id", "No.", "number", filter="range", sortable=True),
     )
 
@@ -231,6 +231,11 @@ class TestQueries:
         actions = [row.row.action for row in table.page_rows]
         assert actions == sorted(actions)
         assert table.summary == "11–20 of 32"
+
+    def test_the_last_day_asked_for_counts_to_its_end(self, events):
+        """The 65 events lie an hour apart, from the first midnight of the year."""
+        table = event_table("at.from=2026-01-02&at.to=2026-01-02")
+        assert table.n == 24 and event_table("at.to=2026-01-01").n == 24
 
     def test_the_given_order_holds_without_asking(self, events):
         moments = [row.row.at for row in event_table().page_rows]

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import F, Q, QuerySet
+from django.db.models import DateTimeField, F, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -124,11 +124,18 @@ def _between(rows: Any, col: Col, low: Any, high: Any) -> Any:
     if low is None and high is None:
         return rows
     if isinstance(rows, QuerySet):
+        path = f"{col.path}__date" if _is_moment(rows, col.path) else col.path
         asked = {"gte": low, "lte": high}
-        return rows.filter(
-            **{f"{col.path}__{name}": value for name, value in asked.items() if value is not None}
-        )
+        return rows.filter(**{f"{path}__{name}": value for name, value in asked.items() if value is not None})
     return [row for row in rows if _lies_between(_comparable(col.of(row)), low, high)]
+
+
+def _is_moment(rows: QuerySet, path: str) -> bool:
+    """Whether days are asked of moments: the last day counts to its end, and not only its midnight."""
+    try:
+        return isinstance(rows.model._meta.get_field(path), DateTimeField)
+    except FieldDoesNotExist:
+        return False
 
 
 def _lies_between(value: Any, low: Any, high: Any) -> bool:
