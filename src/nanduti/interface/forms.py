@@ -131,6 +131,8 @@ def in_words(field: forms.Field, value: Any) -> str:
     """A record's value as a person reads it beside an input."""
     if value is None or value == "":
         return _("(empty)")
+    if isinstance(value, list):
+        return ", ".join(in_words(field, one) for one in value) or _("(empty)")
     choices = dict(getattr(field, "choices", ()) or ()) if hasattr(field, "choices") else {}
     if value in choices:
         return str(choices[value])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
+
 from nanduti.foundation.audit import action, note
 from nanduti.foundation.editing import hold, save_edit
 from nanduti.foundation.fields import check_when
@@ -14,7 +16,7 @@ from nanduti.programme.models import Programme
 from nanduti.programme.scopes import work_scope
 from nanduti.register.models import Cluster
 
-from . import agents, queries
+from . import agents, labour, queries
 from .errors import NumberTaken, OverrideNeedsReason
 from .models import ActionPlan, Activity, Contribution, Milestone, Participation, Vision
 
@@ -49,12 +51,14 @@ def plan_activity(
     said = queries.rule_verdicts(programme=plan.programme, cluster=plan.cluster, values=values)
     _obey(plan.programme, said, override_reason)
     hold(plan)
+    organisers = values.pop("organisers", None)
     number = values.pop("number", None) or queries.next_number(plan=plan)
     if Activity._base_manager.filter(plan=plan, number=number).exists():
         raise NumberTaken(plan=str(plan), number=number, free=queries.next_number(plan=plan))
     activity = Activity.objects.create(
         plan=plan, cluster=plan.cluster, scope=plan.scope, number=number, **values
     )
+    labour.organise(activity, organisers or [])
     note(subject=activity, number=number)
     return activity
 
@@ -75,14 +79,28 @@ def edit_activity(
     # What came in as it is, from a document, is shown on its page; nobody has to defend it to correct a word.
     as_before = {name: "" for name in agents.JUDGED if values.get(name) == getattr(activity, name)}
     said = queries.rule_verdicts(
-        programme=programme, cluster=activity.cluster, values={**values, **as_before}
+        programme=programme,
+        cluster=activity.cluster,
+        values={"kind": activity.kind, "organisers": labour.organisers(activity), **values, **as_before},
     )
     if all(values.get(name, "") == getattr(activity, name) for name in ("activity_class", "date_text")):
         # Its time was judged when it was planned; correcting a label asks nothing anew.
         said = [(rule, verdict) for rule, verdict in said if rule not in {"sequence", "hold"}]
+    if labour.is_as_before(activity, values):
+        said = [(rule, verdict) for rule, verdict in said if rule != labour.RULE]
     _obey(programme, said, override_reason)
-    note(subject=activity, fields=save_edit(activity, values, version=version))
+    note(subject=activity, fields=_save_activity(activity, values, version))
     return activity
+
+
+def _save_activity(activity: Activity, values: dict[str, Any], version: int) -> list[str]:
+    """Save the fields and who organises it; a change of organisers alone counts as an edit too."""
+    organisers = values.pop("organisers", None)
+    if organisers is None or labour.is_as_before(activity, {"organisers": organisers}):
+        return save_edit(activity, values, version=version)
+    fields = save_edit(activity, {**values, "changed_at": timezone.now()}, version=version)
+    labour.organise(activity, organisers)
+    return [*(name for name in fields if name != "changed_at"), "organisers"]
 
 
 @action("plans.report_activity")

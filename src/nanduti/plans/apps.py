@@ -9,10 +9,11 @@ class PlansConfig(AppConfig):
     def ready(self) -> None:
         from nanduti.programme.queries import tell_reported_to
 
-        from . import joint
+        from . import funding, joint
         from .answers import connect
         from .queries import reported_to
 
         tell_reported_to(reported_to)
         connect()
         joint.connect()
+        funding.connect()

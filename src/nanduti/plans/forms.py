@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from nanduti.interface.forms import DayField, EditForm, MoneyField, NandutiForm
@@ -10,6 +11,7 @@ from nanduti.programme.forms import WhenField, override_field
 from nanduti.programme.forms import text as text_field
 from nanduti.register.models import Organisation
 
+from . import labour
 from .kinds import KINDS
 from .models import ActionPlan, Activity, Contribution, Milestone, Participation
 
@@ -26,6 +28,12 @@ class ActivityForm(EditForm):
     label = text_field(_("What"), max_length=300, required=True)
     label_es = text_field(_("What, in Spanish"), max_length=300)
     kind = forms.ChoiceField(label=_("Kind"), choices=[(k.code, _(k.title)) for k in KINDS.values()])
+    organisers = forms.ModelMultipleChoiceField(
+        label=_("Organised by"),
+        queryset=None,
+        required=False,
+        help_text=_("Who goes to the firms or trains them; the programme may have laid down who does that."),
+    )
     activity_class = forms.ChoiceField(
         label=_("Class"), choices=_choices(Activity.Class.choices), required=False
     )
@@ -56,11 +64,21 @@ class ActivityForm(EditForm):
     )
     override_reason = override_field()
 
+    def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        here = [body.pk for body in labour.organisers(self.record)] if self.record else []
+        bodies = Organisation.objects.filter(Q(pk__in=here) | ~Q(kind=Organisation.Kind.ENTERPRISE))
+        self.fields["organisers"].queryset = bodies.order_by("sort_text")
+
+    def clean_organisers(self):  # type: ignore[no-untyped-def]
+        return sorted(self.cleaned_data["organisers"], key=lambda body: body.pk)
+
     @classmethod
     def values_of(cls, record):  # type: ignore[no-untyped-def]
         from nanduti.methods.values import Money
 
         values = super().values_of(record)
+        values["organisers"] = labour.organisers(record)
         values["money"] = Money(record.cost, record.currency) if record.cost is not None else None
         return values
 

@@ -19,6 +19,7 @@ class ActivityKind:
     is_visit: bool
     awareness: str
     provides: str
+    task: str
 
 
 def _read() -> dict[str, ActivityKind]:
@@ -32,6 +33,7 @@ def _read() -> dict[str, ActivityKind]:
             bool(r.get("is_visit")),
             r.get("awareness", ""),
             r.get("provides", "provide_service"),
+            r.get("task", ""),
         )
         for r in rows
     }

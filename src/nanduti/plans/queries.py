@@ -31,7 +31,7 @@ from nanduti.programme.models import CooperationAgreement, Programme, Statement
 from nanduti.programme.queries import agreements, statements
 from nanduti.register.models import Cluster
 
-from . import agents
+from . import agents, labour
 from .kinds import KINDS
 from .models import ActionPlan, Activity, Contribution, Milestone, Participation, Vision
 
@@ -303,7 +303,7 @@ def rule_verdicts(
     values: dict[str, Any],
     cluster: Cluster | None = None,
 ) -> list[tuple[str, Verdict]]:
-    """What the rules say about an activity: the agent's role, who benefits, whether its time has come or is on hold."""
+    """What the rules say about an activity: the agent's part, who organises it, who benefits, whether it is time."""
     said = []
     order = sequence_verdict(programme=programme, cluster=cluster, values=values)
     if order is not None:
@@ -316,6 +316,9 @@ def rule_verdicts(
     guarded = agents.planned_verdict(programme=programme, cluster=cluster, values=values)
     if guarded is not None:
         said.append((agents.RULE, guarded))
+    divided = labour.planned_verdict(programme=programme, values=values)
+    if divided is not None:
+        said.append((labour.RULE, divided))
     benefit = values.get("joint_benefit")
     if benefit in {"collective", "individual"}:
         said.append(("joint_benefit", planning.joint_benefit(benefit, spillover=values.get("spillover", ""))))

@@ -21,6 +21,7 @@ class Contribution(Scoped, Sourced, Versioned, Timestamped):
 
     class Kind(models.TextChoices):
         CASH = "cash", _("cash")
+        FEE = "fee", _("fee of those who take part")
         TIME = "time", _("time")
         PREMISES = "premises", _("premises")
         EQUIPMENT = "equipment", _("equipment")

@@ -20,7 +20,7 @@ from nanduti.programme.frames import Frame, programme_page
 from nanduti.programme.models.programmes import in_language
 from nanduti.programme.pages import amount_in_words, dated, form_page, link, show
 
-from .. import actions, agents, queries
+from .. import actions, agents, labour, queries
 from ..forms import ActivityForm, ContributionForm, NewActivityForm, ParticipationForm, ReportForm
 from ..kinds import KINDS
 from ..models import Activity, Contribution, Participation
@@ -53,6 +53,7 @@ def activity(request: HttpRequest, frame: Frame, plan: str, number: int) -> Http
                 "verdict": _benefit(row),
             },
             *_guard(row, sees_money),
+            *_labour(row),
             *_people_and_money(request, frame, row),
             _statements_about(request, frame, row),
         ],
@@ -113,6 +114,12 @@ def _guard(row: Activity, sees_sensitive: bool) -> list[dict[str, Any]]:
         return []
     facts = [(_("What the agent does"), row.get_agent_role_display())] if row.agent_role else []
     return [{"title": _("The agent's part"), "facts": facts, "verdict": verdict}]
+
+
+def _labour(row: Activity) -> list[dict[str, Any]]:
+    """What the programme has laid down about who does such a thing, if it has."""
+    verdict = labour.recorded_verdict(row)
+    return [] if verdict is None else [{"title": _("Who does what"), "verdict": verdict}]
 
 
 def _activity_links(frame: Frame, plan: str, number: int) -> list[dict[str, Any]]:
