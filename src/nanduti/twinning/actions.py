@@ -8,18 +8,51 @@ from typing import Any
 from django.utils import timezone
 
 from nanduti.foundation.audit import action, note
-from nanduti.foundation.editing import hold
+from nanduti.foundation.editing import hold, save_edit
 from nanduti.foundation.fields import check_when
 from nanduti.foundation.models import User
 from nanduti.methods import twinning as rules
 from nanduti.programme.models import Programme
+from nanduti.programme.rules import check_span
 from nanduti.programme.scopes import work_scope
 from nanduti.register.models import Cluster
 
 from . import queries
-from .errors import ProjectMustNotPay, TaskThere, TooEarly
+from .errors import NameTaken, ProjectMustNotPay, TaskThere, TooEarly, TwinningThere, TwoClustersNeeded
 from .models import AgendaTopic, BusinessInterest, DealTask, Linkage, StepEvidence, Twinning
 from .models.linkages import PartyType
+
+
+@action("twinning.begin_twinning", once=True)
+def begin_twinning(
+    *, programme: Programme, values: dict[str, Any], by: User | str, at: datetime | None = None
+) -> Twinning:
+    """Name two clusters that are to learn from and trade with each other."""
+    emerging, advanced = values["emerging"], values["advanced"]
+    if emerging == advanced:
+        raise TwoClustersNeeded(cluster=emerging)
+    check_when(values.get("started", ""))
+    hold(programme)
+    there = Twinning._base_manager.filter(programme=programme)
+    if there.filter(emerging=emerging, advanced=advanced).exists():
+        raise TwinningThere(emerging=emerging, advanced=advanced)
+    stem, taken = f"{emerging.code[:60]}-{advanced.code[:60]}", set(there.values_list("code", flat=True))
+    code = next(c for c in (stem, *(f"{stem}-{n}" for n in range(2, 10_000))) if c not in taken)
+    row = Twinning.objects.create(
+        programme=programme, scope=work_scope(programme, emerging), code=code, **values
+    )
+    note(subject=row, emerging=emerging.code, advanced=advanced.code)
+    return row
+
+
+@action("twinning.edit_twinning")
+def edit_twinning(
+    *, twinning: Twinning, values: dict[str, Any], version: int, by: User | str, at: datetime | None = None
+) -> Twinning:
+    """Correct when a twinning began and ended, and what came of it."""
+    check_span(values, "started", "ended")
+    note(subject=twinning, fields=save_edit(twinning, values, version=version))
+    return twinning
 
 
 @action("twinning.add_evidence", once=True)
@@ -50,15 +83,7 @@ def record_linkage(
     at: datetime | None = None,
 ) -> Linkage:
     """Write down a linkage, if the scope of cooperation is open for the kinds of its parties."""
-    for name in ("started", "signed"):
-        check_when(values.get(name, ""))
-    day = (at or timezone.now()).date()
-    cell = queries.scope_on(twinning=twinning, on=day).matrix.cell(values["from_type"], values["to_type"])
-    if cell.level != "high" and twinning.programme.rule_setting("scope") == "refuse":
-        if not override_reason.strip():
-            one, other = (str(PartyType(kind).label) for kind in (cell.emerging, cell.advanced))
-            raise TooEarly(day=day, one=one, other=other, reason=cell.reason)
-        note(override_reason=override_reason.strip(), rule="scope")
+    _check_linkage(twinning, values, override_reason, at)
     hold(twinning.programme)
     taken = set(Linkage._base_manager.filter(programme=twinning.programme).values_list("code", flat=True))
     code = next(c for c in (f"l{n}" for n in range(len(taken) + 1, 10**6)) if c not in taken)
@@ -74,6 +99,44 @@ def record_linkage(
     return row
 
 
+def _check_linkage(
+    twinning: Twinning, values: dict[str, Any], override_reason: str, at: datetime | None
+) -> None:
+    """Refuse dates that cannot be read, and kinds of parties between whom the scope is not open yet."""
+    for name in ("started", "signed"):
+        check_when(values.get(name, ""))
+    day = (at or timezone.now()).date()
+    cell = queries.scope_on(twinning=twinning, on=day).matrix.cell(values["from_type"], values["to_type"])
+    if cell.level != "high" and twinning.programme.rule_setting("scope") == "refuse":
+        if not override_reason.strip():
+            one, other = (str(PartyType(kind).label) for kind in (cell.emerging, cell.advanced))
+            raise TooEarly(day=day, one=one, other=other, reason=cell.reason)
+        note(override_reason=override_reason.strip(), rule="scope")
+
+
+@action("twinning.edit_linkage")
+def edit_linkage(
+    *,
+    linkage: Linkage,
+    values: dict[str, Any],
+    version: int,
+    override_reason: str = "",
+    by: User | str,
+    at: datetime | None = None,
+) -> Linkage:
+    """Correct a linkage, or say how far it has come; other parties must be open to each other as new ones must."""
+    kinds = ("from_type", "to_type")
+    twinning = Twinning._base_manager.filter(
+        programme=linkage.programme_id, emerging=linkage.from_cluster, advanced=linkage.to_cluster
+    ).first()
+    if twinning is not None and any(values[kind] != getattr(linkage, kind) for kind in kinds):
+        _check_linkage(twinning, values, override_reason, at)
+    for name in ("started", "signed"):
+        check_when(values.get(name, ""))
+    note(subject=linkage, stage=values["stage"], fields=save_edit(linkage, values, version=version))
+    return linkage
+
+
 @action("twinning.rank_topic")
 def rank_topic(
     *, twinning: Twinning, values: dict[str, Any], by: User | str, at: datetime | None = None
@@ -85,6 +148,18 @@ def rank_topic(
     )
     note(subject=row)
     return row
+
+
+@action("twinning.edit_topic")
+def edit_topic(
+    *, topic: AgendaTopic, values: dict[str, Any], version: int, by: User | str, at: datetime | None = None
+) -> AgendaTopic:
+    """Correct a topic and its place on each side's agenda."""
+    same = AgendaTopic._base_manager.filter(twinning=topic.twinning_id, topic=values["topic"])
+    if same.exclude(pk=topic.pk).exists():
+        raise NameTaken(label=values["topic"])
+    note(subject=topic, fields=save_edit(topic, values, version=version))
+    return topic
 
 
 @action("twinning.state_interest")
@@ -100,17 +175,52 @@ def state_interest(
     return row
 
 
+@action("twinning.edit_interest")
+def edit_interest(
+    *,
+    interest: BusinessInterest,
+    values: dict[str, Any],
+    version: int,
+    by: User | str,
+    at: datetime | None = None,
+) -> BusinessInterest:
+    """Correct what a kind of stakeholder hopes to gain."""
+    key = {name: values[name] for name in ("side", "stakeholder_type", "business_interest")}
+    same = BusinessInterest._base_manager.filter(twinning=interest.twinning_id, **key)
+    if same.exclude(pk=interest.pk).exists():
+        raise NameTaken(label=values["business_interest"])
+    note(subject=interest, side=values["side"], fields=save_edit(interest, values, version=version))
+    return interest
+
+
 @action("twinning.plan_task", once=True)
 def plan_task(
     *, programme: Programme, values: dict[str, Any], by: User | str, at: datetime | None = None
 ) -> DealTask:
     """Plan a task on the way to a deal; the programme's money is refused for commercial ones."""
+    _check_task(programme, values)
+    hold(programme)
+    if DealTask._base_manager.filter(programme=programme, label=values["label"]).exists():
+        raise TaskThere(label=values["label"])
+    return DealTask.objects.create(programme=programme, scope=programme.scope, **values)
+
+
+@action("twinning.edit_task")
+def edit_task(
+    *, task: DealTask, values: dict[str, Any], version: int, by: User | str, at: datetime | None = None
+) -> DealTask:
+    """Correct a task; the programme's money is refused for commercial ones as for new tasks."""
+    _check_task(task.programme, values)
+    same = DealTask._base_manager.filter(programme=task.programme_id, label=values["label"])
+    if same.exclude(pk=task.pk).exists():
+        raise TaskThere(label=values["label"])
+    note(subject=task, fields=save_edit(task, values, version=version))
+    return task
+
+
+def _check_task(programme: Programme, values: dict[str, Any]) -> None:
     verdict = rules.developmental_commercial(
         values["phase"], payer=values.get("payer") or None, executor=values.get("executor") or None
     )
     if not verdict.allows and programme.rule_setting("deal_split") == "refuse":
         raise ProjectMustNotPay(verdict=verdict)
-    hold(programme)
-    if DealTask._base_manager.filter(programme=programme, label=values["label"]).exists():
-        raise TaskThere(label=values["label"])
-    return DealTask.objects.create(programme=programme, scope=programme.scope, **values)

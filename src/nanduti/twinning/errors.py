@@ -30,3 +30,30 @@ class TaskThere(PersonError):
     title = mark("This task is there already")
     sentence = mark("The programme has a task “{label}” already.")
     remedy = mark("Look it up in the list of tasks, or give the new one another name.")
+
+
+class TwinningThere(PersonError):
+    """Two twinnings of the same two clusters in a programme."""
+
+    code = "twinning.twinning_there"
+    title = mark("These two are twinned already")
+    sentence = mark("The programme twins {emerging} with {advanced} already.")
+    remedy = mark("Open that twinning in the list and correct it there.")
+
+
+class TwoClustersNeeded(PersonError):
+    """A cluster twinned with itself."""
+
+    code = "twinning.two_clusters_needed"
+    title = mark("A twinning takes two clusters")
+    sentence = mark("{cluster} stands on both sides.")
+    remedy = mark("Choose another cluster for one of the sides.")
+
+
+class NameTaken(PersonError):
+    """Two topics, or two hopes, of one name in a twinning."""
+
+    code = "twinning.name_taken"
+    title = mark("This is written down already")
+    sentence = mark("“{label}” stands in this twinning already.")
+    remedy = mark("Open that one and correct it, or give this one another name.")

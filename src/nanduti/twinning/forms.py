@@ -8,8 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanduti.foundation.languages import in_tongue
-from nanduti.interface.forms import MoneyField, NandutiForm
+from nanduti.interface.forms import EditForm, MoneyField, NandutiForm
 from nanduti.methods import twinning as rules
+from nanduti.methods.values import Money
+from nanduti.programme import codes
 from nanduti.programme.forms import WhenField, text
 from nanduti.register.models import Organisation
 
@@ -31,6 +33,28 @@ class EvidenceForm(NandutiForm):
         super().__init__(*args, **kwargs)
         wanted = rules.eight_steps()[step - 1].evidence
         self.fields["evidence_kind"].choices = [(e.code, in_tongue(e.label, e.label_es)) for e in wanted]
+
+
+class EditTwinningForm(EditForm):
+    """When a twinning began and ended, and what came of it."""
+
+    started = WhenField(label=_("Started"))
+    ended = WhenField(label=_("Ended"))
+    outcome = text(_("What came of it"), max_length=5000, rows=3)
+    outcome_es = text(_("What came of it, in Spanish"), max_length=5000, rows=3)
+
+
+class NewTwinningForm(NandutiForm):
+    """Two clusters that are to learn from and trade with each other."""
+
+    emerging = forms.ModelChoiceField(label=_("Emerging cluster"), queryset=None)
+    advanced = forms.ModelChoiceField(label=_("Advanced cluster"), queryset=None)
+    started = WhenField(label=_("Started"))
+
+    def __init__(self, *args, clusters, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        for name in ("emerging", "advanced"):
+            self.fields[name].queryset = clusters
 
 
 class LinkageForm(NandutiForm):
@@ -75,6 +99,18 @@ class LinkageForm(NandutiForm):
         }
 
 
+class EditLinkageForm(EditForm, LinkageForm):
+    """A linkage that is corrected."""
+
+    @classmethod
+    def values_of(cls, record):  # type: ignore[no-untyped-def]
+        known = super().values_of(record)
+        return known | {"money": None if record.amount is None else Money(record.amount, record.currency)}
+
+    def values(self):  # type: ignore[no-untyped-def]
+        return {name: value for name, value in LinkageForm.values(self).items() if name != "version"}
+
+
 class TopicForm(NandutiForm):
     """A topic and its place on each side's agenda."""
 
@@ -86,6 +122,10 @@ class TopicForm(NandutiForm):
     priority_advanced = forms.ChoiceField(
         label=_("For the advanced cluster"), choices=[("", _("not asked")), *Priority.choices], required=False
     )
+
+
+class EditTopicForm(EditForm, TopicForm):
+    """A topic that is corrected."""
 
 
 class InterestForm(NandutiForm):
@@ -111,6 +151,26 @@ class InterestForm(NandutiForm):
         help_text=_("Several with a semicolon. Who sells to the same buyers competes."),
     )
     value_chain_position = text(_("Place in the value chain"), max_length=120)
+
+
+def offer(field: forms.ChoiceField, value: object) -> None:
+    """Offer what the record says already, so that saving the rest does not lose what came with an import."""
+    if value and str(value) not in {str(code) for code, _said in field.choices}:
+        field.choices = [*field.choices, (value, codes.said(codes.INSTITUTIONS, str(value)))]
+
+
+class EditInterestForm(EditForm, InterestForm):
+    """A hoped-for gain that is corrected."""
+
+    def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        for name in ("stakeholder_type", "gain"):
+            offer(self.fields[name], self.initial.get(name))
+
+    @classmethod
+    def values_of(cls, record):  # type: ignore[no-untyped-def]
+        gain = None if record.gain is None else Decimal(f"{record.gain.normalize():f}")
+        return super().values_of(record) | {"gain": gain}
 
 
 class TaskForm(NandutiForm):
@@ -140,3 +200,12 @@ class TaskForm(NandutiForm):
         ],
         required=False,
     )
+
+
+class EditTaskForm(EditForm, TaskForm):
+    """A task that is corrected."""
+
+    def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        for name in ("payer", "executor"):
+            offer(self.fields[name], self.initial.get(name))

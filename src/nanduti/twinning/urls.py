@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from . import pages
+from .pages import correcting, pairs, writing
 
 
 class Pair:
@@ -21,11 +21,17 @@ register_converter(Pair, "pair")
 
 app_name = "twinning"
 urlpatterns = [
-    path("twinnings/", pages.pairs, name="pairs"),
-    path("twinnings/<pair:pair>/", pages.pair, name="pair"),
-    path("twinnings/<pair:pair>/linkage/", pages.new_linkage, name="new_linkage"),
-    path("twinnings/<pair:pair>/topic/", pages.new_topic, name="new_topic"),
-    path("twinnings/<pair:pair>/interest/", pages.new_interest, name="new_interest"),
-    path("twinnings/task/", pages.new_task, name="new_task"),
-    path("step/<int:step>/evidence/", pages.new_evidence, name="new_evidence"),
+    path("twinnings/", pairs.pairs, name="pairs"),
+    path("twinnings/new/", writing.new_twinning, name="new_twinning"),
+    path("twinnings/task/", writing.new_task, name="new_task"),
+    path("twinnings/task/<int:pk>/", correcting.task, name="edit_task"),
+    path("twinnings/linkage/<int:pk>/", correcting.linkage, name="edit_linkage"),
+    path("twinnings/<pair:pair>/", pairs.pair, name="pair"),
+    path("twinnings/<pair:pair>/edit/", correcting.twinning, name="edit_twinning"),
+    path("twinnings/<pair:pair>/linkage/", writing.new_linkage, name="new_linkage"),
+    path("twinnings/<pair:pair>/topic/", writing.new_topic, name="new_topic"),
+    path("twinnings/<pair:pair>/topic/<int:pk>/", correcting.topic, name="edit_topic"),
+    path("twinnings/<pair:pair>/interest/", writing.new_interest, name="new_interest"),
+    path("twinnings/<pair:pair>/interest/<int:pk>/", correcting.interest, name="edit_interest"),
+    path("step/<int:step>/evidence/", writing.new_evidence, name="new_evidence"),
 ]

@@ -10,20 +10,18 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from nanduti.foundation.errors import NotFound
 from nanduti.interface import saying, words
 from nanduti.interface.tables import Col, DataTable
 from nanduti.methods import twinning as rules
 from nanduti.programme import codes
 from nanduti.programme.frames import Frame, day_of, programme_page
 from nanduti.programme.models.programmes import in_language
-from nanduti.programme.pages import amount_in_words, dated, form_page, link, show
+from nanduti.programme.pages import amount_in_words, dated, link, show
 
-from . import actions, implementing, queries
-from .forms import EvidenceForm, InterestForm, LinkageForm, TaskForm, TopicForm
-from .models import DealTask, Linkage, Twinning
-from .models.linkages import PartyType
-from .models.twinnings import Priority
+from .. import implementing, queries
+from ..models import DealTask, Linkage, Twinning
+from ..models.linkages import PartyType
+from ..models.twinnings import Priority
 
 EDIT = "edit_twinning"
 LEVELS = {
@@ -72,6 +70,9 @@ def pairs(request: HttpRequest, frame: Frame) -> HttpResponse:
         sections=[
             {
                 "table": DataTable(rows, request, columns=columns, name="twinnings"),
+                "links": [link(frame.url("twinning:new_twinning"), _("Twin two clusters"))]
+                if frame.may_programme(EDIT)
+                else [],
                 "empty_title": _("No two clusters are twinned yet"),
                 "empty_why": _(
                     "A twinning names the emerging cluster and the advanced one that it learns from and trades with."
@@ -91,7 +92,8 @@ def _linkage_section(
     request: HttpRequest, frame: Frame, rows: list[Linkage], time: rules.TimeToBusiness
 ) -> dict[str, Any]:
     columns = [
-        Col("label", gettext_lazy("Linkage"), value=str, phone=True),
+        Col("label", gettext_lazy("Linkage"), value=str, phone=True,
+            url=lambda r: frame.url("twinning:edit_linkage", r.pk) if frame.access.may(EDIT, r.scope_id) else None),
         Col("class", gettext_lazy("Class"), "chip", value=queries.linkage_class, phone=True),
         Col("kind", gettext_lazy("Kind"), "choice", choices=Linkage.Kind.choices),
         Col("from", gettext_lazy("Who"), value=lambda r: str(r.from_organisation or r.get_from_type_display())),
@@ -123,7 +125,13 @@ def _linkage_section(
 
 def _task_section(request: HttpRequest, frame: Frame) -> dict[str, Any]:
     columns = [
-        Col("label", gettext_lazy("Task"), value=str, phone=True),
+        Col(
+            "label",
+            gettext_lazy("Task"),
+            value=str,
+            phone=True,
+            url=lambda t: frame.url("twinning:edit_task", t.pk) if frame.may_programme(EDIT) else None,
+        ),
         Col("phase", gettext_lazy("Phase"), "choice", choices=DealTask.Phase.choices, phone=True),
         Col("payer", gettext_lazy("Who pays"), value=lambda t: codes.said(codes.INSTITUTIONS, t.payer)),
         Col(
@@ -154,14 +162,15 @@ def _task_section(request: HttpRequest, frame: Frame) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _twinning(frame: Frame, pair: str) -> Twinning:
+def twinning_of(frame: Frame, pair: str) -> Twinning:
+    """The pair that an address names; raises ``NotFound``."""
     return queries.twinning_by_pair(programme=frame.programme, pair=pair)
 
 
 @programme_page(step=5, item="programme")
 def pair(request: HttpRequest, frame: Frame, pair: str) -> HttpResponse:
     """The scope matrix of a pair on a day, replayed by a date slider, with its agenda and interests."""
-    twinning = _twinning(frame, pair)
+    twinning = twinning_of(frame, pair)
     day = day_of(request.GET.get("on", "")) or frame.as_of
     scope = queries.scope_on(twinning=twinning, on=day)
     topics = list(queries.agenda(twinning=twinning))
@@ -185,10 +194,14 @@ def pair(request: HttpRequest, frame: Frame, pair: str) -> HttpResponse:
             "slider": _slider(scope, day),
             "source": str(saying.say_source(rules.scope.SOURCE)),
             "implementation": _implementation(frame, twinning, day),
-            "agenda": DataTable(topics, request, columns=_agenda_columns(topics), name="agenda"),
+            "agenda": DataTable(
+                topics, request, columns=_agenda_columns(frame, twinning, topics), name="agenda"
+            ),
             "alignment": queries.alignment(topics).alignment if topics else None,
             "gains": _gains(twinning),
+            "hopes": _hopes(frame, twinning) if may_edit else [],
             "links": [
+                link(frame.url("twinning:edit_twinning", pair), _("Correct dates and outcome")),
                 link(frame.url("twinning:new_linkage", pair), _("Write down a linkage")),
                 link(frame.url("twinning:new_topic", pair), _("Put a topic on the agenda")),
                 link(frame.url("twinning:new_interest", pair), _("Write down what a side hopes to gain")),
@@ -299,7 +312,8 @@ def _slider(scope: queries.PairScope, day: date) -> dict[str, Any]:
     return {"first": first, "last": last, "day": day}
 
 
-def _agenda_columns(topics: list[Any]) -> list[Col]:
+def _agenda_columns(frame: Frame, twinning: Twinning, topics: list[Any]) -> list[Col]:
+    may_edit = frame.access.may(EDIT, twinning.scope_id)
     agenda = queries.alignment(topics) if topics else None
     standing = {}
     if agenda:
@@ -311,11 +325,22 @@ def _agenda_columns(topics: list[Any]) -> list[Col]:
         ):
             standing |= {topic.name: said for topic in getattr(agenda, name)}
     return [
-        Col("topic", gettext_lazy("Topic"), value=str, phone=True),
+        Col("topic", gettext_lazy("Topic"), value=str, phone=True,
+            url=lambda t: frame.url("twinning:edit_topic", twinning.pair, t.pk) if may_edit else None),
         Col("priority_emerging", gettext_lazy("Emerging cluster"), "choice", choices=Priority.choices),
         Col("priority_advanced", gettext_lazy("Advanced cluster"), "choice", choices=Priority.choices),
         Col("standing", gettext_lazy("Standing"), value=lambda t: standing.get(t.topic, ""), phone=True),
         Col("source", gettext_lazy("Source"), value=lambda t: t.cite()),
+    ]  # fmt: skip
+
+
+def _hopes(frame: Frame, twinning: Twinning) -> list[dict[str, Any]]:
+    """What each side said that it hopes to gain, to be corrected."""
+    return [
+        link(
+            frame.url("twinning:edit_interest", twinning.pair, row.pk), in_language(row, "business_interest")
+        )
+        for row in queries.interests(twinning=twinning)
     ]
 
 
@@ -344,98 +369,4 @@ def _rivalry(share: Any) -> str:
         else _("same market")
         if share == 1
         else _("same market, another place in the chain")
-    )
-
-
-@programme_page(step=7, item="programme")
-def new_linkage(request: HttpRequest, frame: Frame, pair: str) -> HttpResponse:
-    """Write down a linkage."""
-    twinning = _twinning(frame, pair)
-    frame.access.require(EDIT, twinning.scope)
-    form = LinkageForm(request.POST or None)
-
-    def act(values: dict[str, Any]) -> None:
-        reason = values["override_reason"] if frame.may("override_rule") else ""
-        actions.record_linkage(
-            twinning=twinning, values=form.values(), override_reason=reason, by=request.user
-        )
-
-    return form_page(
-        request,
-        frame,
-        form,
-        act,
-        title=_("Write down a linkage"),
-        back=frame.url("twinning:pair", pair),
-        save_label=_("Save the linkage"),
-        done=_("The linkage is saved."),
-    )
-
-
-@programme_page(step=6, item="programme")
-def new_topic(request: HttpRequest, frame: Frame, pair: str) -> HttpResponse:
-    """Put a topic on the agenda."""
-    twinning = _twinning(frame, pair)
-    frame.access.require(EDIT, twinning.scope)
-    return form_page(
-        request,
-        frame,
-        TopicForm(request.POST or None),
-        lambda values: actions.rank_topic(twinning=twinning, values=dict(values), by=request.user),
-        title=_("Put a topic on the agenda"),
-        back=frame.url("twinning:pair", pair),
-        save_label=_("Save the topic"),
-        done=_("The topic is on the agenda."),
-    )
-
-
-@programme_page(step=4, item="programme")
-def new_interest(request: HttpRequest, frame: Frame, pair: str) -> HttpResponse:
-    """Write down what a kind of stakeholder hopes to gain."""
-    twinning = _twinning(frame, pair)
-    frame.access.require(EDIT, twinning.scope)
-    return form_page(
-        request,
-        frame,
-        InterestForm(request.POST or None),
-        lambda values: actions.state_interest(twinning=twinning, values=dict(values), by=request.user),
-        title=_("Write down what a side hopes to gain"),
-        back=frame.url("twinning:pair", pair),
-        save_label=_("Save"),
-        done=_("It is written down."),
-    )
-
-
-@programme_page(step=7, item="programme", may=EDIT, whole=True)
-def new_task(request: HttpRequest, frame: Frame) -> HttpResponse:
-    """Plan a task on the way to a deal."""
-    return form_page(
-        request,
-        frame,
-        TaskForm(request.POST or None),
-        lambda values: actions.plan_task(programme=frame.programme, values=values, by=request.user),
-        title=_("Plan a task"),
-        back=frame.url("twinning:pairs"),
-        save_label=_("Save the task"),
-        done=_("The task is planned."),
-    )
-
-
-@programme_page(item="programme", may=EDIT)
-def new_evidence(request: HttpRequest, frame: Frame, step: int) -> HttpResponse:
-    """Add evidence to a step."""
-    if not 1 <= step <= 8:
-        raise NotFound(kind="step", code_given=step)
-    cluster = frame.writes_in(EDIT)
-    return form_page(
-        request,
-        frame,
-        EvidenceForm(request.POST or None, step=step),
-        lambda values: actions.add_evidence(
-            programme=frame.programme, cluster=cluster, values={**values, "step": step}, by=request.user
-        ),
-        title=_("Add evidence to step %(n)s") % {"n": step},
-        back=frame.url("home:step", step),
-        save_label=_("Save the evidence"),
-        done=_("The evidence is kept."),
     )

@@ -1,0 +1,128 @@
+"""Pages on which something of a twinning is written down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from nanduti.foundation.errors import NotFound
+from nanduti.programme.choosing import clusters_at_hand
+from nanduti.programme.frames import Frame, programme_page
+from nanduti.programme.pages import form_page
+
+from .. import actions
+from ..forms import EvidenceForm, InterestForm, LinkageForm, NewTwinningForm, TaskForm, TopicForm
+from .pairs import EDIT, twinning_of
+
+
+@programme_page(step=4, item="programme", may=EDIT, whole=True)
+def new_twinning(request: HttpRequest, frame: Frame) -> HttpResponse:
+    """Name two clusters that are to learn from and trade with each other."""
+    return form_page(
+        request,
+        frame,
+        NewTwinningForm(request.POST or None, clusters=clusters_at_hand(programme=frame.programme)),
+        lambda values: actions.begin_twinning(
+            programme=frame.programme, values=dict(values), by=request.user
+        ),
+        title=_("Twin two clusters"),
+        back=frame.url("twinning:pairs"),
+        save_label=_("Save the twinning"),
+        done=_("The two clusters are twinned."),
+    )
+
+
+@programme_page(step=7, item="programme")
+def new_linkage(request: HttpRequest, frame: Frame, pair: str) -> HttpResponse:
+    """Write down a linkage."""
+    twinning = twinning_of(frame, pair)
+    frame.access.require(EDIT, twinning.scope)
+    form = LinkageForm(request.POST or None)
+
+    def act(values: dict[str, Any]) -> None:
+        reason = values["override_reason"] if frame.may("override_rule") else ""
+        actions.record_linkage(
+            twinning=twinning, values=form.values(), override_reason=reason, by=request.user
+        )
+
+    return form_page(
+        request,
+        frame,
+        form,
+        act,
+        title=_("Write down a linkage"),
+        back=frame.url("twinning:pair", pair),
+        save_label=_("Save the linkage"),
+        done=_("The linkage is saved."),
+    )
+
+
+@programme_page(step=6, item="programme")
+def new_topic(request: HttpRequest, frame: Frame, pair: str) -> HttpResponse:
+    """Put a topic on the agenda."""
+    twinning = twinning_of(frame, pair)
+    frame.access.require(EDIT, twinning.scope)
+    return form_page(
+        request,
+        frame,
+        TopicForm(request.POST or None),
+        lambda values: actions.rank_topic(twinning=twinning, values=dict(values), by=request.user),
+        title=_("Put a topic on the agenda"),
+        back=frame.url("twinning:pair", pair),
+        save_label=_("Save the topic"),
+        done=_("The topic is on the agenda."),
+    )
+
+
+@programme_page(step=4, item="programme")
+def new_interest(request: HttpRequest, frame: Frame, pair: str) -> HttpResponse:
+    """Write down what a kind of stakeholder hopes to gain."""
+    twinning = twinning_of(frame, pair)
+    frame.access.require(EDIT, twinning.scope)
+    return form_page(
+        request,
+        frame,
+        InterestForm(request.POST or None),
+        lambda values: actions.state_interest(twinning=twinning, values=dict(values), by=request.user),
+        title=_("Write down what a side hopes to gain"),
+        back=frame.url("twinning:pair", pair),
+        save_label=_("Save"),
+        done=_("It is written down."),
+    )
+
+
+@programme_page(step=7, item="programme", may=EDIT, whole=True)
+def new_task(request: HttpRequest, frame: Frame) -> HttpResponse:
+    """Plan a task on the way to a deal."""
+    return form_page(
+        request,
+        frame,
+        TaskForm(request.POST or None),
+        lambda values: actions.plan_task(programme=frame.programme, values=values, by=request.user),
+        title=_("Plan a task"),
+        back=frame.url("twinning:pairs"),
+        save_label=_("Save the task"),
+        done=_("The task is planned."),
+    )
+
+
+@programme_page(item="programme", may=EDIT)
+def new_evidence(request: HttpRequest, frame: Frame, step: int) -> HttpResponse:
+    """Add evidence to a step."""
+    if not 1 <= step <= 8:
+        raise NotFound(kind="step", code_given=step)
+    cluster = frame.writes_in(EDIT)
+    return form_page(
+        request,
+        frame,
+        EvidenceForm(request.POST or None, step=step),
+        lambda values: actions.add_evidence(
+            programme=frame.programme, cluster=cluster, values={**values, "step": step}, by=request.user
+        ),
+        title=_("Add evidence to step %(n)s") % {"n": step},
+        back=frame.url("home:step", step),
+        save_label=_("Save the evidence"),
+        done=_("The evidence is kept."),
+    )
