@@ -12,6 +12,7 @@ from scipy.special import ndtr
 from scipy.stats import rankdata
 
 from nanduti.methods.values import BadInput, CannotBeSaid, mark
+from nanduti.methods.values.guards import one_of
 
 from .study import Study
 from .variation import OUTCOMES, run_many
@@ -127,12 +128,7 @@ def _check(uncertain: Sequence[Uncertain]) -> None:
             remedy=mark("Name each number to vary once."),
         )
     for u in uncertain:
-        if u.distribution not in DISTRIBUTIONS:
-            raise BadInput(
-                place=f"distribution {u.distribution!r} of {u.address!r}",
-                problem=mark("is not known"),
-                remedy="Use one of: " + ", ".join(DISTRIBUTIONS) + ".",
-            )
+        one_of(u.distribution, DISTRIBUTIONS, f"{u.address}, distribution")
         if u.distribution in ("uniform", "triangular"):
             good = 0 <= u.low < u.high and (u.distribution == "uniform" or u.low <= u.mode <= u.high)
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from nanduti.methods.values import BadInput, mark
+from nanduti.methods.values.guards import one_of
 
 from .appraisal import class_flows
 from .engine import Result
@@ -57,18 +57,13 @@ def statement(result: Result, name: str, run: int = 0) -> pl.DataFrame:
     >>> statement(evaluate(study), "income").row(0)
     ('sales', 1, 10.0, 0.0)
     """
+    one_of(name, (*_STATEMENTS, *_TABLES), "statement")
     if name in _STATEMENTS:
         rows = [(line, sign, result.line(line, run)) for line, sign in _STATEMENTS[name]]
         if name.startswith("discounted"):
             rows += _discounted(result, rows[-1][2], name)
-    elif name in _TABLES:
-        rows = [(line, sign, _pick(values, run)) for line, sign, values in _TABLES[name](result)]
     else:
-        raise BadInput(
-            place=f"statement {name!r}",
-            problem=mark("is not known"),
-            remedy="Use one of: " + ", ".join([*_STATEMENTS, *_TABLES]) + ".",
-        )
+        rows = [(line, sign, _pick(values, run)) for line, sign, values in _TABLES[name](result)]
     data: dict[str, list] = {"line": [r[0] for r in rows], "sign": [r[1] for r in rows]}
     for j, label in enumerate(result.axis.labels):
         data[label] = [float(r[2][j]) + 0.0 for r in rows]

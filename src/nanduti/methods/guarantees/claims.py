@@ -9,7 +9,7 @@ from decimal import ROUND_DOWN, Decimal
 import polars as pl
 
 from nanduti.methods.values import BadInput, mark
-from nanduti.methods.values.guards import amount, share
+from nanduti.methods.values.guards import amount, one_of, share
 
 SPLITS = ("pari_passu", "after_collateral", "first_loss")
 
@@ -47,6 +47,7 @@ def split_loss(
     """
     owed, back = amount(outstanding, "outstanding"), amount(recovered, "recovered")
     cover = share(cover_share, "cover share")
+    one_of(split, SPLITS, "split")
     if back > owed:
         raise BadInput(
             place=f"recovered {back:g} of {owed:g}",
@@ -58,15 +59,9 @@ def split_loss(
         fund = cover * loss
     elif split == "after_collateral":
         fund = loss - max(0.0, (1 - cover) * owed - back)
-    elif split == "first_loss":
+    else:
         cap = cover * owed if first_loss_cap is None else amount(first_loss_cap, "first-loss cap")
         fund = min(loss, cap)
-    else:
-        raise BadInput(
-            place=f"split {split!r}",
-            problem=mark("is not known"),
-            remedy="Use one of: " + ", ".join(SPLITS) + ".",
-        )
     return LossSplit(fund, loss - fund, back)
 
 

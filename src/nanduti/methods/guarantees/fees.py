@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from nanduti.methods.values import BadInput, CannotBeSaid, Reason, RuleSource, Verdict, counted, mark, no, yes
-from nanduti.methods.values.guards import amount, share
+from nanduti.methods.values.guards import amount, one_of, share
 
 from ._checks import amounts
 
@@ -124,17 +124,9 @@ def guarantee_terms(
     """
     size, extra = amount(loan, "loan"), share(risk_premium, "risk premium")
     who = frozenset(kinds)
-    stray = sorted(who - table.kinds)
-    if stray:
-        raise BadInput(
-            place=f"kind of borrower {stray[0]!r}",
-            problem=mark("is not known"),
-            remedy="Use one of: " + ", ".join(sorted(table.kinds)) + ".",
-        )
-    if fee_on not in ("loan", "guarantee"):
-        raise BadInput(
-            place=f"fee on {fee_on!r}", problem=mark("is not known"), remedy="Use loan or guarantee."
-        )
+    for kind in sorted(who):
+        one_of(kind, sorted(table.kinds), "kind of borrower")
+    one_of(fee_on, ("loan", "guarantee"), "fee on")
     cover, fee = _band(table, "cover", size, who), _band(table, "fees", size, who)
     rate = fee.rate + (extra if fee.has_premium else 0.0)
     guaranteed = cover.rate * size

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from nanduti.methods.values import BadInput, Reason, Share, Verdict, counted, flag, mark, no, yes
+from nanduti.methods.values.guards import one_of
 
 from .kinds import source
 
@@ -38,12 +39,7 @@ def route_issue(solvable_by: Collection[str], *, is_for_implementation: bool = T
     'no'
     """
     for where in solvable_by:
-        if where not in SOLVERS:
-            raise BadInput(
-                place=f"solver {where!r}",
-                problem=mark("is not known"),
-                remedy="Use one of: " + ", ".join(SOLVERS) + ".",
-            )
+        one_of(where, SOLVERS, "solver")
     if not is_for_implementation:
         text = mark("The issue was found, and is not chosen for implementation.")
         return Route(None, flag(Reason("not_chosen", text), source=ROUTE_SOURCE))
@@ -148,12 +144,7 @@ def _judge(c: Advanced, wanted: frozenset[str], weight: Mapping[str, float]) -> 
         **(c.criteria or {}),
     }
     for name, value in known.items():
-        if name not in weight:
-            raise BadInput(
-                place=f"criterion {name!r} of {c.code!r}",
-                problem=mark("is not known"),
-                remedy="Use one of: " + ", ".join(CRITERIA) + ".",
-            )
+        one_of(name, weight, f"candidate {c.code!r}, criterion")
         if value is not None and not 0 <= value <= 1:
             raise BadInput(
                 place=f"{name} of {c.code!r} ({value})",

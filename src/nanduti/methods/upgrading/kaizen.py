@@ -22,7 +22,7 @@ from nanduti.methods.values import (
     no,
     yes,
 )
-from nanduti.methods.values.guards import above_zero, amount
+from nanduti.methods.values.guards import above_zero, amount, one_of
 
 from ._checks import named
 
@@ -57,12 +57,7 @@ class Suggestion:
     is_own_duty: bool = False
 
     def __post_init__(self) -> None:
-        if self.status not in STATUSES:
-            raise BadInput(
-                place=f"status {self.status!r} of {self.code!r}",
-                problem=mark("is not known"),
-                remedy="Use one of: " + ", ".join(STATUSES) + ".",
-            )
+        one_of(self.status, STATUSES, f"suggestion {self.code!r}, status")
         if self.made_on and self.answered_on and self.answered_on < self.made_on:
             raise BadInput(
                 place=f"suggestion {self.code!r}",
@@ -173,12 +168,7 @@ def step_verdict(suggestion: Suggestion, to: str) -> Verdict:
     >>> step_verdict(Suggestion("1", status="implemented", has_before_after=True), "verified").decision
     'yes'
     """
-    if to not in STATUSES:
-        raise BadInput(
-            place=f"status {to!r}",
-            problem=mark("is not known"),
-            remedy="Use one of: " + ", ".join(STATUSES) + ".",
-        )
+    one_of(to, STATUSES, "status")
     now = suggestion.status
     if to == "declined":
         if now in ("implemented", "verified"):

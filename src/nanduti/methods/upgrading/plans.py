@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from nanduti.methods.values import BadInput, Reason, RuleSource, Share, Verdict, counted, flag, mark, no, yes
-from nanduti.methods.values.guards import amount
+from nanduti.methods.values.guards import amount, one_of
 
 from ._checks import named
 
@@ -40,13 +40,8 @@ class Action:
     weight: float = 1.0
 
     def __post_init__(self) -> None:
-        for what, value, known in (("area", self.area, AREAS), ("status", self.status, STATUSES)):
-            if value not in known:
-                raise BadInput(
-                    place=f"{what} {value!r} of {self.code!r}",
-                    problem=mark("is not known"),
-                    remedy="Use one of: " + ", ".join(known) + ".",
-                )
+        one_of(self.area, AREAS, f"action {self.code!r}, area")
+        one_of(self.status, STATUSES, f"action {self.code!r}, status")
         amount(self.weight, f"weight of {self.code!r}")
 
 
@@ -161,12 +156,7 @@ def planned_against_ratified(
     ((('website', 'review'),), 'flag')
     """
     for intervention, form in [*planned, *ratified]:
-        if form not in FORMS:
-            raise BadInput(
-                place=f"form {form!r} of {intervention!r}",
-                problem=mark("is not known"),
-                remedy="Use one of: " + ", ".join(FORMS) + ".",
-            )
+        one_of(form, FORMS, f"intervention {intervention!r}, form")
     a, b = set(planned), set(ratified)
     kept, added, dropped = tuple(sorted(a & b)), tuple(sorted(b - a)), tuple(sorted(a - b))
     if added or dropped:
