@@ -44,7 +44,8 @@ def work(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Watch a piece of background work; it can be left and found again."""
     job = _job(request, public_id)
     if request.htmx:
-        return render(request, "interface/parts/progress.html", {"job": job})
+        # Whoever watched it end looks at a page that was made before: the way to its result is to ask for it anew.
+        return render(request, "interface/parts/progress.html", {"job": job, "was_watched": True})
     return render(request, "interface/work.html", {"job": job})
 
 

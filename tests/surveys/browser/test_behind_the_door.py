@@ -101,7 +101,7 @@ def test_a_workbook_is_matched_and_taken_in(made, page, sign_in, accessible, pic
     page.get_by_role("button", name="Take in 1 row").click()
     page.wait_for_selector("text=The rows are being taken in")
     work.run_waiting()
-    page.get_by_role("link", name="Look again").click()
+    page.get_by_role("link", name="See the result").click()
     page.wait_for_selector("text=1 row became a submission.")
     accessible(page)
     assert Submission.objects.count() == n + 1
