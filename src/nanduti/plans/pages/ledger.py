@@ -115,9 +115,9 @@ def _ledger_state(counts: dict[str, int], frame: Frame) -> str:
         return _("No activity is planned yet.")
     late, unknown = counts.get("late", 0), counts.get("unknown", 0)
     said = ngettext(
-        "%(late)s of %(n)s activity was late on %(day)s",
+        "%(late)s of %(n)s activities was late on %(day)s",
         "%(late)s of %(n)s activities were late on %(day)s",
-        n,
+        late,
     ) % {"late": words.number(late), "n": words.number(n), "day": words.day(frame.as_of)}
     if unknown:
         said += "; " + ngettext(
