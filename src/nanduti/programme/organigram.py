@@ -326,13 +326,12 @@ def _own(
 def said_line(station: Station, chart: Chart) -> str:
     """To whom a post reports and how we know, in words."""
     superior = chart.superior_of(station)
+    if superior is not None and station.is_stated:
+        return _("reports to: %(post)s (written down)") % {"post": superior}
+    if superior is not None and station.passed:
+        return _("reports to: %(post)s (usual, past a vacant post)") % {"post": superior}
     if superior is not None:
-        form = (
-            _("reports to: %(post)s (written down)")
-            if station.is_stated
-            else _("reports to: %(post)s (usual)")
-        )
-        return form % {"post": superior}
+        return _("reports to: %(post)s (usual)") % {"post": superior}
     return {
         "top": _("the top: nobody above"),
         "unclear": _("not clear to whom it reports"),

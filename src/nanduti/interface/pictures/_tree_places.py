@@ -57,6 +57,12 @@ def lay_out(boxes: Sequence[Any], *, height: float = HIGH) -> Layout:
     return plan.laid_out()
 
 
+def _split(boxes: Sequence[Any], n: int) -> list[Sequence[Any]]:
+    """As many columns of about the same height, each to be read from the top down."""
+    most = -(-len(boxes) // n)
+    return [boxes[start : start + most] for start in range(0, len(boxes), most)]
+
+
 class _Plan:
     def __init__(self, boxes: Sequence[Any], height: float, is_narrow: bool = False) -> None:
         self.height, self.is_narrow = height, is_narrow
@@ -90,11 +96,25 @@ class _Plan:
 
     # --- side by side
 
-    def _leaves(self, box: Any) -> list[Any]:
-        """The boxes below that have none below them, where they are too many for one row."""
+    def _hung(self, box: Any) -> list[list[Any]]:
+        """Columns of the boxes below that have none below or beside them, where all would be too many for one row.
+
+        Boxes of one group stand in columns of their own, the largest group in several while there is room.
+        """
         below = self.below.get(box.id, [])
-        leaves = [b for b in below if b.id not in self.below]
-        return leaves if len(below) > COLUMNS else []
+        if len(below) <= COLUMNS:
+            return []
+        groups: dict[str, list[Any]] = {}
+        for other in below:
+            if other.id not in self.below and other.id not in self.aside:
+                groups.setdefault(other.group, []).append(other)
+        n_columns = dict.fromkeys(groups, 1)
+        while sum(n_columns.values()) < COLUMNS:
+            tallest = max(groups, key=lambda g: len(groups[g]) / n_columns[g], default=None)
+            if tallest is None or len(groups[tallest]) <= n_columns[tallest]:
+                break
+            n_columns[tallest] += 1
+        return [column for group, boxes in groups.items() for column in _split(boxes, n_columns[group])]
 
     def _width(self, box: Any) -> float:
         n_aside = len(self.aside.get(box.id, []))
@@ -103,10 +123,14 @@ class _Plan:
             return own
         return max(own, self._width_below(box))
 
+    def _beside_each_other(self, box: Any) -> list[Any]:
+        """The boxes below that are not hung."""
+        hung = {other.id for column in self._hung(box) for other in column}
+        return [other for other in self.below.get(box.id, []) if other.id not in hung]
+
     def _width_below(self, box: Any) -> float:
-        hung = self._leaves(box)
-        parts = [self._width(b) for b in self.below.get(box.id, []) if b not in hung]
-        parts += [WIDE + GAP] * min(COLUMNS, len(hung))
+        parts = [self._width(other) for other in self._beside_each_other(box)]
+        parts += [WIDE + GAP for _column in self._hung(box)]
         return sum(parts) + BETWEEN * max(0, len(parts) - 1)
 
     def _put(self, box: Any, x: float, y: float, depth: int, is_hung: bool) -> None:
@@ -118,24 +142,15 @@ class _Plan:
         left = x + (strip - WIDE) / 2
         self.places.append(Place(box, left, y, depth, is_hung))
         self._put_aside(box, left, y, depth)
-        below, hung = self.below.get(box.id, []), self._leaves(box)
         at, under = x + (strip - self._width_below(box)) / 2, y + self.height + DROP
-        for other in below:
-            if other not in hung:
-                self._put(other, at, under, depth + 1, False)
-                at += self._width(other) + BETWEEN
-        columns = min(COLUMNS, len(hung))
-        for n, other in enumerate(hung):
-            row, column = divmod(n, columns)
-            self.places.append(
-                Place(
-                    other,
-                    at + GAP + column * (WIDE + GAP + BETWEEN),
-                    under + row * (self.height + BETWEEN),
-                    depth + 1,
-                    True,
-                )
-            )
+        for other in self._beside_each_other(box):
+            self._put(other, at, under, depth + 1, False)
+            at += self._width(other) + BETWEEN
+        for column in self._hung(box):
+            for row, other in enumerate(column):
+                where = under + row * (self.height + BETWEEN)
+                self.places.append(Place(other, at + GAP, where, depth + 1, True))
+            at += WIDE + GAP + BETWEEN
 
     def _put_aside(self, box: Any, left: float, y: float, depth: int) -> None:
         for n, other in enumerate(self.aside.get(box.id, []), start=1):

@@ -24,7 +24,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from ._tree_places import GAP, HIGH, WIDE, Layout, Place, lay_out
 
-LETTERS = 25  # of a bold line that fit into a box
+# Letters that fit into a box: of the title, which is bold, and of the lines below it.
+LETTERS, LETTERS_BELOW = 22, 26
 LINE = 17
 
 
@@ -43,6 +44,7 @@ class Box:
         is_wrong: something about it cannot be.
         said: the line to the box above, in words.
         url: where it leads.
+        group: boxes of one group stand together where there are many.
     """
 
     id: str
@@ -55,6 +57,7 @@ class Box:
     is_wrong: bool = False
     said: str = ""
     url: str = ""
+    group: str = ""
 
     @property
     def css(self) -> str:
@@ -133,12 +136,17 @@ def draw(boxes: Iterable[Box], **settings: Any) -> Tree:
 # --- drawing
 
 
-def _wrapped(box: Box) -> list[str]:
-    return textwrap.wrap(box.title, LETTERS, max_lines=3, placeholder=" …") or [""]
+def _rows(box: Box) -> list[tuple[str, str]]:
+    """What stands in the box, line by line, with how it is set."""
+    title = textwrap.wrap(box.title, LETTERS, max_lines=3, placeholder=" …")
+    below = [
+        row for line in box.lines for row in textwrap.wrap(line, LETTERS_BELOW, max_lines=2, placeholder=" …")
+    ]
+    return [("tree-title", row) for row in title] + [("tree-more", row) for row in below]
 
 
 def _height(boxes: Sequence[Box]) -> float:
-    return max((LINE * (len(_wrapped(box)) + len(box.lines)) + 18 for box in boxes), default=HIGH)
+    return max((LINE * len(_rows(box)) + 18 for box in boxes), default=HIGH)
 
 
 def _line(place: Place, where: Layout) -> str:
@@ -169,11 +177,10 @@ def _line(place: Place, where: Layout) -> str:
 
 def _box(place: Place, height: float, *, linked: bool) -> str:
     box, middle = place.box, place.x + WIDE / 2
-    titles = _wrapped(box)
-    rows = [("tree-title", line) for line in titles] + [("tree-more", line) for line in box.lines]
+    rows = _rows(box)
     top = place.y + (height - LINE * len(rows)) / 2 + 13
     text = "".join(
-        f'<text class="{css}" x="{middle:g}" y="{top + LINE * n:g}">{escape(_short(line))}</text>'
+        f'<text class="{css}" x="{middle:g}" y="{top + LINE * n:g}">{escape(line)}</text>'
         for n, (css, line) in enumerate(rows)
     )
     said = escape(". ".join(filter(None, [box.title, *box.lines, box.said])))
@@ -184,10 +191,6 @@ def _box(place: Place, height: float, *, linked: bool) -> str:
     if linked and box.url:
         return f'<a class="{box.css}" href="{escape(box.url)}" aria-label="{said}">{drawn}</a>'
     return f'<g class="{box.css}" role="img" aria-label="{said}">{drawn}</g>'
-
-
-def _short(line: str) -> str:
-    return textwrap.shorten(line, LETTERS + 3, placeholder=" …") or line[: LETTERS + 3]
 
 
 def _sample(kind: str) -> str:

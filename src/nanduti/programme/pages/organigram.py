@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -69,9 +70,7 @@ def organigram(request: HttpRequest, frame: Frame) -> HttpResponse:
             {
                 "title": _("What each post may do in the platform"),
                 "intro": _about_rights(known),
-                "table": DataTable(
-                    list(posts.kinds().values()), request, columns=_kind_columns(), name="rights", prefix="r."
-                ),
+                "table": DataTable(_rights(), request, columns=_right_columns(), name="rights", prefix="r."),
             },
         ],
     )
@@ -144,6 +143,7 @@ def _boxes_of_posts(frame: Frame, chart: Chart) -> list[tree.Box]:
             is_wrong=station.verdict is not None and station.verdict.decision == "no",
             said=capfirst(chart_of.said_line(station, chart)),
             url=_url(frame, station),
+            group=station.kind.code,
         )
         for station in chart.stations
     ]
@@ -221,10 +221,14 @@ def _columns(frame: Frame, chart: Chart, known: dict[str, chart_of.Accounts]) ->
             Col("own", gettext_lazy("The account of the person"), value=lambda s: _own(s, known),
                 shown=any(a.own is not None for a in known.values())),
         ]  # fmt: skip
-    columns.append(
-        Col("source", gettext_lazy("Source"), value=lambda s: s.row.cite() if s.row else "", shown=False)
-    )
-    return columns
+    return [
+        *columns,
+        Col("about", gettext_lazy("What it is for"), value=lambda s: s.kind.about_said, shown=False),
+        Col("source", gettext_lazy("Source"), value=lambda s: s.row.cite() if s.row else "", shown=False),
+        Col("named", gettext_lazy("Source of the post"), value=lambda s: saying.say_source(s.kind.source), shown=False),
+        Col("line", gettext_lazy("Source of the usual line"), shown=False,
+            value=lambda s: s.kind.line or (_("proposed by Nanduti") if s.kind.reports_to else "")),
+    ]  # fmt: skip
 
 
 def _superior(station: Station, chart: Chart) -> str:
@@ -243,17 +247,26 @@ def _own(station: Station, known: dict[str, chart_of.Accounts]) -> str:
     return _said(known[station.key].own) if station.key in known else ""
 
 
-def _kind_columns() -> list[Col]:
+@dataclass(frozen=True)
+class Right:
+    """What a role may do, and the posts that need it; without a role, those that need no account."""
+
+    posts: str
+    role: roles.Role | None
+
+
+def _rights() -> list[Right]:
+    by_role: dict[roles.Role | None, list[str]] = {}
+    for kind in posts.kinds().values():
+        by_role.setdefault(kind.role, []).append(capfirst(str(kind)))
+    return [Right("; ".join(names), role) for role, names in by_role.items()]
+
+
+def _right_columns() -> list[Col]:
     return [
-        Col("post", gettext_lazy("Post"), value=lambda k: capfirst(str(k)), phone=True),
-        Col("about", gettext_lazy("What it is for"), value=lambda k: k.about_said),
-        Col("above", gettext_lazy("Usually reports to"), shown=False,
-            value=lambda k: capfirst(str(posts.kinds()[k.reports_to])) if k.reports_to else ""),
+        Col("posts", gettext_lazy("Posts"), phone=True),
         Col("role", gettext_lazy("Role"), phone=True,
-            value=lambda k: _(k.role.title) if k.role else _("needs no account")),
-        Col("may", gettext_lazy("May"), phone=True,
-            value=lambda k: "; ".join(roles.in_words(k.role.may)) if k.role else "–"),
-        Col("source", gettext_lazy("Source"), shown=False, value=lambda k: saying.say_source(k.source)),
-        Col("line", gettext_lazy("Source of the usual line"), shown=False,
-            value=lambda k: k.line or (_("proposed by Nanduti") if k.reports_to else "")),
+            value=lambda r: _(r.role.title) if r.role else _("needs no account")),
+        Col("prose", gettext_lazy("In short"), phone=True, value=lambda r: _(r.role.prose) if r.role else ""),
+        Col("may", gettext_lazy("May"), value=lambda r: "; ".join(roles.in_words(r.role.may)) if r.role else ""),
     ]  # fmt: skip
