@@ -2,6 +2,9 @@
 // Everything works without it; nothing moves by itself.
 const STEP = 1.5;
 const CLOSEST = 12;
+// A finger covers about so many pixels around where it points, and brings the picture so much closer.
+const FINGER = 22;
+const LEAP = 3;
 
 export function enliven(figure) {
   const svg = figure.querySelector('svg.relation-map');
@@ -62,7 +65,10 @@ export function enliven(figure) {
   const fingers = new Map();
   let moved = false;
   let spread = 0;
+  let byFinger = false;
+  let chosen = false;
   svg.addEventListener('pointerdown', (event) => {
+    byFinger = event.pointerType === 'touch';
     fingers.set(event.pointerId, event);
     moved = false;
     spread = between(fingers);
@@ -90,12 +96,35 @@ export function enliven(figure) {
   svg.addEventListener(
     'click',
     (event) => {
-      if (!moved) return;
-      event.preventDefault(); // the end of a drag is no visit
+      if (moved) event.preventDefault(); // the end of a drag is no visit
+      else if (byFinger && event.detail) tap(event);
       moved = false;
     },
     true,
   );
+
+  // Marks of many firms are smaller than a finger: a tap brings them closer until it is clear which one is meant, then
+  // says who that is, with a link large enough to be tapped.
+  function tap(event) {
+    event.preventDefault();
+    leave();
+    const [x, y, scale] = place(event);
+    const far = places.map(([a, b], row) => [Math.hypot(a - x, b - y) * scale, row]);
+    const meant = far.filter(([away]) => away <= FINGER).sort(([a], [b]) => a - b);
+    if (!meant.length) return;
+    if (meant.length > 1 && svg.viewBox.baseVal.width > full.width / CLOSEST + 1) {
+      zoom(LEAP, [x, y]);
+      return;
+    }
+    const mark = marks[meant[0][1]];
+    point(mark);
+    chosen = true; // and stays so when the finger goes on to the link
+    const link = document.createElement('a');
+    link.className = 'plain';
+    link.href = mark.getAttribute('href');
+    link.textContent = mark.getAttribute('aria-label');
+    said.replaceChildren(link);
+  }
   svg.addEventListener('dragstart', (event) => event.preventDefault());
 
   function around() {
@@ -119,6 +148,7 @@ export function enliven(figure) {
   }
 
   function leave() {
+    chosen = false;
     svg.classList.remove('is-pointing');
     near.setAttribute('d', '');
     for (const mark of svg.querySelectorAll('.is-near')) mark.classList.remove('is-near');
@@ -126,12 +156,14 @@ export function enliven(figure) {
   }
 
   for (const [come, go] of [['pointerover', 'pointerout'], ['focusin', 'focusout']]) {
-    svg.addEventListener(come, ({ target }) => {
+    svg.addEventListener(come, ({ target, pointerType }) => {
       const mark = target.closest?.('.actor');
-      if (mark) point(mark);
+      if (!mark || (chosen && pointerType !== 'mouse')) return;
+      if (chosen) leave();
+      point(mark);
     });
     svg.addEventListener(go, ({ target }) => {
-      if (target.closest?.('.actor')) leave();
+      if (target.closest?.('.actor') && !chosen) leave();
     });
   }
 

@@ -76,6 +76,34 @@ def test_pointing_at_a_firm_shows_its_partners(page, sign_in, here):
     page.wait_for_url(f"**/{here.name(0)}/")
 
 
+def test_a_finger_comes_closer_before_it_chooses(browser, live_server, here, context, sign_in):
+    sign_in(here.world.users["supervisor"])
+    phone = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, base_url=live_server.url)
+    phone.add_cookies(context.cookies())
+    page = phone.new_page()
+    page.goto(f"{N}/?wave=first")
+    expect(page.locator(".relations-tools .by-finger")).to_be_visible()
+    seen = page.locator("svg.relation-map")
+    seen.scroll_into_view_if_needed()
+    # As far away as a map of hundreds: all marks lie under one finger.
+    seen.evaluate("svg => { svg.style.width = '90px'; svg.style.height = '80px'; }")
+    edge = seen.bounding_box()
+    at = {"x": edge["width"] / 2, "y": edge["height"] / 2}
+    mark = page.locator(f'.actor[href$="{here.name(0)}/"]')
+    seen.tap(position=at, force=True)
+    expect(seen).to_have_class(re.compile("is-closer"))
+    expect(page.locator("[data-said] a")).to_have_count(0)
+    page.locator("[data-zoom=all]").tap()
+    seen.evaluate("svg => { svg.style.width = ''; svg.style.height = ''; }")
+    mark.tap(force=True)
+    link = page.locator("[data-said] a")
+    expect(link).to_contain_text(here.name(0))
+    expect(page.locator(".actor.is-near")).to_have_count(4)
+    link.tap()
+    page.wait_for_url(f"**/{here.name(0)}/")
+    phone.close()
+
+
 def test_the_map_needs_no_script(browser, live_server, here, context, sign_in):
     sign_in(here.world.users["supervisor"])
     plain = browser.new_context(java_script_enabled=False, base_url=live_server.url)
