@@ -20,6 +20,7 @@ from nanduti.foundation.models import Job
 from nanduti.interface import navigation, words
 from nanduti.interface.saying import say_source
 from nanduti.methods import twinning as rules
+from nanduti.plans import visions
 from nanduti.plans.models import Activity
 from nanduti.plans.queries import activities, late_activities
 from nanduti.programme import pausing
@@ -353,6 +354,14 @@ def _needs_in(frame: Frame) -> list[Group]:
         Group(
             _("Decisions overdue"),
             [Line(str(r), frame.url("programme:committee"), words.written(r.due)) for r in overdue[:SHOWN]],
+            "warn",
+        ),
+        Group(
+            _("Visions to look at again"),
+            [
+                Line(str(one.latest), frame.url("plans:vision", one.latest.pk), words.day(one.due))
+                for one in visions.due(programme=frame.programme, on=day)[:SHOWN]
+            ],
             "warn",
         ),
         Group(

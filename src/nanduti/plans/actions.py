@@ -5,20 +5,31 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
+from django.utils.text import slugify
 
 from nanduti.foundation.audit import action, note
 from nanduti.foundation.editing import hold, save_edit
-from nanduti.foundation.fields import check_when
+from nanduti.foundation.fields import check_when, read_when
 from nanduti.foundation.models import User
 from nanduti.methods.values import Verdict
 from nanduti.programme.models import Programme
 from nanduti.programme.scopes import work_scope
 from nanduti.register.models import Cluster
 
-from . import agents, labour, queries
-from .errors import NumberTaken, OverrideNeedsReason
-from .models import ActionPlan, Activity, Contribution, Milestone, Participation, Vision
+from . import agents, labour, queries, visions
+from .errors import (
+    NumberTaken,
+    ObjectiveElsewhere,
+    OverrideNeedsReason,
+    PriorityElsewhere,
+    VisionEarlier,
+    VisionMovedOn,
+    VisionWithoutDay,
+    WordingTold,
+)
+from .models import ActionPlan, Activity, Contribution, Milestone, Objective, Participation, Vision
 
 
 def _obey(programme: Programme, said: list[tuple[str, Verdict]], reason: str) -> None:
@@ -29,6 +40,13 @@ def _obey(programme: Programme, said: list[tuple[str, Verdict]], reason: str) ->
         if not reason.strip():
             raise OverrideNeedsReason(verdict=verdict)
         note(override_reason=reason.strip(), rule=rule)
+
+
+def _its_own(plan: ActionPlan, values: dict[str, Any]) -> None:
+    """Refuse an objective of another plan."""
+    objective = values.get("objective")
+    if objective is not None and objective.plan_id != plan.pk:
+        raise ObjectiveElsewhere(plan=str(plan), objective=str(objective))
 
 
 def _guard(activity: Activity, verdict: Verdict | None, reason: str) -> None:
@@ -48,6 +66,7 @@ def plan_activity(
 ) -> Activity:
     """Put an activity into a plan, if the rules of the programme let it in."""
     check_when(values.get("date_text", ""))
+    _its_own(plan, values)
     said = queries.rule_verdicts(programme=plan.programme, cluster=plan.cluster, values=values)
     _obey(plan.programme, said, override_reason)
     hold(plan)
@@ -75,6 +94,7 @@ def edit_activity(
 ) -> Activity:
     """Correct an activity; the second of two editors is told."""
     check_when(values.get("date_text", ""))
+    _its_own(activity.plan, values)
     programme = activity.plan.programme
     # What came in as it is, from a document, is shown on its page; nobody has to defend it to correct a word.
     as_before = {name: "" for name in agents.JUDGED if values.get(name) == getattr(activity, name)}
@@ -184,6 +204,82 @@ def reach_milestone(
     )
 
 
+def _free(title: str, taken: set[str], else_called: str) -> str:
+    """A code that nothing has yet, from how something is called."""
+    stem = slugify(title)[:50] or else_called
+    return next(c for c in (stem, *(f"{stem}-{i}" for i in range(2, 10_000))) if c not in taken)
+
+
+@action("plans.make_plan", once=True)
+def make_plan(
+    *,
+    programme: Programme,
+    cluster: Cluster | None,
+    title: str,
+    title_es: str = "",
+    by: User | str,
+    at: datetime | None = None,
+) -> ActionPlan:
+    """Begin an action plan as a draft."""
+    hold(programme)
+    taken = set(ActionPlan._base_manager.filter(programme=programme).values_list("code", flat=True))
+    return ActionPlan.objects.create(
+        programme=programme,
+        cluster=cluster,
+        scope=work_scope(programme, cluster),
+        code=_free(title, taken, "plan"),
+        title=title,
+        title_es=title_es,
+    )
+
+
+@action("plans.endorse_plan")
+def move_plan(
+    *, plan: ActionPlan, status: str, version: int, by: User | str, at: datetime | None = None
+) -> ActionPlan:
+    """Endorse a plan, set it running, or close it."""
+    note(subject=plan, status=status, fields=save_edit(plan, {"status": status}, version=version))
+    return plan
+
+
+@action("plans.name_objective", once=True)
+def name_objective(
+    *, plan: ActionPlan, values: dict[str, Any], by: User | str, at: datetime | None = None
+) -> Objective:
+    """Name what a plan is to change, and say whether the stakeholders agreed on it as a priority of the vision."""
+    _priority_here(values.get("vision"), plan, values["label"])
+    hold(plan)
+    taken = set(Objective._base_manager.filter(plan=plan).values_list("code", flat=True))
+    row = Objective.objects.create(
+        plan=plan, scope=plan.scope, code=_free(values["label"], taken, "objective"), **values
+    )
+    note(subject=row, code=row.code)
+    return row
+
+
+@action("plans.edit_objective")
+def edit_objective(
+    *,
+    objective: Objective,
+    values: dict[str, Any],
+    version: int,
+    by: User | str,
+    at: datetime | None = None,
+) -> Objective:
+    """Correct an objective, or say whether it is a priority of the vision that holds."""
+    _priority_here(values.get("vision"), objective.plan, str(objective))
+    note(subject=objective, fields=save_edit(objective, values, version=version))
+    return objective
+
+
+def _priority_here(vision: Vision | None, plan: ActionPlan, called: str) -> None:
+    """Refuse a priority of another cluster's vision; that of the programme as a whole is everybody's."""
+    if vision is None:
+        return
+    if vision.programme_id != plan.programme_id or vision.cluster_id not in (None, plan.cluster_id):
+        raise PriorityElsewhere(objective=called)
+
+
 @action("plans.agree_vision", once=True)
 def agree_vision(
     *,
@@ -200,37 +296,77 @@ def agree_vision(
     )
 
 
-@action("plans.make_plan", once=True)
-def make_plan(
+@action("plans.look_at_vision_again", once=True)
+def look_again(
     *,
-    programme: Programme,
-    cluster: Cluster | None,
-    title: str,
-    title_es: str = "",
+    vision: Vision,
+    values: dict[str, Any],
+    priorities: list[Objective],
     by: User | str,
     at: datetime | None = None,
-) -> ActionPlan:
-    """Begin an action plan as a draft."""
-    from django.utils.text import slugify
+) -> Vision:
+    """Write down that stakeholders looked at a vision again: when, who, what they decided, what they want first.
 
-    hold(programme)
-    taken = set(ActionPlan._base_manager.filter(programme=programme).values_list("code", flat=True))
-    stem = slugify(title)[:50] or "plan"
-    code = next(c for c in (stem, *(f"{stem}-{i}" for i in range(2, 10_000))) if c not in taken)
-    return ActionPlan.objects.create(
-        programme=programme,
-        cluster=cluster,
-        scope=work_scope(programme, cluster),
-        code=code,
-        title=title,
-        title_es=title_es,
+    The wording that held before stays as it is, in its own row. ``priorities``: the objectives that are priorities of
+    the vision from now on.
+    """
+    values = {**values, **_wording(vision, values)}
+    hold(vision.programme)
+    rows = visions.looked_at(vision)
+    if rows[-1].pk != vision.pk:
+        raise VisionMovedOn()
+    _check_later(vision, values.get("agreed_on", ""))
+    for objective in priorities:
+        _priority_here(vision, objective.plan, str(objective))
+    row = Vision.objects.create(
+        programme=vision.programme, cluster=vision.cluster, scope=vision.scope, **values
     )
+    kept, dropped = _move_priorities(rows, row, priorities)
+    note(subject=row, outcome=row.outcome, before=vision.pk, priorities=kept, dropped=dropped)
+    return row
 
 
-@action("plans.endorse_plan")
-def move_plan(
-    *, plan: ActionPlan, status: str, version: int, by: User | str, at: datetime | None = None
-) -> ActionPlan:
-    """Endorse a plan, set it running, or close it."""
-    note(subject=plan, status=status, fields=save_edit(plan, {"status": status}, version=version))
-    return plan
+def _wording(vision: Vision, values: dict[str, Any]) -> dict[str, str]:
+    """The wording that holds from now on: the same if it was confirmed, another one else."""
+    before = {"text": vision.text, "text_es": vision.text_es}
+    given = {name: values.get(name) or "" for name in before}
+    is_same = not given["text"].strip() or given["text"].split() == before["text"].split()
+    if is_same != (values["outcome"] == Vision.Outcome.CONFIRMED):
+        raise WordingTold(decision=str(Vision.Outcome(values["outcome"]).label))
+    return {"text": before["text"], "text_es": given["text_es"] or before["text_es"]} if is_same else given
+
+
+def _check_later(vision: Vision, text: str) -> None:
+    """Refuse a day that cannot be understood, is missing, or lies before the last one."""
+    check_when(text)
+    when = read_when(text or "")
+    if when is None or when.start is None:
+        raise VisionWithoutDay()
+    if vision.agreed_on_start is not None and when.start < vision.agreed_on_start:
+        raise VisionEarlier(given=text, last=vision.agreed_on)
+
+
+def _move_priorities(rows: list[Vision], row: Vision, chosen: list[Objective]) -> tuple[list[str], list[str]]:
+    """Let the chosen objectives be priorities of the new row; the others lapse with the wording that they belonged to.
+
+    Returns the codes of the chosen ones, and of those that were priorities and are no longer.
+    """
+    holding = visions.wordings([visions.Standing(tuple(rows), row.agreed_on_start)])
+    before = Objective.objects.filter(vision__in=holding).exclude(pk__in=[one.pk for one in chosen])
+    dropped = sorted(before.values_list("code", flat=True))
+    if row.outcome == Vision.Outcome.CONFIRMED:
+        before.update(vision=None, version=F("version") + 1)  # else the wording would keep them
+    Objective.objects.filter(pk__in=[one.pk for one in chosen]).update(vision=row, version=F("version") + 1)
+    return sorted(one.code for one in chosen), dropped
+
+
+@action("plans.correct_vision")
+def correct_vision(
+    *, vision: Vision, values: dict[str, Any], version: int, by: User | str, at: datetime | None = None
+) -> Vision:
+    """Correct when a vision was agreed, by whom, or when to look at it again; agreement alone changes its wording."""
+    check_when(values.get("agreed_on", ""))
+    if vision.outcome and not values.get("agreed_on", vision.agreed_on):
+        raise VisionWithoutDay()
+    note(subject=vision, fields=save_edit(vision, values, version=version))
+    return vision

@@ -30,3 +30,59 @@ class ActivityNotNamed(PersonError):
     remedy = mark(
         "Correct the answer: plan and number, as the list of activities shows them; it is told again then."
     )
+
+
+class VisionWithoutDay(PersonError):
+    """Somebody says that a vision was looked at again without saying when."""
+
+    code = "plans.vision_without_day"
+    title = mark("Say when")
+    sentence = mark("A vision that was looked at again needs the day, for the last one holds.")
+    remedy = mark("Write when the stakeholders met, as exactly as it is known: “May 2009” is enough.")
+
+
+class VisionEarlier(PersonError):
+    """A vision looked at again before the day on which it was last agreed."""
+
+    code = "plans.vision_earlier"
+    title = mark("Earlier than the vision itself")
+    sentence = mark("{given} lies before {last}, when this wording was last agreed.")
+    remedy = mark("Correct the date; an earlier vision is written down as a vision of its own.")
+
+
+class VisionMovedOn(PersonError):
+    """Somebody looks again at a wording that holds no longer."""
+
+    code = "plans.vision_moved_on"
+    title = mark("Another vision holds by now")
+    sentence = mark("Somebody has looked at this vision again meanwhile.")
+    remedy = mark("Open the vision that holds and say there what was decided.")
+
+
+class WordingTold(PersonError):
+    """What was decided about a vision and its wording contradict each other."""
+
+    code = "plans.wording_told"
+    title = mark("Decision and wording differ")
+    sentence = mark("It is said that the vision was {decision}, and the wording tells otherwise.")
+    remedy = mark(
+        "Choose “confirmed as it stood” for the same wording; write the new one where it was changed or replaced."
+    )
+
+
+class ObjectiveElsewhere(PersonError):
+    """An activity that would serve an objective of another plan."""
+
+    code = "plans.objective_elsewhere"
+    title = mark("An objective of another plan")
+    sentence = mark("The plan “{plan}” has no objective “{objective}”.")
+    remedy = mark("Choose one of its own objectives, or name the objective in this plan first.")
+
+
+class PriorityElsewhere(PersonError):
+    """An objective that would be a priority of a vision that is not its cluster's."""
+
+    code = "plans.priority_elsewhere"
+    title = mark("No priority of this vision")
+    sentence = mark("“{objective}” is an objective of a plan of another cluster.")
+    remedy = mark("Choose objectives of plans of the cluster whose vision it is.")

@@ -13,13 +13,33 @@ from nanduti.register.models import Organisation
 
 from . import labour
 from .kinds import KINDS
-from .models import ActionPlan, Activity, Contribution, Milestone, Participation
+from .models import ActionPlan, Activity, Contribution, Milestone, Objective, Participation, Vision
 
 BLANK = [("", "–")]
 
 
 def _choices(choices, blank: bool = True):  # type: ignore[no-untyped-def]
     return (BLANK if blank else []) + list(choices)
+
+
+class Objectives(forms.ModelMultipleChoiceField):
+    """Objectives to tick, called together with their plans."""
+
+    def label_from_instance(self, obj: Objective) -> str:
+        return f"{obj} ({obj.plan})"
+
+
+class ObjectiveField(forms.ModelChoiceField):
+    """The objective that an activity serves, and whether it is a priority of a vision that holds."""
+
+    holding: frozenset[int] = frozenset()
+    with_plan = False
+
+    def label_from_instance(self, obj: Objective) -> str:
+        said = f"{obj.plan}: {obj}" if self.with_plan else str(obj)
+        if obj.vision_id not in self.holding:
+            return said
+        return str(_("%(objective)s (a priority of the vision)") % {"objective": said})
 
 
 class ActivityForm(EditForm):
@@ -32,7 +52,8 @@ class ActivityForm(EditForm):
         label=_("Organised by"),
         queryset=None,
         required=False,
-        help_text=_("Who goes to the firms or trains them; the programme may have laid down who does that."),
+        widget=forms.SelectMultiple(attrs={"size": 8}),
+        help_text=_("Who goes to the firms or trains them. Hold Ctrl to choose several."),
     )
     activity_class = forms.ChoiceField(
         label=_("Class"), choices=_choices(Activity.Class.choices), required=False
@@ -46,6 +67,7 @@ class ActivityForm(EditForm):
     )
     date_text = WhenField(label=_("When"))
     location = text_field(_("Place"))
+    objective = ObjectiveField(label=_("Serves"), queryset=None, required=False, empty_label="–")
     joint_benefit = forms.ChoiceField(label=_("Who benefits"), choices=Activity.Benefit.choices)
     spillover = text_field(_("What others gain from it"), max_length=2000, rows=2)
     n_participants = forms.IntegerField(label=_("Participants"), min_value=0, required=False)
@@ -64,8 +86,11 @@ class ActivityForm(EditForm):
     )
     override_reason = override_field()
 
-    def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, *args, objectives, holding=frozenset(), **kwargs) -> None:  # type: ignore[no-untyped-def]
+        """``objectives`` to choose from; ``holding``: the rows of the wordings of visions that hold, by number."""
         super().__init__(*args, **kwargs)
+        self.fields["objective"].holding = holding
+        self.fields["objective"].queryset = objectives
         here = [body.pk for body in labour.organisers(self.record)] if self.record else []
         bodies = Organisation.objects.filter(Q(pk__in=here) | ~Q(kind=Organisation.Kind.ENTERPRISE))
         self.fields["organisers"].queryset = bodies.order_by("sort_text")
@@ -102,6 +127,7 @@ class NewActivityForm(ActivityForm):
     def __init__(self, *args, plans, **kwargs) -> None:  # type: ignore[no-untyped-def]
         super().__init__(*args, **kwargs)
         self.fields["plan"].queryset = plans
+        self.fields["objective"].with_plan = len(plans) > 1
 
 
 class ReportForm(EditForm):
@@ -181,13 +207,116 @@ class MilestoneForm(NandutiForm):
     count = forms.IntegerField(label=_("How many"), min_value=0, initial=1)
 
 
+def _took_part():  # type: ignore[no-untyped-def]
+    return text_field(
+        _("Who took part"),
+        max_length=2000,
+        rows=2,
+        help_text=_(
+            "Bodies and groups, such as “the two associations and twelve firms”; no names of persons."
+        ),
+    )
+
+
+def _n_participants() -> forms.IntegerField:
+    return forms.IntegerField(label=_("How many took part"), min_value=0, max_value=1_000_000, required=False)
+
+
+def _every_months() -> forms.IntegerField:
+    return forms.IntegerField(
+        label=_("To be looked at again after months"),
+        min_value=1,
+        max_value=600,
+        required=False,
+        help_text=_(
+            "Twelve is our suggestion; the training kit says “from time to time”. Empty: nobody is reminded."
+        ),
+    )
+
+
 class VisionForm(NandutiForm):
     """A vision that was agreed."""
 
     text = text_field(_("Vision"), max_length=5000, required=True, rows=4)
     text_es = text_field(_("Vision in Spanish"), max_length=5000, rows=4)
     agreed_on = WhenField(label=_("Agreed on"))
-    n_participants = forms.IntegerField(label=_("Participants"), min_value=0, required=False)
+    n_participants = _n_participants()
+    took_part = _took_part()
+    every_months = _every_months()
+
+
+class LookAgainForm(NandutiForm):
+    """What stakeholders decided when they looked at their vision again."""
+
+    outcome = forms.ChoiceField(
+        label=_("What was decided"),
+        choices=[choice for choice in Vision.Outcome.choices if choice[0]],
+        widget=forms.RadioSelect,
+    )
+    agreed_on = WhenField(label=_("When they met"), required=True)
+    text = text_field(
+        _("The vision from now on"),
+        max_length=5000,
+        rows=4,
+        help_text=_("Leave it as it stands if it was confirmed. The earlier wording stays on record."),
+    )
+    text_es = text_field(_("The same in Spanish"), max_length=5000, rows=4)
+    priorities = Objectives(
+        label=_("Priorities of the vision from now on"),
+        queryset=None,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Whatever serves none of them is pointed out."),
+    )
+    n_participants = _n_participants()
+    took_part = _took_part()
+    note = text_field(_("Note"), max_length=5000, rows=2)
+    every_months = _every_months()
+
+    def __init__(self, *args, objectives, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        self.fields["priorities"].queryset = objectives
+        if not objectives:
+            del self.fields["priorities"]
+
+
+class CorrectVisionForm(EditForm):
+    """What may be corrected of a vision without asking the stakeholders: all but its wording."""
+
+    agreed_on = WhenField(label=_("Agreed on"))
+    n_participants = _n_participants()
+    took_part = _took_part()
+    note = text_field(_("Note"), max_length=5000, rows=2)
+    every_months = _every_months()
+
+
+class ObjectiveForm(EditForm):
+    """What a plan is to change."""
+
+    label = text_field(_("What is to change"), required=True)
+    label_es = text_field(_("The same in Spanish"))
+    is_priority = forms.BooleanField(
+        label=_("A priority of the vision"),
+        required=False,
+        help_text=_("Only if the stakeholders agreed on it as such."),
+    )
+
+    def __init__(self, *args, has_vision: bool = True, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        if not has_vision:
+            del self.fields["is_priority"]
+
+
+class NewObjectiveForm(ObjectiveForm):
+    """A new objective, in one of the plans that the writer may change."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=0, min_value=0)
+    plan = forms.ModelChoiceField(label=_("Plan"), queryset=None)
+    field_order = ["plan", "label"]
+
+    def __init__(self, *args, plans, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        self.fields["plan"].queryset = plans
 
 
 class PlanForm(NandutiForm):

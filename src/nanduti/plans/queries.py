@@ -33,7 +33,7 @@ from nanduti.register.models import Cluster
 
 from . import agents, labour
 from .kinds import KINDS
-from .models import ActionPlan, Activity, Contribution, Milestone, Participation, Vision
+from .models import ActionPlan, Activity, Contribution, Milestone, Participation
 
 LATE = "late"
 AWARENESS = [kind.code for kind in KINDS.values() if kind.awareness]
@@ -185,12 +185,6 @@ def plans(*, programme: Programme, cluster: Cluster | None = None) -> QuerySet[A
     return rows.filter(cluster=cluster) if cluster else rows
 
 
-def visions(*, programme: Programme, cluster: Cluster | None = None) -> QuerySet[Vision]:
-    """The visions, the one in force last."""
-    rows = Vision.objects.filter(programme=programme).select_related("cluster")
-    return rows.filter(cluster=cluster) if cluster else rows
-
-
 def participations(*, activity: Activity) -> QuerySet[Participation]:
     """Who took part in an activity."""
     return activity.participations.select_related("organisation", "source").order_by("role", "id")
@@ -217,12 +211,6 @@ def milestones(*, programme: Programme, cluster: Cluster | None = None) -> Query
     """Dated signs that the programme has got somewhere."""
     rows = Milestone.objects.filter(programme=programme).select_related("cluster", "organisation", "source")
     return rows.filter(cluster=cluster) if cluster else rows
-
-
-def n_without_objective(*, programme: Programme, cluster: Cluster | None = None) -> int:
-    """How many activities serve no objective, in plans that have objectives at all."""
-    rows = activities(programme=programme, cluster=cluster).filter(plan__objectives__isnull=False)
-    return rows.filter(objective__isnull=True).order_by().distinct().count()
 
 
 def statements_about(*, activity: Activity) -> QuerySet[Statement]:

@@ -32,16 +32,31 @@ from .models import (
         Column("text_es"),
         Column("agreed_on"),
         Column("participants", "int"),
+        Column("took_part"),
+        Column("outcome", "choice", choices=tuple(code for code in Vision.Outcome.values if code)),
+        Column("every_months", "int"),
+        Column("note"),
     ],
 )
 def load_vision(row: Row, into: Context) -> None:
-    """The picture of the future that a cluster shares."""
+    """The picture of the future that a cluster shares; once more for each time that it was looked at again."""
     programme, cluster = programme_of(row, into), cluster_of(row, into)
+    key = {"programme": programme, "cluster": cluster, "text": row["text"], "outcome": row["outcome"] or ""}
+    if row["outcome"]:
+        if not row["agreed_on"]:
+            raise RowProblem(
+                "agreed_on",
+                _("is empty though the vision was looked at again"),
+                _("Write when, as exactly as it is known: “May 2009” is enough."),
+            )
+        key["agreed_on"] = row["agreed_on"]  # the same wording may be confirmed many times
+    if row["every_months"] is not None and not 1 <= row["every_months"] <= 600:
+        raise RowProblem("every_months", _("is not from 1 to 600"), _("Leave it empty for no reminder."))
     into.upsert(
         Vision,
-        key={"programme": programme, "cluster": cluster, "text": row["text"]},
+        key=key,
         values={
-            **row.pick("text_es agreed_on"),
+            **row.pick("text_es agreed_on took_part every_months note"),
             "n_participants": row["participants"],
             "scope": work_scope(programme, cluster, into=into),
         },
@@ -89,16 +104,32 @@ def load_plan(row: Row, into: Context) -> None:
         Column("code", required=True, max_length=60),
         Column("label", required=True, max_length=200),
         Column("label_es", max_length=200),
+        Column("vision"),
     ],
 )
 def load_objective(row: Row, into: Context) -> None:
-    """What a plan is to change."""
+    """What a plan is to change; with the wording of the vision, where the stakeholders agreed on it as a priority."""
     plan = into.find(ActionPlan, "plan", row["plan"])
     into.upsert(
         Objective,
         key={"plan": plan, "code": row["code"]},
-        values={**row.pick("label label_es"), "scope": plan.scope},
+        values={**row.pick("label label_es"), **_priority_of(row, into, plan), "scope": plan.scope},
     )
+
+
+def _priority_of(row: Row, into: Context, plan: ActionPlan) -> dict[str, Vision]:
+    """The vision of the plan's cluster, else of the programme as a whole, that has this wording.
+
+    A table that says nothing of it leaves what people have said since.
+    """
+    if not row["vision"]:
+        return {}
+    named = {"programme": plan.programme, "text": row["vision"]}
+    own = into.seek(Vision, cluster=plan.cluster, **named)
+    return {
+        "vision": own
+        or into.find(Vision, "vision", row["vision"], by="text", programme=plan.programme, cluster=None)
+    }
 
 
 @table(

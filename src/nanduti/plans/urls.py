@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import activities, ledger, plan
+from .pages import activities, ledger, plan, visions
 
 app_name = "plans"
 urlpatterns = [
@@ -21,7 +21,12 @@ urlpatterns = [
     ),
     path("plan/", plan.plan, name="plan"),
     path("plan/new/", plan.new_plan, name="new_plan"),
-    path("plan/vision/", plan.new_vision, name="new_vision"),
+    path("plan/vision/", visions.new_vision, name="new_vision"),
+    path("plan/vision/<int:pk>/", visions.vision, name="vision"),
+    path("plan/vision/<int:pk>/again/", visions.look_again, name="look_again"),
+    path("plan/vision/<int:pk>/correct/", visions.correct_vision, name="correct_vision"),
+    path("plan/objective/", visions.new_objective, name="new_objective"),
+    path("plan/<slug:code>/objective/<slug:objective>/", visions.edit_objective, name="edit_objective"),
     path("plan/milestone/", plan.new_milestone, name="new_milestone"),
     path("plan/<slug:code>/status/", plan.plan_status, name="plan_status"),
 ]

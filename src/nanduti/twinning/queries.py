@@ -14,6 +14,7 @@ from nanduti.diagnostics.queries import studies
 from nanduti.foundation.errors import NotFound
 from nanduti.methods import twinning as rules
 from nanduti.plans import queries as plan_queries
+from nanduti.plans import visions as plan_visions
 from nanduti.programme import queries as programme_queries
 from nanduti.programme import team
 from nanduti.programme.dating import Cut, cut_of
@@ -376,10 +377,10 @@ def _from_activities(programme: Programme, cluster: Cluster | None, on: date) ->
 def _from_plans(programme: Programme, cluster: Cluster | None, cut: Cut) -> list[Found]:
     endorsed = plan_queries.plans(programme=programme, cluster=cluster).exclude(status="draft")[:FEW]
     found = [Found("action_plan_endorsed", str(p), "", p.cite(), ("plans:plan", ())) for p in endorsed]
-    visions = plan_queries.visions(programme=programme, cluster=cluster)
+    agreed = plan_visions.visions(programme=programme).filter(**({"cluster": cluster} if cluster else {}))
     found += [
-        Found("vision_agreed", str(v), v.agreed_on, v.cite(), ("plans:plan", ()), has)
-        for v, has in _by_then(visions, "agreed_on", cut)
+        Found("vision_agreed", str(v), v.agreed_on, v.cite(), ("plans:vision", (v.pk,)), has)
+        for v, has in _by_then(agreed, "agreed_on", cut)
     ]
     reached = plan_queries.milestones(programme=programme, cluster=cluster)
     return found + [

@@ -20,7 +20,7 @@ from nanduti.programme.frames import Frame, programme_page
 from nanduti.programme.models.programmes import in_language
 from nanduti.programme.pages import amount_in_words, dated, form_page, link, show
 
-from .. import actions, agents, labour, queries
+from .. import actions, agents, labour, queries, visions
 from ..forms import ActivityForm, ContributionForm, NewActivityForm, ParticipationForm, ReportForm
 from ..kinds import KINDS
 from ..models import Activity, Contribution, Participation
@@ -48,7 +48,7 @@ def activity(request: HttpRequest, frame: Frame, plan: str, number: int) -> Http
         history=history,
         sections=[
             {
-                "facts": _activity_facts(row, line, sees_money),
+                "facts": _activity_facts(row, line, sees_money, _holding(frame)),
                 "links": _activity_links(frame, plan, number) if may_edit else [],
                 "verdict": _benefit(row),
             },
@@ -66,7 +66,9 @@ def _activity_state(line: queries.LedgerRow, frame: Frame) -> str:
     return f"{STATUS[line.state]}. ".capitalize() + saying.fill(reason.sentence, details)
 
 
-def _activity_facts(row: Activity, line: queries.LedgerRow, sees_money: bool) -> list[tuple[str, Any]]:
+def _activity_facts(
+    row: Activity, line: queries.LedgerRow, sees_money: bool, holding: frozenset[int]
+) -> list[tuple[str, Any]]:
     facts: list[tuple[str, Any]] = [
         (_("Plan"), str(row.plan)),
         (_("Kind"), _(KINDS[row.kind].title)),
@@ -82,6 +84,7 @@ def _activity_facts(row: Activity, line: queries.LedgerRow, sees_money: bool) ->
             _("Organised by"),
             ", ".join(str(r.organisation) for r in row.roles.select_related("organisation")) or "–",
         ),
+        (_("Serves"), _serves(row, holding)),
         (_("Who benefits"), row.get_joint_benefit_display()),
     ]
     if row.n_participants is not None:
@@ -92,6 +95,15 @@ def _activity_facts(row: Activity, line: queries.LedgerRow, sees_money: bool) ->
     if sees_money and row.cost is not None:
         facts.append((_("Cost"), f"{words.money(Money(row.cost, row.currency))} ({row.payer or '?'})"))
     return facts
+
+
+def _serves(row: Activity, holding: frozenset[int]) -> str:
+    """The objective that it serves, and whether the vision that holds asks for it."""
+    if row.objective is None:
+        return _("no objective is named")
+    if row.objective.vision_id in holding:
+        return _("%(objective)s (a priority of the vision)") % {"objective": row.objective}
+    return str(row.objective)
 
 
 def _understood(row: Activity, line: queries.LedgerRow) -> str:
@@ -219,7 +231,8 @@ def new_activity(request: HttpRequest, frame: Frame) -> HttpResponse:
             raise NotAllowed(capability=EDIT)
         messages.info(request, _("An activity stands in a plan, so begin the plan first."))
         return redirect(frame.url("plans:new_plan"))
-    form = NewActivityForm(request.POST or None, plans=plans)
+    objectives = visions.objectives(programme=frame.programme).filter(plan__in=plans)
+    form = NewActivityForm(request.POST or None, plans=plans, objectives=objectives, holding=_holding(frame))
 
     def act(values: dict[str, Any], version: int | None) -> None:
         plan, reason = values.pop("plan"), _reason(frame, values)
@@ -244,6 +257,11 @@ def new_activity(request: HttpRequest, frame: Frame) -> HttpResponse:
     )
 
 
+def _holding(frame: Frame) -> frozenset[int]:
+    """The rows of the wordings of visions that hold, by number."""
+    return visions.wordings(visions.standings(programme=frame.programme, on=frame.as_of))
+
+
 def _reason(frame: Frame, values: dict[str, Any]) -> str:
     """Take the reason for putting a rule aside out of what was typed; it counts from those who may do so."""
     reason = values.pop("override_reason")
@@ -262,7 +280,8 @@ def edit_activity(request: HttpRequest, frame: Frame, plan: str, number: int) ->
     """Correct an activity."""
     row = activity_of(frame, plan, number)
     require(frame, row.scope_id)
-    form = ActivityForm.of(row, request.POST or None)
+    objectives = visions.objectives(programme=frame.programme).filter(plan=row.plan_id)
+    form = ActivityForm.of(row, request.POST or None, objectives=objectives, holding=_holding(frame))
 
     def act(values: dict[str, Any], version: int) -> None:
         actions.edit_activity(

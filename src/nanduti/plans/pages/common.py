@@ -19,6 +19,12 @@ STATUS = {
     "suspended": pgettext_lazy("activity", "suspended"),
     "unknown": gettext_lazy("not known"),
 }
+# What activities serve, as the list of them can be narrowed.
+SERVES = {
+    "priority": gettext_lazy("a priority of the vision"),
+    "objective": gettext_lazy("another objective of the plan"),
+    "nothing": gettext_lazy("no objective that is named"),
+}
 TONES = {"closed": "good", "late": "warn", "unknown": "calm"}
 EDIT = "edit_plans"
 

@@ -17,10 +17,10 @@ from nanduti.interface.tables import Col, DataTable
 from nanduti.methods import planning
 from nanduti.programme.frames import Frame, programme_page
 
-from .. import queries
+from .. import queries, visions
 from ..kinds import KINDS
 from ..models import Activity
-from .common import EDIT, STATUS, TONES
+from .common import EDIT, SERVES, STATUS, TONES
 
 COUNTED = {
     "closed": pgettext_lazy("activities", "done"),
@@ -66,6 +66,7 @@ def _columns(frame: Frame) -> list[Col]:
         Col("date_text_precision", gettext_lazy("Precision"), shown=False),
         Col("status_now", gettext_lazy("State"), "chip", choices=STATUS, filter="choice", sortable=True,
             tone=lambda s: TONES.get(s, ""), phone=True),
+        Col("serves", gettext_lazy("Serves"), "choice", choices=SERVES, filter="choice", shown=False),
         Col("n_participants", gettext_lazy("Participants"), "number", shown=False),
         Col("source", gettext_lazy("Source"), value=lambda r: r.cite(), shown=False),
     ]  # fmt: skip
@@ -88,7 +89,9 @@ def _last_day(row: Activity) -> Any:
 def ledger(request: HttpRequest, frame: Frame) -> HttpResponse:
     """The activities on a time axis at a cut-off day, and as a table."""
     rows = queries.activities(programme=frame.programme, cluster=frame.cluster)
-    rows = queries.with_status(rows, as_of=frame.as_of).order_by("plan_id", "number")
+    holding = visions.wordings(visions.standings(programme=frame.programme, on=frame.as_of))
+    rows = visions.with_service(queries.with_status(rows, as_of=frame.as_of), holding=holding)
+    rows = rows.order_by("plan_id", "number")
     table = LedgerTable(rows, request, columns=_columns(frame))
     if table.wants_export:
         return table.export()

@@ -11,32 +11,36 @@ from django.utils.translation import gettext_lazy, ngettext
 from nanduti.foundation.errors import NotFound
 from nanduti.interface import saying, words
 from nanduti.interface.tables import Col, DataTable
+from nanduti.methods.planning import VisionFocus
 from nanduti.programme.frames import Frame, programme_page
 from nanduti.programme.pages import dated, form_page, link, show
 
-from .. import actions, queries
-from ..forms import MilestoneForm, PlanForm, PlanStatusForm, VisionForm
+from .. import actions, queries, visions
+from ..forms import MilestoneForm, PlanForm, PlanStatusForm
 from ..kinds import KINDS
-from ..models import ActionPlan, Milestone
+from ..models import ActionPlan, Milestone, Objective
 from .activities import contribution_columns
-from .common import EDIT, require
+from .common import EDIT, SERVES, require
+from .visions import objective_url, told, whose
 
 
 @programme_page(step=6, item="plan")
 def plan(request: HttpRequest, frame: Frame) -> HttpResponse:
     """Visions and plans, who contributes, how widely people take part, what has been reached."""
-    visions = list(queries.visions(programme=frame.programme, cluster=frame.cluster))
+    found = visions.standings(programme=frame.programme, cluster=frame.cluster, on=frame.as_of)
     plans = list(queries.plans(programme=frame.programme, cluster=frame.cluster))
     breadth = queries.participation_breadth(programme=frame.programme, cluster=frame.cluster)
-    unlinked = queries.n_without_objective(programme=frame.programme, cluster=frame.cluster)
+    rows = queries.activities(programme=frame.programme, cluster=frame.cluster)
+    focus, serving = visions.focus(rows, found=found)
     return show(
         request,
         frame,
         title=_("Vision and plan"),
-        state=_plan_state(visions, plans, unlinked),
+        state=_plan_state(found, plans, focus),
         action=link(frame.url("plans:new_activity"), _("Plan an activity")) if frame.may(EDIT) and plans else None,
         sections=[
-            _vision_section(request, frame, visions),
+            _vision_section(request, frame, found),
+            _objectives_section(request, frame, found, focus, serving),
             _plans_section(request, frame, plans),
             {
                 "title": _("Contributions"),
@@ -68,44 +72,105 @@ def plan(request: HttpRequest, frame: Frame) -> HttpResponse:
     )  # fmt: skip
 
 
-def _plan_state(visions: list[Any], plans: list[ActionPlan], unlinked: int) -> str:
+def _plan_state(found: list[visions.Standing], plans: list[ActionPlan], focus: VisionFocus) -> str:
     if not plans:
         return _("There is no plan yet.")
     said = ngettext("%(n)s plan", "%(n)s plans", len(plans)) % {"n": words.number(len(plans))}
     said += ", " + (
-        ngettext("%(n)s vision on record", "%(n)s visions on record", len(visions))
-        % {"n": words.number(len(visions))}
-        if visions
+        ngettext("%(n)s vision on record", "%(n)s visions on record", len(found))
+        % {"n": words.number(len(found))}
+        if found
         else _("no shared vision on record")
     )
-    if unlinked:
+    if focus.share is not None:
         said += "; " + ngettext(
-            "%(n)s activity serves no objective of its plan",
-            "%(n)s activities serve no objective of their plan",
-            unlinked,
-        ) % {"n": words.number(unlinked)}  # fmt: skip
+            "%(n)s activity serves no priority of the vision",
+            "%(n)s activities serve no priority of the vision",
+            focus.n_unlinked,
+        ) % {"n": words.number(focus.n_unlinked)}  # fmt: skip
     return said + "."
 
 
-def _vision_section(request: HttpRequest, frame: Frame, visions: list[Any]) -> dict[str, Any]:
+def _vision_section(request: HttpRequest, frame: Frame, found: list[visions.Standing]) -> dict[str, Any]:
     return {
         "title": _("Vision"),
         "table": DataTable(
-            visions,
+            found,
             request,
             name="visions",
             prefix="v.",
             columns=[
-                Col("text", gettext_lazy("Vision"), value=str, phone=True),
-                Col("cluster", gettext_lazy("Cluster"), value=lambda v: str(v.cluster or "")),
-                dated("agreed_on", gettext_lazy("Agreed on"), phone=True),
-                Col("source", gettext_lazy("Source"), value=lambda v: v.cite()),
+                Col("text", gettext_lazy("Vision"), value=lambda v: str(v.latest), phone=True,
+                    url=lambda v: frame.url("plans:vision", v.latest.pk)),
+                Col("cluster", gettext_lazy("Whose"), value=lambda v: whose(v.latest), phone=True),
+                Col("agreed_on", gettext_lazy("Last agreed"), value=lambda v: words.written(v.latest.agreed_on),
+                    plain=lambda v: v.latest.agreed_on),
+                Col("due", gettext_lazy("To be looked at again"), value=told, phone=True),
+                Col("source", gettext_lazy("Source"), value=lambda v: v.latest.cite()),
             ],
         ),
         "links": [link(frame.url("plans:new_vision"), _("Write down a vision"))] if frame.may(EDIT) else [],
         "empty_title": _("No shared vision is written down"),
         "empty_why": _("Every activity should serve a picture of the future that the cluster agrees on."),
+    }  # fmt: skip
+
+
+def _objectives_section(
+    request: HttpRequest,
+    frame: Frame,
+    found: list[visions.Standing],
+    focus: VisionFocus,
+    serving: dict[str, int],
+) -> dict[str, Any]:
+    """The objectives, which of them are priorities of the vision, and how many activities serve which."""
+    holding = visions.wordings(found)
+    columns = [
+        Col("label", gettext_lazy("Objective"), value=str, phone=True, url=lambda o: objective_url(frame, o)),
+        Col("plan", gettext_lazy("Plan"), value=lambda o: str(o.plan)),
+        Col("priority", gettext_lazy("Priority of the vision"), "chip", phone=True, choices=PRIORITY,
+            value=lambda o: _priority(o, holding), tone=lambda s: {"yes": "good"}.get(s, "")),
+        Col("n_activities", gettext_lazy("Activities"), "number", phone=True),
+    ]  # fmt: skip
+    share = [(_("Share that serves a priority"), words.share(focus.share))] if focus.share is not None else []
+    links = [
+        link(
+            frame.url("plans:ledger", serves=code),
+            _("%(n)s activities serve %(what)s") % {"n": words.number(serving[code]), "what": SERVES[code]},
+        )
+        for code in SERVES
+        if serving.get(code)
+    ]
+    if frame.may(EDIT):
+        links.append(link(frame.url("plans:new_objective"), _("Name an objective")))
+    return {
+        "id": "objectives",
+        "title": _("Objectives and priorities"),
+        "intro": saying.fill(focus.reason.sentence, focus.reason.details),
+        "facts": share,
+        "table": DataTable(
+            visions.objectives(programme=frame.programme, cluster=frame.cluster),
+            request,
+            columns=columns,
+            name="objectives",
+            prefix="o.",
+        ),
+        "links": links,
+        "empty_title": _("No objective is named"),
+        "empty_why": _("Activities serve the vision by way of objectives that are its priorities."),
     }
+
+
+PRIORITY = {
+    "yes": gettext_lazy("yes"),
+    "earlier": gettext_lazy("of an earlier wording"),
+    "no": gettext_lazy("nobody has said so"),
+}
+
+
+def _priority(row: Objective, holding: frozenset[int]) -> str:
+    if row.vision_id is None:
+        return "no"
+    return "yes" if row.vision_id in holding else "earlier"
 
 
 def _plans_section(request: HttpRequest, frame: Frame, plans: list[ActionPlan]) -> dict[str, Any]:
@@ -265,24 +330,6 @@ def plan_status(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
         back=frame.url("plans:plan"),
         save_label=_("Save"),
         done=_("The plan is saved."),
-    )
-
-
-@programme_page(step=6, item="plan", may=EDIT)
-def new_vision(request: HttpRequest, frame: Frame) -> HttpResponse:
-    """Write down a vision."""
-    cluster = frame.writes_in(EDIT)
-    return form_page(
-        request,
-        frame,
-        VisionForm(request.POST or None),
-        lambda values: actions.agree_vision(
-            programme=frame.programme, cluster=cluster, values=values, by=request.user
-        ),
-        title=_("Write down a vision"),
-        back=frame.url("plans:plan"),
-        save_label=_("Save the vision"),
-        done=_("The vision is saved."),
     )
 
 
