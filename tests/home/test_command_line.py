@@ -52,6 +52,18 @@ def test_whoever_forgot_a_password_gets_a_new_one(say, example, monkeypatch):
     assert "moth" not in str(witness.details)
 
 
+def test_an_account_stands_for_an_organisation_of_the_register(say, example):
+    from nanduti.register.models import Organisation
+
+    User.objects.create_user(username="rosa", password="x")
+    assert say("user", "rosa", "--organisation", "unido") == (0, "rosa\n", "")
+    own = User.objects.get(username="rosa").organisation_pseudonym
+    assert Organisation._base_manager.get(pseudonym=own).code == "unido"
+    code, _out, err = say("user", "rosa", "--organisation", "nobody-here")
+    assert code == 1 and "nobody-here" in err
+    assert AuditEvent.objects.filter(action="foundation.stand_for").count() == 1
+
+
 def test_results(answer):
     said = answer("results", "--as-of", "2011-07-31")
     assert (said["programme"], said["as_of"]) == (CODE, "2011-07-31")

@@ -10,6 +10,7 @@ import pytest
 from nanduti.foundation.errors import EditedMeanwhile
 from nanduti.foundation.models import AuditEvent, Grant, User
 from nanduti.methods.values import Money
+from nanduti.plans.models import Activity
 from nanduti.programme import actions, codes, funding, labour, queries
 from nanduti.programme.errors import LaidDownAlready, ReasonMissing, SeenLater
 from nanduti.programme.models import FundingCondition, Meeting, Programme
@@ -79,6 +80,10 @@ def test_a_reader_within_the_programme_opens_what_is_written(example, unido):
     row = lay_down(example, unido)
     stand_for(unido, "committee_member", example.scope)
     Meeting._base_manager.filter(committee__programme=example).update(note="Decided")
+    assert opened(row) == [True, False, True]
+    (said,) = funding.check(row, on=DAY).verdict.reasons
+    assert said.code == "nothing_written" and "more" in said.say()
+    Activity._base_manager.update(note="What was said")
     assert opened(row) == [True, True, True]
     assert funding.check(row, on=DAY).verdict.decision == "yes"
 
@@ -187,7 +192,7 @@ def test_the_pages_write_and_correct_a_condition(visit, example, unido):
     row.refresh_from_db()
     sent = {"version": row.version, "is_kept": "no", "what": "Nothing came"}
     assert client.post(f"{P}/conditions/open-minutes/seen/", sent).status_code == 302
-    assert "Not kept." in client.get(f"{P}/conditions/open-minutes/").content.decode()
+    assert "This condition is not kept." in client.get(f"{P}/conditions/open-minutes/").content.decode()
     sent = {"version": example.version, "cost_amount": "1500", "cost_currency": "EUR"}
     assert client.post(f"{P}/conditions/cost/", sent).status_code == 302
     assert "1,500" in client.get(f"{P}/conditions/").content.decode()

@@ -54,6 +54,24 @@ def test_the_university_meets_firms_and_the_association_does_not(jalisco):
     assert answer("lobbying", "iteso") == ("flag", "given_to_others")
 
 
+def test_the_meeting_at_the_association_is_shown_against_the_lines_and_was_taken_in(jalisco):
+    """Lowe (2003): six came to the association's first meeting; the university then went to the firms."""
+    from nanduti.plans.labour import recorded_verdict
+    from nanduti.plans.models import Activity
+
+    rows = {row.reference: row for row in Activity.objects.filter(plan__programme=jalisco)}
+    said = {
+        reference: (verdict.decision, verdict.reasons[0].code)
+        for reference, verdict in ((ref, recorded_verdict(row)) for ref, row in rows.items())
+    }
+    assert said == {
+        "shoes:1": ("flag", "nobody_named"),
+        "garments:1": ("no", "may_not"),
+        "garments:2": ("yes", "may"),
+    }
+    assert rows["shoes:1"].n_participants == 22
+
+
 def test_the_state_pays_two_thirds_and_asks_for_open_records(jalisco):
     """Lowe (2003), "recycling and diffusion"; what the start cost, and what firms paid, the paper does not say."""
     checked = {c.row.code: c for c in funding.check_all(programme=jalisco, on=date(2003, 1, 1))}

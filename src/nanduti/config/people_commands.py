@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from .verbs import Add
+
+if TYPE_CHECKING:
+    from nanduti.foundation.models import User
 
 
 def add_verbs(add: Add) -> None:
@@ -16,6 +20,9 @@ def add_verbs(add: Add) -> None:
     )
     user_verb.add_argument("--role", help="code of a role, such as coordinator")
     user_verb.add_argument("--within", help="programme:CODE or cluster:CODE")
+    user_verb.add_argument(
+        "--organisation", metavar="CODE", help="the organisation of the register that the account stands for"
+    )
     user_verb.add_argument("--language", choices=["en", "es"], default="en", help="language of the account")
     token_verb = add("token", token, "Issue an API token for an account; it is shown once.")
     token_verb.add_argument("name", help="user name")
@@ -45,8 +52,25 @@ def user(options: argparse.Namespace) -> int:
         if scope is None:
             raise NotFound(kind="programme or cluster", code_given=options.within or "")
         actions.grant_role(user=account, role=options.role, scope=scope, by="command line")
+    if options.organisation:
+        _stand_for(account, options.organisation)
     print(account.username)
     return 0
+
+
+def _stand_for(account: User, code: str) -> None:
+    from django.db.models import Q
+    from django_scopes import scopes_disabled
+
+    from nanduti.foundation import actions
+    from nanduti.foundation.errors import NotFound
+    from nanduti.register.models import Organisation
+
+    with scopes_disabled():
+        found = Organisation.objects.filter(Q(code=code) | Q(pseudonym=code)).first()
+    if found is None:
+        raise NotFound(kind="organisation", code_given=code)
+    actions.stand_for(user=account, organisation=found.pseudonym, by="command line")
 
 
 def token(options: argparse.Namespace) -> int:

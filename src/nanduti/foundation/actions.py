@@ -42,6 +42,19 @@ class EndsBeforeItBegins(PersonError):
     remedy = mark("Take a later last day, or leave it empty.")
 
 
+@action("foundation.stand_for")
+def stand_for(*, user: User, organisation: str, by: User | str, at: datetime | None = None) -> User:
+    """Say for which organisation of the register an account stands, by its pseudonym; empty for none.
+
+    It then sees what the vault keeps of that organisation, so this is for the operator and stands on no page. Rules
+    that ask what an organisation may read look at the roles of its accounts.
+    """
+    user.organisation_pseudonym = organisation
+    user.save(update_fields=["organisation_pseudonym"])
+    note(subject=user, organisation=organisation)
+    return user
+
+
 @action("foundation.make_account")
 def make_account(
     *,

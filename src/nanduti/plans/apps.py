@@ -9,7 +9,7 @@ class PlansConfig(AppConfig):
     def ready(self) -> None:
         from nanduti.programme.queries import tell_reported_to
 
-        from . import funding, joint
+        from . import funding, joint, labour
         from .answers import connect
         from .queries import reported_to
 
@@ -17,3 +17,4 @@ class PlansConfig(AppConfig):
         connect()
         joint.connect()
         funding.connect()
+        labour.connect()

@@ -59,5 +59,10 @@ def organise(activity: Activity, bodies: Iterable[Organisation]) -> None:
     )
 
 
+def connect() -> None:
+    """Say which tasks are kinds of activity."""
+    labour.tell_asked(kind.task for kind in KINDS.values())
+
+
 def _ids(bodies: Iterable[Organisation]) -> set[int]:
     return {body.pk for body in bodies}

@@ -139,7 +139,6 @@ class LabourForm(EditForm):
         label=_("Task"),
         choices=_tasks,
         required=False,
-        help_text=_("A task of this list is obeyed where activities are planned."),
     )
     task = text(
         _("Task in your own words"), max_length=200, help_text=_("Needed only for a task not in the list.")
@@ -148,6 +147,13 @@ class LabourForm(EditForm):
     verdict = forms.ChoiceField(label=_("Answer"), choices=DivisionOfLabour.May)
     reason = text(_("Why"), max_length=2000, required=True, rows=2)
     reason_es = text(_("Why, in Spanish"), max_length=2000, rows=2)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked = ", ".join(map(str, labour.asked()))
+        if asked:
+            said = _("Asked about when an activity is planned: %(tasks)s.") % {"tasks": asked}
+            self.fields["task_code"].help_text = said
 
     def clean(self) -> dict[str, Any]:
         clean = super().clean() or {}

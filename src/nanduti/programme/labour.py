@@ -55,6 +55,24 @@ def tasks() -> dict[str, Task]:
     }
 
 
+_asked: set[str] = set()
+
+
+def tell_asked(codes_of_tasks: Iterable[str]) -> None:
+    """Say which tasks a room above asks about before somebody does them."""
+    _asked.update(set(codes_of_tasks) & set(tasks()))
+
+
+def asked() -> list[Task]:
+    """The tasks that are asked about when something is planned, in the order of the list."""
+    return [task for code, task in tasks().items() if code in _asked]
+
+
+def is_asked(row: DivisionOfLabour) -> bool:
+    """Whether planning asks about the task of a line."""
+    return row.task_code in _asked
+
+
 def task_in_words(row: DivisionOfLabour) -> str:
     """The task of a line, as whoever laid it down called it."""
     return in_language(row, "task") or str(tasks().get(row.task_code, row.task_code))

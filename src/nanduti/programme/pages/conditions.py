@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from nanduti.foundation.models import AuditEvent
 from nanduti.interface import saying, words
 from nanduti.interface.tables import Col, DataTable
+from nanduti.methods.planning import FundedPart
 
 from .. import actions, funding
 from ..condition_forms import ConditionForm, CostForm, NewConditionForm, SeenForm
@@ -26,6 +27,12 @@ KEPT = {
     "flag": gettext_lazy("not known"),
     "no": gettext_lazy("not kept"),
     "none": gettext_lazy("asks for nothing"),
+}
+STATES = {
+    "yes": gettext_lazy("This condition is kept."),
+    "flag": gettext_lazy("It is not known whether this condition is kept."),
+    "no": gettext_lazy("This condition is not kept."),
+    "none": gettext_lazy("Nothing is asked in return."),
 }
 TONES = {"yes": "good", "no": "warn"}
 
@@ -111,23 +118,14 @@ def _money(request: HttpRequest, frame: Frame, may_edit: bool) -> dict[str, Any]
     sees = frame.may_programme("read_sensitive")
     paid = funding.funding(programme=frame.programme)
     cost_url = frame.url("programme:start_cost")
-    columns = [
-        Col("name", gettext_lazy("Who pays"), phone=True),
-        Col("agreed", gettext_lazy("Share agreed"), "share", phone=True),
-    ]
-    if sees:
-        columns += [
-            Col("due", gettext_lazy("That is"), value=lambda p: words.money(p.due)),
-            Col("given", gettext_lazy("Given"), phone=True, value=lambda p: words.money(p.given)),
-            Col("given_share", gettext_lazy("Share given"), "share"),
-            Col("n_uncounted", gettext_lazy("Not counted"), "number"),
-        ]
+    parts = list(paid.parts) if paid else []
+    columns = _share_columns(parts, sees)
     cost = funding.start_cost(frame.programme)
     section = {
         "title": _("Who pays the start"),
         "facts": [(_("What the start costs"), words.money(cost) if cost else _("not known"))] if sees else [],
         "verdict": paid.verdict if paid and sees else None,
-        "table": DataTable(list(paid.parts) if paid else [], request, columns=columns, name="shares", prefix="s."),
+        "table": DataTable(parts, request, columns=columns, name="shares", prefix="s."),
         "empty_title": _("No share is written down"),
         "empty_why": _("Who pays how much of a start is agreed before it begins, and compared with what comes."),
         **_first(frame, may_edit, frame.url("programme:new_condition"), _("Write down who pays")),
@@ -136,6 +134,30 @@ def _money(request: HttpRequest, frame: Frame, may_edit: bool) -> dict[str, Any]
         label = _("Correct what the start costs") if cost else _("Write down what the start costs")
         section["links"] = [link(cost_url, label)]
     return section
+
+
+def _share_columns(parts: list[FundedPart], sees: bool) -> list[Col]:
+    """Agreed and given; what nobody has written down is said to be unknown."""
+    columns = [
+        Col("name", gettext_lazy("Who pays"), phone=True),
+        Col(
+            "agreed", gettext_lazy("Share agreed"), phone=True, value=lambda p: _known(words.share(p.agreed))
+        ),
+    ]
+    if not sees:
+        return columns
+    columns += [
+        Col("due", gettext_lazy("That is"), value=lambda p: _known(words.money(p.due))),
+        Col("given", gettext_lazy("Given"), phone=True, value=lambda p: _known(words.money(p.given))),
+        Col("given_share", gettext_lazy("Share given"), value=lambda p: _known(words.share(p.given_share))),
+    ]
+    if any(part.n_uncounted for part in parts):
+        columns.append(Col("n_uncounted", gettext_lazy("Gifts not counted"), "number"))
+    return columns
+
+
+def _known(said: str) -> str:
+    return said or _("not known")
 
 
 @programme_page(may=EDIT, whole=True)
@@ -169,7 +191,7 @@ def condition(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
         request,
         frame,
         title=str(row.funder),
-        state=str(KEPT[_kept(checked)]).capitalize() + ".",
+        state=STATES[_kept(checked)],
         back=link(frame.url("programme:conditions"), _("Conditions and division of labour")),
         action=link(frame.url("programme:see_condition", code), _("Write down what you saw"))
         if may_edit

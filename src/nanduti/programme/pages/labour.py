@@ -24,7 +24,7 @@ TONES = {"may": "good", "may_not": "warn"}
 
 def section(request: HttpRequest, frame: Frame, may_edit: bool) -> dict[str, Any]:
     """The division of labour as a section of the page on conditions."""
-    rows = list(queries.labour_division(programme=frame.programme))
+    rows = sorted(queries.labour_division(programme=frame.programme), key=_in_words)
     new = link(frame.url("programme:new_labour"), _("Lay down who may do a task"))
     return {
         "title": _("Which institution may do what"),
@@ -37,6 +37,11 @@ def section(request: HttpRequest, frame: Frame, may_edit: bool) -> dict[str, Any
         **({"empty_url": new["url"], "empty_label": new["label"]} if may_edit else way_in(frame)),
         "links": [new] if may_edit and rows else [],
     }
+
+
+def _in_words(row: DivisionOfLabour) -> tuple[str, str]:
+    """Lines of one institution together, in the order in which they are read."""
+    return codes.said(codes.INSTITUTIONS, row.institution_kind), rules.task_in_words(row)
 
 
 def _obeyed(frame: Frame) -> str:
@@ -58,7 +63,7 @@ def _columns(frame: Frame) -> list[Col]:
         Col("verdict", gettext_lazy("Answer"), "chip", choices=DivisionOfLabour.May.choices, phone=True,
             tone=lambda v: TONES.get(v, "")),
         Col("reason", gettext_lazy("Why"), value=lambda r: in_language(r, "reason")),
-        Col("task_code", gettext_lazy("Asked when planning"), "bool", value=lambda r: bool(r.task_code)),
+        Col("task_code", gettext_lazy("Asked when planning"), "bool", value=rules.is_asked),
         Col("source", gettext_lazy("Source"), value=lambda r: r.cite()),
     ]  # fmt: skip
 
@@ -68,7 +73,7 @@ def line(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
     """One line of the division of labour."""
     row = rules.line_by_id(programme=frame.programme, pk=pk)
     institution = codes.said(codes.INSTITUTIONS, row.institution_kind)
-    asked = _("yes, whenever an activity of this kind is planned") if row.task_code else _("no, it is kept in words only")  # fmt: skip  # noqa: E501
+    asked = _("yes, whenever an activity of this kind is planned") if rules.is_asked(row) else _("no, no kind of activity is this task")  # fmt: skip  # noqa: E501
     return show(
         request,
         frame,
