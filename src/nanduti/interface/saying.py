@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.formats import get_format
 from django.utils.translation import gettext
 
-from nanduti.methods.values import NandutiError, Reason, RuleSource, Verdict, Worded
+from nanduti.methods.values import NandutiError, Reason, RuleSource, Verdict, Worded, mark
 
 from . import words
 
@@ -102,12 +102,25 @@ def say(error: NandutiError) -> Said:
     return Said(gettext(title), fill(sentence, details), fill(remedy, details), error.code)
 
 
-def say_verdict(verdict: Verdict) -> SaidVerdict:
-    """The reasons of a verdict, translated and filled, with the source of its rule."""
-    titles = {"yes": gettext("The rule allows this"), "no": gettext("The rule refuses this")}
+# What stands above a verdict: whether something may be done, whether something is as it should be, or advice.
+TITLES = {
+    "permission": {
+        "yes": mark("The rule allows this"),
+        "no": mark("The rule refuses this"),
+        "flag": mark("The rule allows this, but look"),
+    },
+    "check": {"yes": mark("In order"), "no": mark("Not in order yet"), "flag": mark("In order, but look")},
+    "advice": dict.fromkeys(("yes", "no", "flag"), mark("What the rule advises")),
+}
+
+
+def say_verdict(verdict: Verdict, about: str = "permission") -> SaidVerdict:
+    """The reasons of a verdict, translated and filled, with the source of its rule.
+
+    ``about`` says what was asked of the rule: a permission, a check or advice."""
     return SaidVerdict(
         decision=verdict.decision,
-        title=titles.get(verdict.decision, gettext("The rule allows this, but look")),
+        title=gettext(TITLES.get(about, TITLES["permission"])[verdict.decision]),
         reasons=tuple(fill(reason.sentence, reason.details) for reason in verdict.reasons),
         remedy=fill(verdict.remedy, {}) if verdict.remedy else "",
         source=say_source(verdict.source),

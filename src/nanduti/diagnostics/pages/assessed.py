@@ -41,7 +41,9 @@ def assessed(request: HttpRequest, frame: Frame, pk: int, score: int) -> HttpRes
             sections.append({"title": _("Worth a second look"), "html": format_html(
                 "<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((s,) for s in said)))})  # fmt: skip
     elif found.band:
-        sections.append({"title": _("The answer"), "verdict": verdict_of(recipe, found)})
+        sections.append(
+            {"title": _("The answer"), "verdict": verdict_of(recipe, found), "verdict_about": "advice"}
+        )
     questions = _question_table(request, recipe, found)
     sections.append({"title": _("Questions"), "table": questions, "intro": found.evidence})
     name = found.establishment.pseudonym if found.establishment else str(row.cluster)

@@ -139,9 +139,11 @@ def source_of(thing: Any) -> SafeString | str:
 
 
 @register.inclusion_tag("interface/parts/verdict.html")
-def verdict(given: Verdict) -> dict[str, Any]:
-    """The answer of a rule with its reasons, what would help, and the source of the rule."""
-    return {"said": saying.say_verdict(given)}
+def verdict(given: Verdict, about: str = "permission") -> dict[str, Any]:
+    """The answer of a rule with its reasons, what would help, and the source of the rule.
+
+    ``about`` is what was asked of the rule: a permission, a check or advice."""
+    return {"said": saying.say_verdict(given, about)}
 
 
 @register.inclusion_tag("interface/parts/notice.html")
