@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nanduti.methods.values import Reason, RuleSource, Verdict, flag, mark, no, yes
+from nanduti.methods.values import Reason, RuleSource, Verdict, counted, flag, mark, no, yes
 
 # Hundepool et al. (2012) and the Centre for Humanitarian Data (2019); see docs/methods/disclosure.md.
 DEFAULTS: dict[str, Any] = {
@@ -110,9 +110,12 @@ def may_decide(
     if reasons:
         return no(*reasons, source=FOUR_EYES)
     n = APPROVALS - len(decided)
-    told = Reason(
-        "release.decide.may", mark("{n} approval(s) are still needed; yours would be one."), {"n": n}
+    said = counted(
+        n,
+        mark("{n} approval is still needed; yours would be the one."),
+        mark("{n} approvals are still needed; yours would be one of them."),
     )
+    told = Reason("release.decide.may", said, {"n": n})
     return yes(told, source=FOUR_EYES)
 
 

@@ -17,7 +17,7 @@ from nanduti.surveys.models import Instrument, Wave
 from ..models import Publication, Returning
 
 
-@action("release.record_returning")
+@action("release.record_returning", once=True)
 def record_returning(
     *,
     programme: Programme,

@@ -201,14 +201,14 @@ def _worth(part: CheckedPart) -> Verdict:
     if part.lost_share is not None and part.lost_share > USELESS:
         told = Reason(
             "release.table.little_left",
-            mark("The hidden cells hold {lost} of the whole: little is left to read."),
-            {"lost": f"{part.lost_share:.0%}"},
+            mark("The hidden cells hold {lost:.0%} of the whole: little is left to read."),
+            {"lost": part.lost_share},
         )
         return flag(told, source=SOURCE, remedy=mark("Put values together, or leave a column out."))
     told = Reason(
         "release.table.enough_left",
-        mark("The hidden cells hold {lost} of the whole."),
-        {"lost": f"{part.lost_share or 0:.1%}"},
+        mark("The hidden cells hold {lost:.1%} of the whole."),
+        {"lost": part.lost_share or 0.0},
     )
     return yes(told, source=SOURCE)
 

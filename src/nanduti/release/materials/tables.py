@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import polars as pl
+from django.utils import translation
 
 from nanduti.indicators.units import Units
+from nanduti.interface import words
 from nanduti.methods.values import mark
 from nanduti.programme.models import Programme
 
@@ -101,13 +104,21 @@ def sources(units: Units) -> tuple[dict[str, str], ...]:
     """Where the figures come from; without the number of answers, which is a figure itself."""
     said = []
     for citation in units.sources:
-        days = "/".join(dict.fromkeys(d.isoformat() for d in (citation.first_on, citation.last_on) if d))
+        days = [d for d in (citation.first_on, citation.last_on) if d]
         said.append(
             {
-                language: ", ".join(filter(None, [citation.title.get(language, ""), days]))
+                language: ", ".join(
+                    filter(None, [citation.title.get(language, ""), _days_said(days, language)])
+                )
                 for language in ("en", "es")
             }
         )
     if units.wave is not None:
-        said.append({"en": f"Wave {units.wave.code}", "es": f"Ronda {units.wave.code}"})
+        said.append({"en": f"Wave: {units.wave}", "es": f"Oleada: {units.wave}"})
     return tuple(said)
+
+
+def _days_said(days: list[date], language: str) -> str:
+    """The first and the last day, in words of that language."""
+    with translation.override(language):
+        return " – ".join(dict.fromkeys(words.day(day) for day in days))

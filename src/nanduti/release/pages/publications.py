@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from nanduti.foundation.languages import tongue
 from nanduti.interface import words
 from nanduti.programme.frames import Frame, programme_page
 from nanduti.programme.pages import link
@@ -34,7 +35,7 @@ def _one(frame: Frame, row: Publication, form: WithdrawForm) -> dict[str, object
         % {"day": words.day(row.published_on), "number": row.number, "state": row.get_state_display()},
         "row": row,
         "back": link(frame.url("release:home"), _("Release")),
-        "citation": contents.cite(row),
+        "citation": contents.cite(row, tongue()),
         "open_url": contents.where(row, exactly=True) if row.audience == "public" else "",
         "withdraw_url": frame.url("release:withdraw", row.pk)
         if frame.may("approve_release") and not row.is_withdrawn

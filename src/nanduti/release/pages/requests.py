@@ -85,7 +85,7 @@ def _figures(frame: Frame, n_open: int, rows: Any) -> list[Figure]:
     n_public = rows.filter(audience="public", state="published").count()
     found = [Figure(n_public, _("open to everybody"), f"/open/{frame.programme.code}/")]
     if may_see_requests(frame):
-        found.insert(0, Figure(n_open, _("waiting for a check or a decision"), "#requests"))
+        found.insert(0, Figure(n_open, _("to be checked or decided"), "#requests"))
     return found
 
 

@@ -59,7 +59,7 @@ def returns(request: HttpRequest, frame: Frame) -> HttpResponse:
         {
             "title": _("Results returned"),
             "state": state if rows else _("Nobody has answered anything yet."),
-            "figures": [Figure(n_owed, _("still owed"), "", tone="warn" if n_owed else "good")],
+            "figures": [Figure(n_owed, _("rounds to return"), "", tone="warn" if n_owed else "good")],
             "table": table,
             "back": link(frame.url("release:home"), _("Release")),
         },
@@ -70,6 +70,13 @@ STATES = {
     "yes": gettext_lazy("returned: closed"),
     "no": gettext_lazy("still owed"),
     "flag": gettext_lazy("nobody has answered"),
+}
+
+
+STATE_SENTENCES = {
+    "yes": gettext_lazy("The results went back to every community that answered."),
+    "no": gettext_lazy("The results have not gone back to every community that answered."),
+    "flag": gettext_lazy("Nobody has answered in this round."),
 }
 
 
@@ -107,7 +114,7 @@ def dataset(request: HttpRequest, frame: Frame, instrument: int, wave: str = "")
         "release/returning_dataset.html",
         {
             "title": _("Returned: %(what)s") % {"what": one.title},
-            "state": STATES[one.verdict.decision],
+            "state": STATE_SENTENCES[one.verdict.decision],
             "one": one,
             "table": table,
             "sheets": [(p, frame.url("release:sheets", p.pk)) for p in one.sheets],

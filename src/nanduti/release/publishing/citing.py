@@ -20,11 +20,13 @@ def citation(
     digest: str,
     where: str,
     version: str = "version",
+    day: str = "",
 ) -> str:
-    """One line; ``version`` is the word for it in the reader's language.
+    """One line; ``version`` and ``day`` are the word for it and the day in the reader's language.
 
     >>> citation(programme="Weaving", title="Workshops by town", number=2, published_on=date(2026, 3, 2),
     ...          digest="ab" * 32, where="/open/weaving/towns/v2/")
     'Weaving: Workshops by town, version 2, 2026-03-02. /open/weaving/towns/v2/ (sha256 abababababab)'
     """
-    return f"{programme}: {title}, {version} {number}, {published_on.isoformat()}. {where} (sha256 {digest[:12]})"
+    on = day or published_on.isoformat()
+    return f"{programme}: {title}, {version} {number}, {on}. {where} (sha256 {digest[:12]})"

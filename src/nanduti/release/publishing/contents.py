@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
+
+from django.utils import translation
+
+from nanduti.interface import words
 
 from ..gate.result import Checked
 from ..models import Publication
@@ -43,7 +48,13 @@ def cite(publication: Publication, language: str = "en") -> str:
         digest=publication.digest,
         where=where(publication, exactly=True),
         version="versión" if es else "version",
+        day=_day_said(publication.published_on, language),
     )
+
+
+def _day_said(day: date, language: str) -> str:
+    with translation.override(language):
+        return words.day(day)
 
 
 def of(publication: Publication, checked: Checked) -> dict[str, Any]:
