@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -134,7 +135,7 @@ def _state(found: Measured, choice: Chosen, hidden: bool) -> str:
         return saying.say(found.why_not).sentence
     density = next((s for s in found.statements if s.topic == "density"), None)
     said = saying.fill(density.sentence.sentence, density.sentence.details) if density else ""
-    return f"{said} ({choice.title})"
+    return f"{said.rstrip('.')} ({choice.title})."
 
 
 def _row(statement: Statement, frame: Frame, choice: Chosen) -> dict[str, Any]:
@@ -144,7 +145,7 @@ def _row(statement: Statement, frame: Frame, choice: Chosen) -> dict[str, Any]:
     is_share = about.is_share if about else False
     return {
         "question": about.question if about else statement.topic,
-        "said": saying.fill(statement.sentence.sentence, statement.sentence.details),
+        "said": saying.fill(statement.sentence.sentence, _readable(statement.sentence.details)),
         "textbook": about.textbook if about else statement.definition,
         "value": _figure(statement.measure, is_share),
         "between": _("between %(lowest)s and %(highest)s (%(level)s)")
@@ -157,6 +158,11 @@ def _row(statement: Statement, frame: Frame, choice: Chosen) -> dict[str, Any]:
         else "",
         "url": address(frame, "networks:actors", **dict(behind), **choice.args()) if choice.sees_all else "",
     }
+
+
+def _readable(details: Mapping[str, Any]) -> dict[str, Any]:
+    """Large numbers with their separators."""
+    return {k: words.number(v) if isinstance(v, int) and v >= 10_000 else v for k, v in details.items()}
 
 
 def _figure(value: float | None, is_share: bool) -> str:

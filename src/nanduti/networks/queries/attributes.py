@@ -21,6 +21,7 @@ from nanduti.methods.networks import Network
 from nanduti.programme.models import Programme
 from nanduti.register.models import Cluster
 from nanduti.register.models.organisations import SizeBand
+from nanduti.surveys.queries.mappings import words_of_facts
 
 from .measures import sub_groups
 from .ties import Ties
@@ -91,7 +92,9 @@ def attributes_of(
         "place": _("Place"), "size_class": _("Size"), "trade": _("Trade"), "actor_kind": _("Who it is"),
         "cluster": _("Cluster"),
     }  # fmt: skip
+    codes = frame["cluster"].drop_nulls().unique().to_list() if "cluster" in frame.columns else []
     words: dict[str, Mapping[str, Any]] = {
+        "cluster": {c.code: str(c) for c in Cluster.objects.filter(code__in=codes)},
         "size_class": dict(SizeBand.choices),
         "actor_kind": {
             "establishment": _("establishment"), "organisation": _("organisation"), "person": _("person"),
@@ -164,8 +167,17 @@ def _read_facts(programme: Programme, cluster: Cluster | None, access: Access | 
             }
         if is_grouping or name in wanted:
             columns.append(name)
+    told = words_of_facts(programme=programme, language=language)
+    for name, known in words.items():
+        meant = told.get(units.columns[name].source.removeprefix("register:"), {})
+        words[name] = {code: said if said != code else _meanings(code, meant) for code, said in known.items()}
     frame = units.frame.select(pl.col("pseudonym").alias("actor"), *columns)
     return Attributes(frame, titles, words)
+
+
+def _meanings(codes: str, meant: Mapping[str, str]) -> str:
+    """One code in words, or several of them that were chosen together."""
+    return "; ".join(meant.get(code, code) for code in codes.split("; "))
 
 
 def _with_groups(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Inclusion, ...]]:

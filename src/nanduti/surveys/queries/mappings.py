@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.db.models import Count, Q
 
+from nanduti.methods.instruments import in_language
+from nanduti.programme.models import Programme
+
+from ..mapping.writing import definition_for
 from ..models import AnswerMapping, Instrument, RecordLink, Submission
+
+# More mappings than this are not looked through for words.
+MOST_MAPPINGS = 50
 
 
 def mapping_of(*, instrument: Instrument) -> AnswerMapping | None:
@@ -31,3 +38,25 @@ def problems(*, instrument: Instrument) -> list[RecordLink]:
     """What could not become a record, the newest first; at most two hundred."""
     rows = RecordLink.objects.filter(submission__instrument=instrument).exclude(problem={})
     return list(rows.select_related("submission").order_by("-at", "-id")[:200])
+
+
+def words_of_facts(*, programme: Programme, language: str) -> dict[str, dict[str, str]]:
+    """Attribute of the register → code → what it means, for the facts that answers to choices become.
+
+    A fact keeps the code that was answered; the words stand in the form that asked."""
+    found: dict[str, dict[str, str]] = {}
+    mappings = AnswerMapping.objects.filter(instrument__programme=programme).select_related("instrument")
+    for mapping in mappings.order_by("pk")[:MOST_MAPPINGS]:
+        definition = definition_for(mapping.instrument)
+        if definition is None:
+            continue
+        for fact in mapping.spec.get("facts") or ():
+            question = definition.by_path.get(fact.get("question", ""))
+            if question is None or not question.list_name:
+                continue
+            words = found.setdefault(fact["attribute"], {})
+            for choice in definition.choices_of(question):
+                words.setdefault(
+                    choice.name, in_language(choice.labels, language, definition.default_language)
+                )
+    return found
