@@ -57,7 +57,7 @@ def route_issue(
     return issue
 
 
-@action("diagnostics.name_party")
+@action("diagnostics.name_party", once=True)
 def name_party(
     *,
     issue: Issue,

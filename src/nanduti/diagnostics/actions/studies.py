@@ -122,7 +122,7 @@ def reopen_study(
     return study
 
 
-@action("diagnostics.order_findings")
+@action("diagnostics.order_findings", once=True)
 def order_findings(*, study: DiagnosticStudy, by: User, at: datetime | None = None) -> Job:
     """Have the figures of a large cluster computed in the background."""
     must_be_open(study)
@@ -130,7 +130,7 @@ def order_findings(*, study: DiagnosticStudy, by: User, at: datetime | None = No
     return work.enqueue("diagnostics.findings", by=by, scope=study.scope, total=5, study_id=study.pk)
 
 
-@action("diagnostics.order_report")
+@action("diagnostics.order_report", once=True)
 def order_report(
     *, study: DiagnosticStudy, language: str, file_format: str, by: User, at: datetime | None = None
 ) -> Job:

@@ -84,7 +84,7 @@ def _round_columns(frame: Frame) -> list[Col]:
             phone=True,
             url=lambda a: frame.url("diagnostics:assessment", a.pk),
         ),
-        Col("recipe", gettext_lazy("Recipe"), value=lambda a: f"{a.recipe} · {a.recipe.number}", phone=True),
+        Col("recipe", gettext_lazy("Recipe"), value=lambda a: _recipe_said(a.recipe), phone=True),
         Col(
             "cluster",
             gettext_lazy("Cluster"),
@@ -93,6 +93,13 @@ def _round_columns(frame: Frame) -> list[Col]:
         Col("n_units", gettext_lazy("Assessed"), "number"),
         Col("taken_on", gettext_lazy("Day"), "day", sortable=True, phone=True),
     ]
+
+
+def _recipe_said(recipe: AssessmentRecipe) -> str:
+    """A recipe, and which version where there was an earlier one."""
+    if recipe.number == 1:
+        return str(recipe)
+    return _("%(recipe)s, version %(n)s") % {"recipe": recipe, "n": recipe.number}
 
 
 def _recipe_columns(frame: Frame) -> list[Col]:

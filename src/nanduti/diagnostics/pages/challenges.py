@@ -114,6 +114,12 @@ def _edits(frame: Frame, row: Challenge) -> bool:
     return frame.access.may(EDIT, row.scope_id)
 
 
+def _state_of(row: Challenge) -> str:
+    """When it was met and how it stands: a sentence, which begins with a capital."""
+    said = _("%(kind)s; %(state)s.") % {"kind": row.get_kind_display(), "state": row.get_state_display()}
+    return said[:1].upper() + said[1:]
+
+
 @programme_page(step=3)
 def challenge(request: HttpRequest, frame: Frame, number: int) -> HttpResponse:
     """One challenge: what we believe, what shows it, what it asks, how it moved."""
@@ -137,7 +143,7 @@ def challenge(request: HttpRequest, frame: Frame, number: int) -> HttpResponse:
         "diagnostics/challenge.html",
         {
             "title": str(row),
-            "state": _("%(kind)s; %(state)s.") % {"kind": row.get_kind_display(), "state": row.get_state_display()},
+            "state": _state_of(row),
             "facts": [
                 (_("Cluster"), str(row.cluster or _("the whole programme"))),
                 (_("Seen"), words.written(row.seen)),

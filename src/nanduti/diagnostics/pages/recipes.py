@@ -89,6 +89,7 @@ def recipe(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
         action=action,
         sections=sections,
         text=row.text,
+        digest=read.digest[:16],
         revise=frame.url("diagnostics:revise_recipe", pk) if may and row.state == State.PUBLISHED else "",
         source="; ".join(say_source(s) for s in read.sources),
     )
@@ -111,7 +112,6 @@ def _origin(read: assessing.Recipe) -> list[tuple[Any, Any]]:
         facts.append((_("Notes"), read.notes))
     if read.answers_from:
         facts.append((_("Takes its answers from"), read.answers_from))
-    facts.append((_("Fingerprint"), read.digest[:16]))
     return facts
 
 
@@ -147,7 +147,7 @@ def _conditions(outcome: Any, asked: dict[str, str]) -> str:
 
 
 def _condition(c: Any, asked: dict[str, str]) -> str:
-    what = asked.get(c["code"], c["code"]).strip("¿? ")
+    what = _("“%(what)s”") % {"what": asked.get(c["code"], c["code"]).strip()}
     if "at_least" in c and "at_most" in c:
         return _("%(what)s: from %(low)s to %(high)s") % {
             "what": what, "low": f"{c['at_least']:g}", "high": f"{c['at_most']:g}",

@@ -49,7 +49,8 @@ def sectors(request: HttpRequest, frame: Frame) -> HttpResponse:
                 ),
                 "empty_title": _("No table is kept yet"),
                 "empty_why": _(
-                    "Employment by sector shows what a region is known for; import sector_tables and sector_figures."
+                    "Employment by sector shows what a region is known for. Import it as two tables: the tables "
+                    "themselves (sector_tables) and their figures (sector_figures)."
                 ),
                 **way_in(frame),
             }

@@ -33,7 +33,8 @@ CRITERIA = {
 def relation(request: HttpRequest, frame: Frame) -> HttpResponse:
     """Which of two clusters is advanced against the other, and on what that rests."""
     clusters = queries.clusters_to_compare(programme=frame.programme)
-    form = RelationForm(request.GET if request.GET.get("first") else None, clusters=clusters)
+    other = {"second": clusters[1].code} if len(clusters) > 1 else {}
+    form = RelationForm(request.GET if request.GET.get("first") else None, clusters=clusters, initial=other)
     context: dict[str, Any] = {
         "title": _("Advanced against emerging"),
         "form": form,

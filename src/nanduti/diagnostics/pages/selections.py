@@ -384,6 +384,4 @@ def _decision(table: Table) -> dict[str, Any] | None:
         facts.append((_("Why against the ranking"), selection.against_reason))
     if selection.resolution:
         facts.append((_("Decision of the committee"), str(selection.resolution)))
-    if selection.run_id:
-        facts.append((_("Fingerprint of what was weighed"), selection.run.input_digest[:16]))
-    return {"facts": facts}
+    return {"facts": facts, "fingerprint": selection.run.input_digest[:16] if selection.run_id else ""}

@@ -29,6 +29,9 @@ from ..queries import selections as queries
 from ..queries.figures import figures_of
 from .selections import may_decide
 
+#: Columns of a table beside each other: more cannot be read.
+MOST_MEMBERS = 12
+
 
 @programme_page(step=1, may="edit_diagnostics", whole=True)
 def new_selection(request: HttpRequest, frame: Frame) -> HttpResponse:
@@ -196,7 +199,7 @@ def weights(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
             help=gettext_lazy("Above 0.1 the comparisons contradict each other")),
         Col("note", gettext_lazy("Why they are used all the same")),
         *[
-            Col(f"p_{p.code}", p.title, "share", value=lambda w, c=p.code: _share_of(table, w, c))
+            Col(f"p_{p.code}", p.title, "share", shown=False, value=lambda w, c=p.code: _share_of(table, w, c))
             for p in table.weighing.parameters
         ],
     ]  # fmt: skip
@@ -220,9 +223,33 @@ def weights(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
                 "empty_title": _("Nobody has weighed yet") if not n else _("You have not weighed yet"),
                 "empty_why": _("Until members weigh, the weights of the recipe are used: all the same."),
                 "links": links,
-            }
+            },
+            *([_given_section(request, table, shown)] if shown else []),
         ],
     )
+
+
+def _given_section(
+    request: HttpRequest, table: queries.Table, shown: list[MemberWeighting]
+) -> dict[str, Any]:
+    """What each member gave: a line for each parameter, for their names are long and members are few."""
+    columns = [Col("what", gettext_lazy("Parameter"), phone=True, value=lambda p: p.title)]
+    methods = {w.member_id: 0 for w in shown}
+    for row in shown:
+        methods[row.member_id] += 1
+    for row in shown[:MOST_MEMBERS]:
+        name = row.member.username
+        if methods[row.member_id] > 1:
+            name = f"{name} ({row.get_method_display()})"
+        columns.append(
+            Col(f"w_{row.pk}", name, "share", phone=True, value=lambda p, w=row: _share_of(table, w, p.code))
+        )
+    return {
+        "title": _("The weight each gives"),
+        "table": DataTable(
+            list(table.weighing.parameters), request, columns=columns, name="given", prefix="g."
+        ),
+    }
 
 
 def _share_of(table: queries.Table, row: MemberWeighting, code: str) -> float | None:
