@@ -23,6 +23,7 @@ SHOWN = {
     "ledger/?cluster=chennai-leather&as_of=2009-03-31": "ledger",
     "ledger/leather/14/": None,
     "selection/": None,
+    "organigram/": None,
     "agreements/": None,
     "plan/?cluster=chennai-leather": None,
     "twinnings/": None,

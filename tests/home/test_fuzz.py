@@ -170,8 +170,8 @@ def test_a_rule_that_only_warns_is_told_beside_the_saved_activity(visit, example
 NAMES = """cluster as_of on q sort page cols export status_now kind date_text_start.from date_text_start.to c.sort
 o.export all at.from role bom next"""
 KNOWN = """chennai-leather leather santa-croce 2011-07-31 9999-12-31 0001-01-01 late csv xlsx -label number fair yes"""
-ROOMS = """ step/5/ ledger/ ledger/auto/3/ plan/ agreements/ committee/ selection/ twinnings/ results/ results/mous/
-quality/ twinnings/chennai-leather:santa-croce/"""
+ROOMS = """ step/5/ ledger/ ledger/auto/3/ plan/ agreements/ committee/ organigram/ selection/ twinnings/ results/
+results/mous/ quality/ twinnings/chennai-leather:santa-croce/"""
 PAGES = [
     f"{P}/",
     *(f"{P}/{room}" for room in ROOMS.split()),

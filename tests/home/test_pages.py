@@ -19,7 +19,7 @@ READ = [
     "/today/", "/search/", "/search/?q=leather", f"{P}/", *(f"{P}/step/{n}/" for n in range(1, 9)),
     f"{P}/selection/", f"{P}/committee/", f"{P}/agreements/", f"{P}/agreements/footwear-mou-1/", f"{P}/conditions/",
     f"{P}/ledger/", f"{P}/plan/", f"{P}/twinnings/", f"{P}/results/", f"{P}/results/mous/", f"{P}/quality/",
-    f"{P}/agents/", f"{P}/reviews/",
+    f"{P}/agents/", f"{P}/organigram/", f"{P}/reviews/",
 ]  # fmt: skip
 # Pages about the work in the leather cluster.
 LEATHER_PAGES = [

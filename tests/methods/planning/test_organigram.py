@@ -61,7 +61,7 @@ def test_a_vacant_post_is_passed_over_and_said():
         ("coordinator", "", "hq", ("adviser",)),
         ("agent", "auto", "hq", ("coordinator", "adviser")),
     ]
-    assert "agent (auto)" in found.verdict.reasons[0].say()
+    assert "agent · auto" in found.verdict.reasons[0].say()
 
 
 def test_without_anybody_above_the_first_to_be_asked_for_is_missing():

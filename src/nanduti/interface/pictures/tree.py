@@ -25,7 +25,7 @@ from django.utils.safestring import SafeString, mark_safe
 from ._tree_places import GAP, HIGH, WIDE, Layout, Place, lay_out
 
 # Letters that fit into a box: of the title, which is bold, and of the lines below it.
-LETTERS, LETTERS_BELOW = 22, 26
+LETTERS, LETTERS_BELOW = 22, 24
 LINE = 17
 
 

@@ -257,7 +257,7 @@ def _of_seats(
     reasons = []
     if vacancies:
         said = [
-            f"{names.get(v.kind, v.kind)} ({names.get(v.cluster, v.cluster)})"
+            f"{names.get(v.kind, v.kind)} · {names.get(v.cluster, v.cluster)}"
             if v.cluster
             else names.get(v.kind, v.kind)
             for v in vacancies

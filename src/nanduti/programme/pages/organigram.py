@@ -264,7 +264,7 @@ def _rights() -> list[Right]:
 
 def _right_columns() -> list[Col]:
     return [
-        Col("posts", gettext_lazy("Posts"), phone=True),
+        Col("posts", gettext_lazy("For these posts"), phone=True),
         Col("role", gettext_lazy("Role"), phone=True,
             value=lambda r: _(r.role.title) if r.role else _("needs no account")),
         Col("prose", gettext_lazy("In short"), phone=True, value=lambda r: _(r.role.prose) if r.role else ""),
