@@ -7,6 +7,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "POLARS_MAX_THREADS"):
         os.environ.setdefault(name, "1")
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.support.databases", "tests.support.loopback", "tests.support.pages"]
@@ -21,6 +22,14 @@ settings.register_profile(
     print_blob=True,
 )
 settings.load_profile("nanduti")
+
+
+@pytest.fixture(autouse=True)
+def nobody_s_language() -> None:
+    """A page answered in Spanish leaves its language to the thread; the next test begins without."""
+    from django.utils import translation
+
+    translation.deactivate()
 
 
 def pytest_make_parametrize_id(config: object, val: object, argname: str) -> str | None:

@@ -47,7 +47,7 @@ class Server(NamedTuple):
 
     def stop(self) -> None:
         self.keeper.stdin.close()
-        self.keeper.wait(30)
+        self.keeper.wait(300)  # removing many databases takes its time on a busy disk
 
 
 def start(*, is_durable: bool = False) -> Server:
