@@ -5,12 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from allauth.mfa.totp.internal.auth import (
-    TOTP,
-    generate_totp_secret,
-    hotp_value,
-    yield_hotp_counters_from_time,
-)
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret, hotp_value
 from django.core.cache import cache
 from django.test import Client
 
@@ -36,8 +31,9 @@ def sign_in(client: Client, username: str = "lucia", password: str = PASSWORD):
     return client.post(LOGIN, {"login": username, "password": password})
 
 
-def code_of(secret: str) -> str:
-    return f"{hotp_value(secret, next(yield_hotp_counters_from_time())):06}"
+def code_of(secret: str, steps_on: int = 0) -> str:
+    """The code that a telephone shows; ``steps_on`` half minutes from now, if its clock is wrong."""
+    return f"{hotp_value(secret, int(time.time()) // 30 + steps_on):06}"
 
 
 class TestSigningIn:
@@ -178,6 +174,24 @@ class TestSecondFactor:
         assert "_auth_user_id" not in client.session
         client.post("/account/2fa/authenticate/", {"code": code_of(secret)})
         assert client.session["_auth_user_id"] == str(custodian.pk)
+
+    @pytest.mark.parametrize(("steps_on", "opens"), [(-1, True), (1, True), (-4, False), (4, False)])
+    def test_a_telephone_may_be_half_a_minute_off(self, client, custodian, steps_on, opens):
+        secret = generate_totp_secret()
+        TOTP.activate(custodian, secret)
+        sign_in(client, "carmen")
+        client.post("/account/2fa/authenticate/", {"code": code_of(secret, steps_on)})
+        assert ("_auth_user_id" in client.session) is opens
+
+    def test_a_code_opens_once_even_when_the_library_has_forgotten_it(self, client, custodian):
+        secret = generate_totp_secret()
+        TOTP.activate(custodian, secret)
+        code = code_of(secret)
+        for somebody, opens in ((client, True), (Client(), False)):
+            sign_in(somebody, "carmen")
+            somebody.post("/account/2fa/authenticate/", {"code": code})
+            assert ("_auth_user_id" in somebody.session) is opens
+            cache.delete(f"allauth.mfa.totp.used?user={custodian.pk}&code={code}")
 
     def test_codes_cannot_be_tried_without_end(self, client, custodian):
         secret = generate_totp_secret()

@@ -130,6 +130,12 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key", "login": None}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Nanduti"
+# Clocks of telephones differ, and a code may change while it is typed: the neighbouring codes count (RFC 6238, 5.2).
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "nanduti.foundation.second_factor.SignInForm",
+    "reauthenticate": "nanduti.foundation.second_factor.ConfirmForm",
+}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not BEHIND_TLS
 
 AXES_FAILURE_LIMIT = 5
