@@ -109,7 +109,11 @@ TITLES = {
         "no": mark("The rule refuses this"),
         "flag": mark("The rule allows this, but look"),
     },
-    "check": {"yes": mark("In order"), "no": mark("Not in order yet"), "flag": mark("In order, but look")},
+    "check": {
+        "yes": mark("This is in order"),
+        "no": mark("This is not in order yet"),
+        "flag": mark("This is in order, but look"),
+    },
     "advice": dict.fromkeys(("yes", "no", "flag"), mark("What the rule advises")),
 }
 
