@@ -94,3 +94,7 @@ def test_it_can_be_imported_again_beside_another_programme(example):
     Programme._base_manager.create(scope=scope, code="other", title="Another")
     report = imports.preview_sheets(imports.read_sheets(FOLDER), access=None, by="test")
     assert report["errors"] == [] and report["n_unchanged"] > 1_000
+    alone = imports.preview_sheets(
+        imports.read_sheets(FOLDER / "statements.csv"), access=None, by="test"
+    )  # corrected and handed in by itself
+    assert alone["errors"] == [] and alone["n_unchanged"] > 100

@@ -246,7 +246,7 @@ def load_agreement_party(row: Row, into: Context) -> None:
 )
 def load_statement(row: Row, into: Context) -> None:
     """What a document says about a record elsewhere than in the record's own row."""
-    programme = into.find_if(Programme, "programme", row["programme"]) or _only_programme(into)
+    programme = into.find_if(Programme, "programme", row["programme"]) or _programme_of(row, into)
     into.upsert(
         Statement,
         key={"programme": programme, "code": row["code"]},
@@ -257,9 +257,12 @@ def load_statement(row: Row, into: Context) -> None:
     )
 
 
-def _only_programme(into: Context) -> Programme:
-    """The one programme that this import is about, for files that do not repeat its code in every row."""
+def _programme_of(row: Row, into: Context) -> Programme:
+    """For files that do not repeat its code in every row: the one programme that this import is about, else the one
+    in which the statement stands already."""
     known = into.named.get(Programme) or list(Programme._base_manager.all()[:2])
+    if len(known) != 1:
+        known = list(Programme._base_manager.filter(statements__code=row["code"])[:2])
     if len(known) != 1:
         raise RowProblem("programme", _("is empty"), _("Name the programme that the statement belongs to."))
     into.flush()
