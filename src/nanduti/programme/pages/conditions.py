@@ -125,6 +125,7 @@ def _money(request: HttpRequest, frame: Frame, may_edit: bool) -> dict[str, Any]
         "title": _("Who pays the start"),
         "facts": [(_("What the start costs"), words.money(cost) if cost else _("not known"))] if sees else [],
         "verdict": paid.verdict if paid and sees else None,
+        "verdict_about": "check",
         "table": DataTable(parts, request, columns=columns, name="shares", prefix="s."),
         "empty_title": _("No share is written down"),
         "empty_why": _("Who pays how much of a start is agreed before it begins, and compared with what comes."),
@@ -201,6 +202,7 @@ def condition(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
         sections=[
             {
                 "verdict": checked.verdict,
+                "verdict_about": "check",
                 "facts": [*_facts(row), *_openings(checked), *_seen(frame, row)],
                 "links": [link(frame.url("programme:edit_condition", code), _("Correct it"))]
                 if may_edit
@@ -297,6 +299,7 @@ def see_condition(request: HttpRequest, frame: Frame, code: str) -> HttpResponse
         ),
         title=_("Is it kept? %(funder)s") % {"funder": row.funder},
         verdict=funding.check(row, on=frame.today).verdict,
+        verdict_about="check",
         back=frame.url("programme:condition", code),
         save_label=_("Save"),
         done=_("It is written down."),
