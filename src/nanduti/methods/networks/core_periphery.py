@@ -106,9 +106,13 @@ class _Sums:
 
     def __init__(self, values: np.ndarray, known: np.ndarray, between: float | None) -> None:
         cells = known.astype(float)
-        ties = values * cells
-        square = values**2 * cells
-        self.parts = [matrix + matrix.T for matrix in (cells, ties, square)]
+        kinds = [cells, values * cells]
+        # Ties of 0 and 1 are their own squares: a third of the work less.
+        is_binary = bool(((values == 0) | (values == 1)).all())
+        if not is_binary:
+            kinds.append(values**2 * cells)
+        self.square = len(kinds) - 1
+        self.parts = [matrix + matrix.T for matrix in kinds]
         self.rows = [part.sum(axis=1) for part in self.parts]
         self.totals = [part.sum() / 2 for part in self.parts]
         self.between = between
@@ -124,18 +128,24 @@ class _Sums:
         """The fit now, and the fit were each actor flipped."""
         sign = 1 - 2 * core
         own = [float(r @ core) for r in self.rows]  # cells with an end in the core, core cells counted twice
-        now = self.fit(*(self.blocks(k, inside[k], own[k]) for k in range(3)))
+        now = [self.blocks(k, inside[k], own[k]) for k in self.kinds]
         flipped = [
-            self.blocks(k, inside[k] + sign * with_core[k], own[k] + sign * self.rows[k]) for k in range(3)
+            self.blocks(k, inside[k] + sign * with_core[k], own[k] + sign * self.rows[k]) for k in self.kinds
         ]
-        return float(now), self.fit(*flipped)
+        return float(self.fit(now)), self.fit(flipped)
+
+    @property
+    def kinds(self) -> range:
+        """Cells, ties and, where they are something else, squares of ties."""
+        return range(len(self.parts))
 
     def blocks(self, kind: int, inside: object, own: object) -> tuple[object, object, object]:
         """Core, crossing and periphery sums."""
         crossing = own - 2 * inside  # type: ignore[operator]
         return inside, crossing, self.totals[kind] - inside - crossing  # type: ignore[operator]
 
-    def fit(self, cells: tuple, ties: tuple, square: tuple) -> np.ndarray:
+    def fit(self, blocks: list[tuple]) -> np.ndarray:
+        cells, ties, square = blocks[0], blocks[1], blocks[self.square]
         ideal = (1.0, self.between, 0.0)
         used = [k for k in range(3) if ideal[k] is not None]
         n = sum(cells[k] for k in used)
@@ -179,15 +189,15 @@ def _by_degree(sums: _Sums, n: int) -> np.ndarray:
     """The best core made of the actors with most ties."""
     core = np.zeros(n)
     with_core, inside = sums.state(core)
-    own = [0.0, 0.0, 0.0]
+    own = [0.0 for _ in sums.kinds]
     best, quality = core.copy(), -math.inf
     for row in np.argsort(-sums.rows[1], kind="stable")[:-1]:
-        for k in range(3):
+        for k in sums.kinds:
             inside[k] += with_core[k][row]
             with_core[k] = with_core[k] + sums.parts[k][row]
             own[k] += float(sums.rows[k][row])
         core[row] = 1
-        fit = float(sums.fit(*(sums.blocks(k, inside[k], own[k]) for k in range(3))))
+        fit = float(sums.fit([sums.blocks(k, inside[k], own[k]) for k in sums.kinds]))
         if fit > quality:
             best, quality = core.copy(), fit
     return best
@@ -203,7 +213,7 @@ def _climb(sums: _Sums, core: np.ndarray) -> tuple[np.ndarray, float]:
         if not flipped[row] > fit + 1e-12:
             return core, fit
         sign = 1 - 2 * core[row]
-        for k in range(3):
+        for k in sums.kinds:
             inside[k] += sign * with_core[k][row]
             with_core[k] = with_core[k] + sign * sums.parts[k][row]
         core[row] += sign

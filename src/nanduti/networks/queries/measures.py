@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -113,11 +114,15 @@ def measured(ties: Ties, *, kinds: Collection[str] = (), draws: int = 200) -> Me
         statements = worked_out(network)
         why_not = None if statements else _not_yet(network)
         return Measured(network, statements, actor_table(network), warnings, why_not=why_not)
-    try:
-        statements = profile_of(network, draws)
-    except CannotBeSaid as error:
-        return Measured(network, (), actor_table(network), warnings, why_not=error)
-    return Measured(network, statements, actor_table(network), warnings, sub_groups(network).modularity)
+    # Both only reckon and ask no database; of a large cluster each takes a second or more.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        told = beside.submit(profile_of, network, draws)
+        table = actor_table(network)
+        try:
+            statements = told.result()
+        except CannotBeSaid as error:
+            return Measured(network, (), table, warnings, why_not=error)
+    return Measured(network, statements, table, warnings, sub_groups(network).modularity)
 
 
 def profile_of(network: Network, draws: int) -> tuple[methods.Statement, ...]:
