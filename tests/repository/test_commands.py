@@ -28,6 +28,7 @@ OTHERS = {
     "createdb",
     "psql",
     "pg_dump",
+    "pg_restore",
     "systemctl",
 }
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])

@@ -3,15 +3,43 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from pathlib import Path
 
 from .verbs import Add
 
 
 def add_verbs(add: Add) -> None:
-    """``move``."""
+    """``backup`` and ``move``."""
+    backup_verb = add("backup", backup, "Copy everything but the keys, while the server runs (SQLite).")
+    backup_verb.add_argument("folder", type=Path, help="a folder that is not there yet")
     move_verb = add("move", move, "Move all records to other databases, such as from SQLite to PostgreSQL.")
     move_verb.add_argument("--to", required=True, metavar="URL", help="empty database for the records")
     move_verb.add_argument("--vault-to", required=True, metavar="URL", help="empty database for the vault")
+
+
+def backup(options: argparse.Namespace) -> int:
+    """Both databases as they are at one moment, and the files; to put back, copy them into an empty home."""
+    from django.conf import settings
+
+    from . import backing_up, soundness
+
+    if any(not one["ENGINE"].endswith("sqlite3") for one in settings.DATABASES.values()):
+        print(
+            "PostgreSQL is backed up by its own pg_dump: both databases, and the folder of files after them.",
+            file=sys.stderr,
+        )
+        return 2
+    soundness.look()
+    names = {"nanduti.sqlite3": "default", "vault.sqlite3": "vault"}  # as a home folder has them
+    databases = {name: Path(settings.DATABASES[alias]["NAME"]) for name, alias in names.items()}
+    n_files, n_bytes = backing_up.back_up(
+        databases=databases, files=Path(settings.MEDIA_ROOT), to=options.folder
+    )
+    print(
+        f"{options.folder}: two databases and {n_files:,} files, {n_bytes / 1_048_576:,.1f} MiB. No key is in it."
+    )
+    return 0
 
 
 def move(options: argparse.Namespace) -> int:

@@ -96,6 +96,26 @@ class RowsMissing(PersonError):
     remedy = mark("Move again; if it happens once more, tell the people who make Nanduti.")
 
 
+class BackupRefused(PersonError):
+    """A backup into a folder that holds something."""
+
+    code = "foundation.backup_refused"
+    title = mark("The backup needs a folder of its own")
+    sentence = mark("There is something in {folder} already.")
+    remedy = mark("Name a folder that is not there yet; one for each day is a good habit.")
+
+
+class BackupDamaged(PersonError):
+    """A copy that the database itself does not take for sound."""
+
+    code = "foundation.backup_damaged"
+    title = mark("The copy is not sound")
+    sentence = mark("{name}: {said}.")
+    remedy = mark(
+        "Keep the backups that you have, and see that the disk is in order before anything else is done."
+    )
+
+
 # What SQLite says, and the codes of PostgreSQL (its manual, appendix A), for what is nobody's mistake.
 FULL = ("database or disk is full",)
 LOCKED = ("database is locked", "database table is locked")
