@@ -114,6 +114,11 @@ TITLES = {
         "no": mark("This is not in order yet"),
         "flag": mark("This is in order, but look"),
     },
+    "open": {
+        "yes": mark("This is in order"),
+        "no": mark("This is not in order yet"),
+        "flag": mark("Something is still open"),
+    },
     "advice": dict.fromkeys(("yes", "no", "flag"), mark("What the rule advises")),
 }
 
@@ -121,7 +126,8 @@ TITLES = {
 def say_verdict(verdict: Verdict, about: str = "permission") -> SaidVerdict:
     """The reasons of a verdict, translated and filled, with the source of its rule.
 
-    ``about`` says what was asked of the rule: a permission, a check or advice."""
+    ``about`` says what was asked of the rule: a permission, a check, a check in which something may still be
+    open, or advice."""
     return SaidVerdict(
         decision=verdict.decision,
         title=gettext(TITLES.get(about, TITLES["permission"])[verdict.decision]),

@@ -134,7 +134,7 @@ def test_what_a_person_saw_answers_only_where_the_records_are_silent(said, decis
 
 def test_meetings_of_which_nothing_is_written_are_named():
     said = check(minutes=Opening(False, ("meeting 1", "meeting 3"))).reasons[0].say()
-    assert said == "minutes: nothing is written down of meeting 1, meeting 3."
+    assert said == "Nothing is written down of meeting 1, meeting 3 (minutes)."
 
 
 TERMS = [

@@ -276,9 +276,7 @@ def access_check(
     closed = _closed(funder, opens)
     seen = [Reason("seen_broken", mark("Somebody has seen that it is not kept."))] if is_kept is False else []
     if closed or seen:
-        remedy = mark("Give the funder an account that may read it, and write down what is missing.")
-        put_right = mark("Put it right with the funder, and write down what you see then.")
-        return no(*closed, *seen, source=source, remedy=remedy if closed else put_right)
+        return no(*closed, *seen, source=source, remedy=_REMEDIES[(closed or seen)[0].code])
     unknown = [kind for kind, found in opens.items() if found.is_open is None]
     if is_kept:
         return yes(Reason("seen_kept", mark("Somebody has seen that it is kept.")), source=source)
@@ -293,6 +291,11 @@ def access_check(
     return yes(Reason("open", text, {"funder": funder, "records": joined(opens)}), source=source)
 
 
+_REMEDIES = {
+    "closed": mark("Give the funder an account that may read it."),
+    "nothing_written": mark("Write down what was said there and who came."),
+    "seen_broken": mark("Put it right with the funder, and write down what you see then."),
+}
 _SEE = mark("Look whether it is kept, and write down what you saw.")
 
 
@@ -305,6 +308,6 @@ def _closed(funder: str, opens: Mapping[str, Opening]) -> list[Reason]:
     for kind, opening in opens.items():
         if opening.is_open is False and opening.missing:
             details = {"records": kind, "what": joined(opening.missing)}
-            text = mark("{records}: nothing is written down of {what}.")
+            text = mark("Nothing is written down of {what} ({records}).")
             found.append(Reason("nothing_written", text, details))
     return found

@@ -125,7 +125,7 @@ def _money(request: HttpRequest, frame: Frame, may_edit: bool) -> dict[str, Any]
         "title": _("Who pays the start"),
         "facts": [(_("What the start costs"), words.money(cost) if cost else _("not known"))] if sees else [],
         "verdict": paid.verdict if paid and sees else None,
-        "verdict_about": "check",
+        "verdict_about": "open",
         "table": DataTable(parts, request, columns=columns, name="shares", prefix="s."),
         "empty_title": _("No share is written down"),
         "empty_why": _("Who pays how much of a start is agreed before it begins, and compared with what comes."),
@@ -149,7 +149,7 @@ def _share_columns(parts: list[FundedPart], sees: bool) -> list[Col]:
         return columns
     columns += [
         Col("due", gettext_lazy("That is"), value=lambda p: _known(words.money(p.due))),
-        Col("given", gettext_lazy("Given"), phone=True, value=lambda p: _known(words.money(p.given))),
+        Col("given", gettext_lazy("What has come"), phone=True, value=lambda p: _known(words.money(p.given))),
         Col("given_share", gettext_lazy("Share given"), value=lambda p: _known(words.share(p.given_share))),
     ]
     if any(part.n_uncounted for part in parts):
@@ -202,7 +202,7 @@ def condition(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
         sections=[
             {
                 "verdict": checked.verdict,
-                "verdict_about": "check",
+                "verdict_about": "open",
                 "facts": [*_facts(row), *_openings(checked), *_seen(frame, row)],
                 "links": [link(frame.url("programme:edit_condition", code), _("Correct it"))]
                 if may_edit
@@ -226,7 +226,8 @@ def _openings(checked: Checked) -> list[tuple[str, Any]]:
     facts = []
     for kind in funding.known_records(checked.row.opens):
         opening = checked.opens[str(kind)]
-        facts.append((str(kind).capitalize(), f"{answers[opening.is_open]} ({kind.about_said})"))
+        answer = _("not complete") if opening.missing else answers[opening.is_open]
+        facts.append((str(kind).capitalize(), f"{answer} ({kind.about_said})"))
     if facts and not checked.has_account:
         facts.append(
             (_("Account of the funder"), _("none stands for it, so Nanduti cannot know what it reads"))
@@ -299,7 +300,7 @@ def see_condition(request: HttpRequest, frame: Frame, code: str) -> HttpResponse
         ),
         title=_("Is it kept? %(funder)s") % {"funder": row.funder},
         verdict=funding.check(row, on=frame.today).verdict,
-        verdict_about="check",
+        verdict_about="open",
         back=frame.url("programme:condition", code),
         save_label=_("Save"),
         done=_("It is written down."),
