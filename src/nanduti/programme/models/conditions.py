@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nanduti.foundation.classification import classified
 from nanduti.foundation.models import Scoped, Sourced, Versioned
@@ -63,7 +64,8 @@ class DivisionOfLabour(Scoped, Sourced, Versioned):
     """Which kind of institution may do which task; a politically exposed one may be kept from first contact."""
 
     class May(models.TextChoices):
-        MAY = "may", _("may")
+        # Without its context it would be the month to Django.
+        MAY = "may", pgettext_lazy("verdict on a task", "may")
         MAY_NOT = "may_not", _("may not")
         SUPPORTS = "supports", _("supports")
 

@@ -268,5 +268,5 @@ def _right_columns() -> list[Col]:
         Col("role", gettext_lazy("Role"), phone=True,
             value=lambda r: _(r.role.title) if r.role else _("needs no account")),
         Col("prose", gettext_lazy("In short"), phone=True, value=lambda r: _(r.role.prose) if r.role else ""),
-        Col("may", gettext_lazy("May"), value=lambda r: "; ".join(roles.in_words(r.role.may)) if r.role else ""),
+        Col("may", gettext_lazy("May do"), value=lambda r: "; ".join(roles.in_words(r.role.may)) if r.role else ""),
     ]  # fmt: skip
