@@ -92,7 +92,7 @@ class Cell:
         names = ["num"] if self.col.is_numeric else []
         if not self.col.phone:
             names.append("wide")
-        elif self.url or self.heads:
+        elif self.heads:
             names.append("lead")
         elif self.is_long:
             names.append("long")
@@ -105,17 +105,17 @@ class Cell:
 
 
 class ShownRow:
-    """A row with its cells. On a phone, where it is a card, one of them is its title: what leads somewhere, else
-    the first that says something in words."""
+    """A row with its cells. On a phone, where it is a card, one of them is its title: the first that leads
+    somewhere, else the first that says something in words."""
 
     def __init__(self, cells: list[Cell], row: Any) -> None:
         self.cells, self.row = list(cells), row
         on_phone = [n for n, cell in enumerate(cells) if cell.col.phone]
-        if any(cells[n].url for n in on_phone):
-            return
-        said = [n for n in on_phone if cells[n].col.kind in TITLES and cells[n].html]
-        if said:
-            self.cells[said[0]] = replace(cells[said[0]], heads=True)
+        titles = [n for n in on_phone if cells[n].url] or [
+            n for n in on_phone if cells[n].col.kind in TITLES and cells[n].html
+        ]
+        if titles:
+            self.cells[titles[0]] = replace(cells[titles[0]], heads=True)
 
 
 def cell_of(col: Col, row: Any, labels: dict[str, Any] | None) -> Cell:

@@ -31,6 +31,8 @@ from . import saying, words
 
 # What fits into the integer columns of both databases.
 LARGEST = 2_147_483_647
+# What Django shows where nothing is chosen; a dash says the same and is not cut on a telephone.
+NOTHING_CHOSEN = "---------"
 
 
 class NandutiForm(forms.Form):
@@ -45,6 +47,8 @@ class NandutiForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.said: saying.Said | None = None
         for field in self.fields.values():
+            if isinstance(field, forms.ModelChoiceField) and field.empty_label == NOTHING_CHOSEN:
+                field.empty_label = "–"
             if isinstance(field, forms.IntegerField) and field.max_value is None:
                 field.max_value = LARGEST
                 field.validators.append(forms.fields.validators.MaxValueValidator(LARGEST))
