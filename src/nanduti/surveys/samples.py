@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 
 from nanduti.methods import sampling
-from nanduti.methods.values import BadInput
+from nanduti.methods.values import BadInput, mark
+from nanduti.methods.values.errors import worded
 from nanduti.programme.models import Programme
 from nanduti.register.models import Establishment, ProfileFact
 
@@ -82,9 +83,9 @@ def draw(frame: pl.DataFrame, design: dict[str, Any], seed: str) -> Drawn:
         )
     if frame.is_empty():
         raise BadInput(
-            place="the list",
-            problem="holds nobody",
-            remedy="Enter the firms into the register, or choose other clusters, places or sizes.",
+            place=mark("The list"),
+            problem=mark("holds nobody"),
+            remedy=mark("Enter the firms into the register, or choose other clusters, places or sizes."),
         )
     return _DRAW[method](frame, design, seed)
 
@@ -93,13 +94,15 @@ def _n(design: dict[str, Any], frame: pl.DataFrame) -> int:
     n = design.get("n")
     if not isinstance(n, int) or isinstance(n, bool) or n < 1:
         raise BadInput(
-            place="n", problem="is no number of firms", remedy="Say how many to draw, at least one."
+            place=mark("The number of firms"),
+            problem=mark("is missing"),
+            remedy=mark("Say how many to draw, at least one."),
         )
     if n > frame.height:
         raise BadInput(
-            place="n",
-            problem=f"asks for {n} of {frame.height}",
-            remedy="Draw fewer, or take all of them as a census.",
+            place=mark("The number of firms"),
+            problem=worded(mark("is {n}, and the list holds {all}"), n=n, all=frame.height),
+            remedy=mark("Draw fewer, or take all of them as a census."),
         )
     return n
 
@@ -109,8 +112,8 @@ def _by(design: dict[str, Any]) -> list[str]:
     unknown = [name for name in by if name not in STRATA]
     if unknown or not by:
         raise BadInput(
-            place="strata", problem="are not known" if unknown else "are not named",
-            remedy=f"Choose among {', '.join(STRATA)}.",
+            place=mark("The kinds"), problem=mark("are not known") if unknown else mark("are not named"),
+            remedy=mark("Tick at least one of the kinds to draw by."),
         )  # fmt: skip
     return list(dict.fromkeys(by))
 

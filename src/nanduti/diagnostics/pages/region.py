@@ -40,7 +40,9 @@ def sectors(request: HttpRequest, frame: Frame) -> HttpResponse:
         request,
         frame,
         title=_("Published tables of the region"),
-        state=ngettext("%(n)s table is kept.", "%(n)s tables are kept.", n) % {"n": words.number(n)},
+        state=ngettext("%(n)s table is kept.", "%(n)s tables are kept.", n) % {"n": words.number(n)}
+        if n
+        else _("No table is kept yet."),
         sees={"level": "open", "to": _("everybody in the programme")},
         sections=[
             {

@@ -42,7 +42,9 @@ def relation(request: HttpRequest, frame: Frame) -> HttpResponse:
         "source": say_source(SOURCE),
         "state": _("A cluster is advanced only against another: more specialised, and broader or deeper."),
     }
-    if form.is_bound and form.is_valid():
+    if len(clusters) < 2:
+        context |= {"too_few": True, "coverage_url": frame.url("programme:selection")}
+    elif form.is_bound and form.is_valid():
         asked = form.cleaned_data
         by_code = {c.code: c for c in clusters}
         found = queries.compare(

@@ -25,6 +25,15 @@ from ..queries.ties import waves_of
 from .common import EDIT, chosen, kinds_meant, ties_of
 from .map import address
 
+# Sources of ``kinds.yaml`` that are ours and not a document's.
+SOURCES = {
+    "Relation roster": gettext_lazy("Relation roster"),
+    "Register of agreements": gettext_lazy("Register of agreements"),
+    "Register of memberships": gettext_lazy("Register of memberships"),
+    "Register of business networks": gettext_lazy("Register of business networks"),
+    "Register of participation": gettext_lazy("Register of participation"),
+}
+
 
 @programme_page(step=3, item="networks")
 def ties(request: HttpRequest, frame: Frame) -> HttpResponse:
@@ -224,7 +233,7 @@ def kinds(request: HttpRequest, frame: Frame) -> HttpResponse:
         Col("is_record", gettext_lazy("Read from records"), "bool", filter="bool"),
         Col("is_open", gettext_lazy("Open to all who read"), "bool", filter="bool"),
         Col("own", gettext_lazy("Of this programme"), "bool", value=lambda k: k.code in own, filter="bool"),
-        Col("source", gettext_lazy("Source"), phone=True),
+        Col("source", gettext_lazy("Source"), value=lambda k: SOURCES.get(k.source, k.source), phone=True),
     ]
     return show(
         request,
