@@ -147,7 +147,8 @@ def test_the_ledger_comes_in_pieces(client, bearer):
     ]
     assert len(whole) == 105 and pieces == whole
     for wrong in ("offset=-1", "limit=0", "limit=5001", "limit=x", "as_of=2011-02-30"):
-        assert client.get(f"{API}/ledger?{wrong}", headers=headers).status_code == 422
+        told = client.get(f"{API}/ledger?{wrong}", headers=headers)
+        assert told.status_code == 422 and set(told.json()) == {"code", "title", "sentence", "remedy"}
 
 
 def test_the_last_day_of_all_has_an_answer(client, bearer):

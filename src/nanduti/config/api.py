@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 from django.http import HttpRequest
 from ninja import NinjaAPI, Schema
-from ninja.errors import AuthenticationError
+from ninja.errors import AuthenticationError, ValidationError
 
 from nanduti import __version__
 
@@ -46,6 +46,19 @@ def not_signed_in(request: HttpRequest, error: Exception):  # type: ignore[no-un
         "remedy": "Send “Authorization: Bearer …” with a token issued by “nanduti token”.",
     }
     return api.create_response(request, trouble, status=401)
+
+
+@api.exception_handler(ValidationError)
+def not_understood(request: HttpRequest, error: ValidationError):  # type: ignore[no-untyped-def]
+    """A value that is missing or of another kind: each is named, in the form that every refusal has."""
+    named = [f"{problem['loc'][-1]} ({problem['msg']})" for problem in error.errors if problem.get("loc")]
+    trouble = {
+        "code": "http.not_understood",
+        "title": "This question cannot be answered",
+        "sentence": f"These values are missing or cannot be understood: {'; '.join(named)}.",
+        "remedy": "Write days as year-month-day. What each address takes stands in /api/openapi.json.",
+    }
+    return api.create_response(request, trouble, status=422)
 
 
 # Each room that has an api module offers a router there.
