@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 
-from . import queries
-from .models import Cluster, Organisation, ProfileFact
+from . import partnering, queries
+from .models import Cluster, Organisation, ProfileFact, Stakeholder
 from .names import names_for
 
 router = Router(tags=["register"])
@@ -80,6 +80,17 @@ class RoleOut(Schema):
     cluster: str | None
     since: str
     until: str
+    sector: str
+    is_new_partner: bool | None
+
+
+class PartnerOut(RoleOut):
+    """A role of a partner; ``sector_fits`` is false where the kind of the organisation speaks against the sector."""
+
+    pseudonym: str
+    name: str
+    kind: str
+    sector_fits: bool
 
 
 class OrganisationDetail(OrganisationOut):
@@ -151,6 +162,17 @@ def _following(rows: QuerySet[Organisation], pseudonym: str) -> QuerySet[Organis
     return rows.filter(Q(sort_text__gt=last[0]) | Q(sort_text=last[0], pk__gt=last[1]))
 
 
+def _role(row: Stakeholder) -> dict[str, Any]:
+    return {
+        "role": row.role,
+        "cluster": row.cluster.code if row.cluster else None,
+        "since": row.since_text,
+        "until": row.until_text,
+        "sector": row.sector,
+        "is_new_partner": row.is_new_partner,
+    }
+
+
 @router.get("register/organisations/{pseudonym}", response={200: OrganisationDetail, **TROUBLE})
 def show_organisation(request: HttpRequest, response: HttpResponse, pseudonym: str):  # type: ignore[no-untyped-def]
     """One organisation with its roles, establishments and facts."""
@@ -159,15 +181,7 @@ def show_organisation(request: HttpRequest, response: HttpResponse, pseudonym: s
     data = queries.actor_page(access=request.access, organisation=found)
     return {
         **_organisation(found, data.name),
-        "roles": [
-            {
-                "role": r.role,
-                "cluster": r.cluster.code if r.cluster else None,
-                "since": r.since_text,
-                "until": r.until_text,
-            }
-            for r in data.roles
-        ],
+        "roles": [_role(r) for r in data.roles],
         "establishments": [
             {
                 "pseudonym": s.pseudonym,
@@ -180,6 +194,24 @@ def show_organisation(request: HttpRequest, response: HttpResponse, pseudonym: s
         ],
         "facts": [_fact(f) for f in data.facts],
     }
+
+
+@router.get("register/partners", response={200: list[PartnerOut], **TROUBLE})
+def list_partners(request: HttpRequest, response: HttpResponse):  # type: ignore[no-untyped-def]
+    """Partners within your roles, each role in a row: sector, role, and whether such a partner is new."""
+    response["Cache-Control"] = "private, no-store"
+    rows = list(partnering.partners(access=request.access).order_by("organisation__sort_text", "id"))
+    names = names_for(access=request.access, pseudonyms={r.organisation.pseudonym for r in rows})
+    return [
+        {
+            "pseudonym": r.organisation.pseudonym,
+            "name": names.get(r.organisation.pseudonym, r.organisation.pseudonym),
+            "kind": r.organisation.kind,
+            "sector_fits": not partnering.is_doubtful(kind=r.organisation.kind, sector=r.sector),
+            **_role(r),
+        }
+        for r in rows
+    ]
 
 
 @router.get("register/clusters", response={200: list[ClusterOut], **TROUBLE})

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from nanduti.foundation.imports import Column, Context, Row, RowProblem, table
 from nanduti.foundation.models import Scope, SourceDocument
 
+from . import sectors
 from .importing import QuietColumn, find_quietly, keep_statistics, refuse_telling_code, upsert_named
 from .models import (
     Cluster,
@@ -281,6 +282,8 @@ def load_person(row: Row, into: Context) -> None:
         Column("role", "choice", required=True, choices=tuple(Stakeholder.Role.values)),
         Column("since", max_length=200),
         Column("until", max_length=200),
+        Column("sector", "choice", choices=sectors.codes()),
+        Column("new_partner", "bool"),
         Column("note"),
         Column("note_es"),
     ],
@@ -297,7 +300,8 @@ def load_stakeholder(row: Row, into: Context) -> None:
             "role": row["role"],
             "since_text": row["since"],
         },
-        values=row.pick("note note_es")
+        values=row.pick("sector note note_es")
+        | {"is_new_partner": row["new_partner"]}
         | {"until_text": row["until"], "scope": cluster.scope if cluster else organisation.scope},
     )
 

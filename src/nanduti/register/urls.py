@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from .pages import actors, clusters, contact, desk, duplicates, edits, lists
+from .pages import actors, clusters, contact, desk, duplicates, edits, lists, partners
 
 
 class PseudonymConverter:
@@ -23,6 +23,7 @@ app_name = "register"
 urlpatterns = [
     path("", lists.home, name="home"),
     path("establishments/", lists.establishments, name="establishments"),
+    path("partners/", partners.partners, name="partners"),
     path("clusters/", lists.clusters, name="clusters"),
     path("clusters/<slug:code>/", clusters.cluster, name="cluster"),
     path("clusters/<slug:code>/edit/", edits.edit_cluster, name="edit_cluster"),

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
@@ -271,6 +272,8 @@ def _record_url(record: Any, frame: Frame) -> str | None:
         return frame.url("plans:activity", record.plan.code, record.number)
     if label == "programme.cooperationagreement":
         return frame.url("programme:agreement", record.code)
+    if label == "register.stakeholder":
+        return reverse("register:actor", args=[record.organisation.pseudonym])
     return None
 
 
@@ -353,6 +356,7 @@ ATTRIBUTES = {
     "duration_days": gettext_lazy("the duration"),
     "name": gettext_lazy("the name"),
     "status_as_of": gettext_lazy("the day of the report"),
+    "sector": gettext_lazy("the sector"),
     "has_twinning": gettext_lazy("whether there is a twinning"),
     "level": gettext_lazy("the level"),
 }
@@ -470,7 +474,7 @@ def _subject(subject: str, titles: dict[str, str]) -> str:
     """What a statement is about: the record, the list, the indicator, or the name that the document uses."""
     name = subject.partition(":")[2] or subject
     measured = next((_(i.title) for i in INDICATORS.values() if i.code.startswith(f"{name}_o")), "")
-    return titles.get(subject) or titles.get(name) or measured or name
+    return titles.get(subject) or titles.get(name) or measured or name.replace("-", " ").capitalize()
 
 
 def _export(request: HttpRequest, shown: list[Any]) -> HttpResponse:

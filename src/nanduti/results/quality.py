@@ -16,6 +16,9 @@ from nanduti.plans.queries import activities, plans
 from nanduti.programme.models import Programme
 from nanduti.programme.models import Statement as StatementRow
 from nanduti.programme.queries import agreements, clusters, meetings, statements
+from nanduti.register import sectors
+from nanduti.register.models import Stakeholder
+from nanduti.register.partnering import is_doubtful
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ def all_said(*, programme: Programme) -> list[Said]:
         *_of_agreements(programme),
         *_of_meetings(programme),
         *_of_documents(programme),
+        *_of_partners(programme),
     ]
 
 
@@ -110,6 +114,20 @@ def _of_meetings(programme: Programme) -> Iterator[Said]:
             yield Said(Statement(subject, "held_on", row.held_on, **_source(row)), row)
 
 
+def _of_partners(programme: Programme) -> Iterator[Said]:
+    """Of each partner whose stated sector speaks against its kind, both; of the others nothing."""
+    rows = Stakeholder.objects.filter(cluster__in=[c.pk for c in clusters(programme=programme)])
+    for row in rows.exclude(sector="").select_related("organisation", "source"):
+        kind = row.organisation.kind
+        if not is_doubtful(kind=kind, sector=row.sector):
+            continue
+        subject = f"partner:{row.organisation.pseudonym}"
+        usual = " / ".join(sectors.said(code) for code in sectors.of_kind(kind))
+        words = f"{row.organisation.get_kind_display()}: {usual}"
+        yield Said(Statement(subject, "sector", sectors.said(row.sector), **_source(row)), row)
+        yield Said(Statement(subject, "sector", words, source=str(sectors.source())), row)
+
+
 def _of_documents(programme: Programme) -> Iterator[Said]:
     hidden = _hidden_lists(programme)
     for row in statements(programme=programme):
@@ -158,5 +176,10 @@ def titles(*, programme: Programme) -> dict[str, str]:
     named = {row.reference: f"{row.number}. {row}" for row in activities(programme=programme)}
     named |= {f"agreement:{row.code}": str(row) for row in agreements(programme=programme)}
     named |= {f"meeting:{row.committee.code}:{row.number}": str(row) for row in meetings(programme=programme)}
+    partners = Stakeholder.objects.filter(cluster__in=[c.pk for c in clusters(programme=programme)])
+    named |= {
+        f"partner:{row.organisation.pseudonym}": str(row.organisation)
+        for row in partners.exclude(sector="").select_related("organisation")
+    }
     named |= {f"cluster:{c.code}": str(c) for c in clusters(programme=programme)}
     return named | {plan.code: str(plan) for plan in plans(programme=programme)}

@@ -15,6 +15,7 @@ from nanduti.foundation.models import SourceDocument
 from nanduti.interface.forms import DayField, EditForm, NandutiForm
 from nanduti.vault.fields import Field
 
+from .. import sectors
 from ..models import Cluster, Organisation, Place, ProfileFact, SizeBand, Stakeholder
 from ..pseudonyms import is_well_formed, tidy
 
@@ -41,10 +42,9 @@ def kept(field: Field, length: int = 200, **more: Any) -> forms.CharField:
     return forms.CharField(max_length=length, required=False, widget=widget, **more)
 
 
-def long_text(label: Any) -> forms.CharField:
-    return forms.CharField(
-        label=label, max_length=LONG_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
+def long_text(label: Any, **more: Any) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": 3})
+    return forms.CharField(label=label, max_length=LONG_TEXT, required=False, widget=widget, **more)
 
 
 class Chosen(forms.ModelChoiceField):
@@ -309,8 +309,20 @@ class JoinAssociationForm(NandutiForm):
 class _RoleFields(forms.Form):
     since_text = text(gettext_lazy("Since"), help_text=WHEN_HELP)
     until_text = text(gettext_lazy("Until"))
-    note = long_text(gettext_lazy("Note"))
+    sector = forms.ChoiceField(
+        label=gettext_lazy("Sector"), required=False, help_text=gettext_lazy("Of a partner, as it is stated.")
+    )
+    is_new_partner = forms.NullBooleanField(
+        label=gettext_lazy("New and unusual partner"),
+        required=False,
+        help_text=gettext_lazy("Somebody with whom such work was not done before."),
+    )
+    note = long_text(gettext_lazy("Note"), help_text=gettext_lazy("Of a partner: what the partnership is."))
     note_es = long_text(gettext_lazy("Note in Spanish"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sector"].choices = [("", _("(not known)")), *sectors.choices()]  # type: ignore[attr-defined]
 
 
 class RoleForm(WithClusters, _RoleFields, NandutiForm):

@@ -7,13 +7,15 @@ from nanduti.foundation.classification import classified
 from nanduti.foundation.languages import in_tongue
 from nanduti.foundation.models import Scoped, Sourced, Versioned
 
+from .. import sectors
 from .clusters import Cluster
 from .dated import Dated
 from .organisations import Organisation
 
 
 @classified(
-    open="organisation cluster role since_text until_text since_on until_on", sensitive="note note_es"
+    open="organisation cluster role sector is_new_partner since_text until_text since_on until_on",
+    sensitive="note note_es",
 )
 class Stakeholder(Scoped, Sourced, Versioned, Dated):
     """A role that an organisation has toward a cluster: leading in one, it may give money in another."""
@@ -35,6 +37,9 @@ class Stakeholder(Scoped, Sourced, Versioned, Dated):
         Cluster, models.PROTECT, null=True, blank=True, related_name="stakeholders", verbose_name=_("cluster")
     )
     role = models.CharField(_("role"), max_length=24, choices=Role)
+    # A code of ``sectors.yaml``, as the partner or the programme states it; it may contradict the kind.
+    sector = models.CharField(_("sector"), max_length=40, blank=True)
+    is_new_partner = models.BooleanField(_("new and unusual partner"), null=True, blank=True)
     note = models.TextField(_("note"), blank=True)
     note_es = models.TextField(_("note in Spanish"), blank=True)
 
@@ -51,6 +56,14 @@ class Stakeholder(Scoped, Sourced, Versioned, Dated):
                 name="stakeholder_of_no_cluster_once",
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation}: {self.get_role_display()}"
+
+    @property
+    def sector_said(self) -> str:
+        """The sector in the reader's words."""
+        return sectors.said(self.sector)
 
     @property
     def note_said(self) -> str:
