@@ -144,6 +144,7 @@ def _room_links(frame: Frame) -> list[dict[str, Any]]:
     named = [room for number in sorted(queries.STEP_ROOMS) for room in queries.STEP_ROOMS[number]]
     named += [
         ("programme:conditions", _("Conditions and division of labour")),
+        ("programme:rules", _("Rules")),
         ("release:home", _("Release")),
     ]
     return [link(frame.url(name), label) for name, label in dict.fromkeys(named)]
@@ -180,17 +181,13 @@ def today(request: HttpRequest) -> HttpResponse:
     navigation.here(request, item="today")
     needs = queries.needs_of(request)
     n = sum(len(group.rows) for group in needs)
-    return render(
-        request,
-        "home/today.html",
-        {
-            "title": _("Today"),
-            "state": ngettext("%(n)s thing needs you.", "%(n)s things need you.", n) % {"n": words.number(n)}
-            if n
-            else _("Nothing needs you today."),
-            "groups": needs,
-        },
-    )
+    if not n:
+        state = _("Nothing needs you today.")
+    elif any(group.more for group in needs):
+        state = _("More than %(n)s things need you.") % {"n": words.number(n)}
+    else:
+        state = ngettext("%(n)s thing needs you.", "%(n)s things need you.", n) % {"n": words.number(n)}
+    return render(request, "home/today.html", {"title": _("Today"), "state": state, "groups": needs})
 
 
 # --- search
@@ -206,6 +203,8 @@ def search(request: HttpRequest) -> HttpResponse:
         state = _("Type a word: an activity, an agreement, a cluster, an organisation.")
     elif len(asked) < 2:
         state = _("Type at least two letters.")
+    elif any(group.more for group in groups):
+        state = _("More than %(n)s found for “%(q)s”.") % {"n": words.number(n), "q": asked}
     else:
         state = ngettext("%(n)s found for “%(q)s”.", "%(n)s found for “%(q)s”.", n) % {
             "n": words.number(n),

@@ -17,7 +17,7 @@ from .errors import FigureThere
 from .models import StatedFigure
 
 
-@action("results.keep_stated_figure")
+@action("results.keep_stated_figure", once=True)
 def keep_stated_figure(
     *,
     programme: Programme,
