@@ -7,12 +7,13 @@ from decimal import Decimal
 from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nanduti.foundation.fields import WHEN_HELP, read_when
 from nanduti.interface.forms import EditForm, NandutiForm, RecordsField
 from nanduti.interface.saying import say
 from nanduti.methods.values import PersonError
-from nanduti.register.models import Cluster, Organisation, Place
+from nanduti.register.models import Organisation, Place
 
 from . import bodies
 from .models import AgreementParty, Appointment, Candidate, CooperationAgreement, TimeOut
@@ -82,11 +83,11 @@ class PartyForm(NandutiForm):
     cluster = forms.ModelChoiceField(label=_("Cluster"), queryset=None, required=False)
     is_signatory = forms.BooleanField(label=_("Has signed"), required=False, initial=True)
 
-    def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, *args, clusters, **kwargs) -> None:  # type: ignore[no-untyped-def]
         super().__init__(*args, **kwargs)
         public = Organisation.objects.exclude(kind=Organisation.Kind.ENTERPRISE)
         self.fields["organisation"].queryset = public.order_by("sort_text")
-        self.fields["cluster"].queryset = Cluster.objects.order_by("name")
+        self.fields["cluster"].queryset = clusters
 
 
 class RenewalForm(NandutiForm):
@@ -153,7 +154,7 @@ class SuperiorField(forms.ModelChoiceField):
 class AppointmentForm(EditForm):
     """Who works for the programme in which post, and what shows that they fit."""
 
-    kind = forms.ChoiceField(label=_("Post"), choices=Appointment.Kind)
+    kind = forms.ChoiceField(label=pgettext_lazy("in a programme", "Post"), choices=Appointment.Kind)
     side = forms.ChoiceField(label=_("For which side"), choices=Appointment.Side)
     cluster = forms.ModelChoiceField(
         label=_("Cluster"), queryset=None, required=False, empty_label=_("(the programme as a whole)")

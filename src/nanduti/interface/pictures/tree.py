@@ -113,7 +113,8 @@ class Tree:
     def svg(self, alone: bool = False) -> str:
         """The drawing; ``alone`` with its own colours, as a file that opens anywhere."""
         where = self.layout()
-        tall = where.height + (34 if alone else 0)
+        legend = _legend_alone(self.legend, where) if alone else []
+        tall = where.height + (34 + LINE * len(legend) if alone else 0)
         head = (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="tree" viewBox="0 0 {where.width:g} {tall:g}" '
             f'width="{where.width:g}" height="{tall:g}" role="group" '
@@ -124,8 +125,8 @@ class Tree:
         if not alone:
             return f"{head}{lines}{boxes}</svg>"
         ground = f'<path class="ground" d="M0 0H{where.width:g}V{tall:g}H0Z"/>'
-        title = f'<text class="head" x="8" y="{tall - 10:g}">{escape(str(self.title))}</text>'
-        return f"{head}<style>{_ALONE}</style>{ground}{lines}{boxes}{title}</svg>"
+        title = f'<text class="head" x="8" y="{where.height + 20:g}">{escape(str(self.title))}</text>'
+        return f"{head}<style>{_ALONE}</style>{ground}{lines}{boxes}{title}{''.join(legend)}</svg>"
 
 
 def draw(boxes: Iterable[Box], **settings: Any) -> Tree:
@@ -193,12 +194,26 @@ def _box(place: Place, height: float, *, linked: bool) -> str:
     return f'<g class="{box.css}" role="img" aria-label="{said}">{drawn}</g>'
 
 
-def _sample(kind: str) -> str:
+def _legend_alone(legend: Sequence[tuple[str, Any]], where: Layout) -> list[str]:
+    """The legend below the drawing, a line for each sign."""
+    drawn = []
+    for n, (kind, said) in enumerate(legend, start=1):
+        y = where.height + 20 + LINE * n
+        drawn.append(
+            f'<g transform="translate(8 {y - 12:g})">{_sign(kind)}</g>'
+            f'<text class="head" x="50" y="{y:g}">{escape(str(said))}</text>'
+        )
+    return drawn
+
+
+def _sign(kind: str) -> str:
     if kind in {"vacant", "wrong"}:
-        inner = f'<g class="tree-box {kind}"><rect x="1" y="1" width="32" height="14" rx="3"/></g>'
-    else:
-        inner = f'<path class="tree-line {kind}" d="M0 8H34"/>'
-    return f'<svg width="34" height="16" aria-hidden="true" class="tree-sample">{inner}</svg>'
+        return f'<g class="tree-box {kind}"><rect x="1" y="1" width="32" height="14" rx="3"/></g>'
+    return f'<path class="tree-line {kind}" d="M0 8H34"/>'
+
+
+def _sample(kind: str) -> str:
+    return f'<svg width="34" height="16" aria-hidden="true" class="tree-sample">{_sign(kind)}</svg>'
 
 
 _SAMPLES = {kind: _sample(kind) for kind in ("stated", "usual", "aside", "vacant", "wrong")}

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nanduti.foundation.classification import classified
 from nanduti.foundation.models import Scoped, Sourced, Timestamped, Versioned
@@ -47,7 +48,7 @@ class Appointment(Scoped, Sourced, Versioned, Timestamped, Dated):
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="appointments")
     code = models.SlugField(_("code"), max_length=80)
-    kind = models.CharField(_("post"), max_length=12, choices=Kind)
+    kind = models.CharField(pgettext_lazy("in a programme", "post"), max_length=12, choices=Kind)
     side = models.CharField(_("side"), max_length=10, choices=Side, default=Side.EMERGING)
     # Empty: for the programme as a whole.
     cluster = models.ForeignKey(

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from nanduti.interface import saying, words
 from nanduti.interface.parts import Figure
@@ -143,7 +143,8 @@ def _said(verdict: Any) -> str:
 def _member_columns(frame: Frame, found: team.Team) -> list[Col]:
     rows = [member.row for member in found.members]
     columns = [
-        Col("post", gettext_lazy("Post"), value=lambda m: capfirst(m.row.get_kind_display()), phone=True,
+        Col("post", pgettext_lazy("in a programme", "Post"), phone=True,
+            value=lambda m: capfirst(m.row.get_kind_display()),
             url=lambda m: frame.url("programme:appointment", m.row.code)),
         Col("cluster", gettext_lazy("Cluster"), phone=True,
             value=lambda m: str(m.row.cluster or _("the programme as a whole"))),
@@ -200,7 +201,12 @@ def appointment(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
     if sees:
         others = team.other_posts(row, rows, on=frame.as_of)
         sections.append(
-            {"title": _("Does this person fit?"), "verdict": verdict, "facts": _fit_facts(frame, row, others)}
+            {
+                "title": _("Does this person fit?"),
+                "verdict": verdict,
+                "verdict_about": "check",
+                "facts": _fit_facts(frame, row, others),
+            }
         )
     return show(
         request,
@@ -218,7 +224,7 @@ def appointment(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
 
 def _facts(frame: Frame, row: Appointment) -> list[tuple[str, Any]]:
     return [
-        (_("Post"), row.get_kind_display()),
+        (pgettext("in a programme", "Post"), row.get_kind_display()),
         (_("Side"), row.get_side_display()),
         (_("Cluster"), str(row.cluster or _("the programme as a whole"))),
         (_("Works from"), str(row.based_in or _("not known"))),
@@ -329,7 +335,7 @@ def edit_appointment(request: HttpRequest, frame: Frame, code: str) -> HttpRespo
         frame,
         form,
         act,
-        title=str(row),
+        title=capfirst(str(row)),
         back=frame.url("programme:appointment", code),
         save_label=_("Save the appointment"),
         done=_("The appointment is saved."),

@@ -56,7 +56,11 @@ def organigram(request: HttpRequest, frame: Frame) -> HttpResponse:
         back=link(frame.url("programme:agents"), _("Agents and coordinator")),
         action=link(frame.url("programme:new_appointment"), _("Appoint somebody")) if may_edit else None,
         sections=[
-            {"verdict": chart.verdict if chart.stations else None, "intro": _about_lines(chart)},
+            {
+                "verdict": chart.verdict if chart.stations else None,
+                "verdict_about": "open",
+                "intro": _about_lines(chart),
+            },
             {
                 "title": _("The posts"),
                 "table": DataTable(
@@ -202,7 +206,7 @@ def _as_file(picture: tree.Tree) -> HttpResponse:
 
 def _columns(frame: Frame, chart: Chart, known: dict[str, chart_of.Accounts]) -> list[Col]:
     columns = [
-        Col("post", gettext_lazy("Post"), value=lambda s: capfirst(str(s.kind)), phone=True,
+        Col("post", pgettext_lazy("in a programme", "Post"), value=lambda s: capfirst(str(s.kind)), phone=True,
             url=lambda s: _url(frame, s) or None),
         Col("cluster", gettext_lazy("Cluster"), phone=True,
             value=lambda s: str(s.cluster or _("the programme as a whole"))),
