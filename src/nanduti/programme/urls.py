@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import agents, agreements, committee, conditions, labour, organigram, selection, time_outs
+from .pages import agents, agreements, committee, conditions, labour, organigram, rulebook, selection, time_outs
 
 app_name = "programme"
 urlpatterns = [
@@ -32,6 +32,8 @@ urlpatterns = [
     path("agreements/<slug:code>/parties/", agreements.add_party, name="add_party"),
     path("agreements/<slug:code>/renew/", agreements.renew_agreement, name="renew_agreement"),
     path("conditions/", conditions.conditions, name="conditions"),
+    path("rules/", rulebook.rules, name="rules"),
+    path("rules/<slug:code>/", rulebook.rule, name="rule"),
     path("conditions/new/", conditions.new_condition, name="new_condition"),
     path("conditions/cost/", conditions.start_cost, name="start_cost"),
     path("conditions/labour/new/", labour.new_line, name="new_labour"),

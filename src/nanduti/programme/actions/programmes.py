@@ -32,12 +32,20 @@ def declare_principal(
 
 @action("programme.set_rule")
 def set_rule(
-    *, programme: Programme, rule: str, setting: str, version: int, by: User | str, at: datetime | None = None
+    *,
+    programme: Programme,
+    rule: str,
+    setting: str,
+    reason: str = "",
+    version: int,
+    by: User | str,
+    at: datetime | None = None,
 ) -> Programme:
-    """Let a rule refuse, warn, or be put aside in this programme."""
+    """Let a rule refuse, warn, or be put aside in this programme, and keep why."""
     rules = {**programme.rules, rule: setting}
     note(
         subject=programme,
+        why=reason.strip(),
         rule=rule,
         setting=setting,
         fields=save_edit(programme, {"rules": rules}, version=version),

@@ -35,7 +35,7 @@ def section(request: HttpRequest, frame: Frame, may_edit: bool) -> dict[str, Any
             "Firms trust a university at the door and an association at the table; say who does what."
         ),
         **({"empty_url": new["url"], "empty_label": new["label"]} if may_edit else way_in(frame)),
-        "links": [new] if may_edit and rows else [],
+        "links": [*([new] if may_edit and rows else []), link(frame.url("programme:rules"), _("Rules"))],
     }
 
 
