@@ -31,6 +31,15 @@ class PeriodReversed(PersonError):
     remedy = mark("Exchange the two dates or correct one of them.")
 
 
+class ConsideredAlready(PersonError):
+    """A cluster that would stand twice among the candidates of a programme."""
+
+    code = "programme.considered_already"
+    title = mark("This cluster is considered already")
+    sentence = mark("{cluster} stands among the candidates already.")
+    remedy = mark("Open it in the list and judge it there.")
+
+
 class ReasonMissing(PersonError):
     """Something that is decided without saying why."""
 

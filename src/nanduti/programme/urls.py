@@ -7,6 +7,7 @@ from .pages import agents, agreements, committee, conditions, labour, organigram
 app_name = "programme"
 urlpatterns = [
     path("selection/", selection.selection, name="selection"),
+    path("selection/new/", selection.new_candidate, name="new_candidate"),
     path("selection/<int:pk>/", selection.candidate, name="candidate"),
     path("committee/", committee.committee, name="committee"),
     path("committee/new/", committee.new_resolution, name="new_resolution"),

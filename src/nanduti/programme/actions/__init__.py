@@ -2,6 +2,7 @@
 
 from .agreements import add_party, edit_agreement, record_agreement, renew_agreement
 from .appointments import appoint, edit_appointment
+from .candidates import consider_cluster
 from .committees import (
     complete_resolution,
     fill_seat,
@@ -25,6 +26,7 @@ __all__ = [
     "add_party",
     "appoint",
     "complete_resolution",
+    "consider_cluster",
     "declare_principal",
     "divide_labour",
     "edit_agreement",

@@ -14,6 +14,7 @@ from nanduti.interface.parts import Figure
 from nanduti.interface.tables import Col, DataTable
 
 from .. import actions, queries
+from ..choosing import clusters_at_hand
 from ..forms import AgreementForm, NewAgreementForm, PartyForm, RenewalForm
 from ..frames import Frame, programme_page
 from ..models import CooperationAgreement
@@ -211,7 +212,7 @@ def add_party(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
     return form_page(
         request,
         frame,
-        PartyForm(request.POST or None),
+        PartyForm(request.POST or None, clusters=clusters_at_hand(programme=frame.programme)),
         lambda values: actions.add_party(agreement=row, by=request.user, **values),
         title=_("Add a party"),
         back=frame.url("programme:agreement", code),

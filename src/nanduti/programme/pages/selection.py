@@ -12,13 +12,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from nanduti.foundation.errors import NotFound
 from nanduti.interface import words
 from nanduti.interface.tables import Col, DataTable
+from nanduti.register.models import Cluster
 
 from .. import actions, codes, queries
+from ..candidate_forms import NewCandidateForm
 from ..forms import CandidateForm
 from ..frames import Frame, programme_page
 from ..models import Candidate
 from ..models.programmes import in_language
-from . import form_page, show, way_in
+from . import form_page, link, show, way_in
 
 
 class CandidateTable(DataTable):
@@ -60,6 +62,9 @@ def selection(request: HttpRequest, frame: Frame) -> HttpResponse:
         frame,
         title=_("Selection of clusters"),
         state=state,
+        action=link(frame.url("programme:new_candidate"), _("Add a candidate"))
+        if frame.may_programme("edit_programme")
+        else None,
         sections=[
             {
                 "title": _("Coverage"),
@@ -119,6 +124,23 @@ def _coverage_cell(cell: Any) -> Any:
     remark = in_language(cell, "note")
     since = _("since %(year)s") % {"year": cell.since} if cell.since else _("yes")
     return format_html("✓ {}{}", since, format_html("<br><small>{}</small>", remark) if remark else "")
+
+
+@programme_page(step=1, may="edit_programme", whole=True)
+def new_candidate(request: HttpRequest, frame: Frame) -> HttpResponse:
+    """Put a cluster on the long list, with the reason where it goes further."""
+    known = queries.candidates(programme=frame.programme).values("cluster")
+    clusters = Cluster._base_manager.exclude(pk__in=known).order_by("name")
+    return form_page(
+        request,
+        frame,
+        NewCandidateForm(request.POST or None, clusters=clusters),
+        lambda values: actions.consider_cluster(programme=frame.programme, by=request.user, **values),
+        title=_("Add a candidate"),
+        back=frame.url("programme:selection"),
+        save_label=_("Save the candidate"),
+        done=_("The candidate stands on the list."),
+    )
 
 
 @programme_page(step=1)
