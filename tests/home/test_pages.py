@@ -62,6 +62,16 @@ EDITING = {
 OUTSIDERS = ["owner", "enumerator", "nobody"]
 
 
+def test_the_page_of_deeds_tells_them_in_words(visit, example, people):
+    from nanduti.plans import actions as plans
+
+    plans.agree_vision(programme=example, cluster=None, values={"text": "x"}, by=people["coordinator"])
+    for language, words in (("en", "wrote down a vision"), ("es", "anotó una visión")):
+        page = visit("coordinator").get("/deeds/", headers={"accept-language": language}).content.decode()
+        table = page.split("<tbody", 1)[1].split("</tbody")[0]
+        assert words in table and "plans.agree_vision" not in table
+
+
 def statuses(client, pages) -> dict[str, int]:
     return {page: client.get(page).status_code for page in pages}
 

@@ -9,6 +9,7 @@ from importlib import import_module
 
 import nanduti
 from nanduti.foundation import audit
+from nanduti.home.deeds import named_deeds
 
 
 def action_modules():
@@ -31,6 +32,14 @@ def test_every_public_function_of_an_actions_module_is_an_action():
             code = getattr(function, "action_code", None)
             assert code, f"{module.__name__}.{function.__name__} is public and no @action: give it a witness"
             assert audit.ACTIONS[code] is function
+
+
+def test_every_action_has_words_on_the_page_of_deeds():
+    """A line in ``deeds.yaml`` of the room: the verb, in English and in Spanish; and no line for what is no more."""
+    every = {f.action_code for module in action_modules() for f in public_functions(module)}
+    shipped = {code for code, verb in audit.ACTIONS.items() if verb.__module__.startswith("nanduti.")}
+    assert set(named_deeds()) == every | shipped
+    assert all(said and said_es for said, said_es in named_deeds().values())
 
 
 def test_the_code_of_an_action_begins_with_its_room():

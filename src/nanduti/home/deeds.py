@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+import yaml
 from django.apps import apps
+from django.conf import settings
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy
 
 from nanduti.foundation.audit import ACTIONS
+from nanduti.foundation.languages import in_tongue
 from nanduti.foundation.models import AuditEvent
 from nanduti.foundation.once import MARK
 from nanduti.interface.tables import Col, DataTable
+
+
+@cache
+def named_deeds() -> dict[str, tuple[str, str]]:
+    """Deed → what its room calls it in English and in Spanish (``deeds.yaml`` beside the room's verbs)."""
+    found = {}
+    for path in sorted(settings.PACKAGE.glob("*/deeds.yaml")):
+        rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found |= {f"{path.parent.name}.{verb}": (said, said_es) for verb, (said, said_es) in rows.items()}
+    return found
+
+
+def _deeds_in_words() -> dict[str, str]:
+    """Every deed in the reader's language, in the order of its alphabet; of another version by its code."""
+    words = {code: in_tongue(*named_deeds().get(code, (code, code))) for code in ACTIONS}
+    return dict(sorted(words.items(), key=lambda item: item[1]))
 
 
 def _details(event: AuditEvent) -> str:
@@ -41,7 +62,7 @@ class DeedTable(DataTable):
             gettext_lazy("Deed"),
             phone=True,
             filter="choice",
-            choices=lambda: {code: code for code in sorted(ACTIONS)},
+            choices=_deeds_in_words,
         ),
         Col(
             "subject_kind",
