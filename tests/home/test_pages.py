@@ -219,6 +219,14 @@ def test_an_agent_of_two_clusters_is_asked_to_choose_one(visit, people):
         assert refused.status_code == 403
         text = refused.content.decode()
         assert "Choose a cluster first" in text and "leather" in text and "footwear" in text
+        assert '<li><a href="?cluster=chennai-leather">' in text.partition("<main")[2]
         assert client.get(f"{P}/plan/new/?cluster=chennai-leather").status_code == 200
         transaction.set_rollback(True)
     assert "You may not do this" in visit("committee").get(f"{P}/plan/new/").content.decode()
+
+
+def test_another_cluster_is_shown_for_what_was_asked(visit):
+    """The way to another cluster forgot the round, so that a page of one round was not found any more."""
+    page = visit("coordinator").get(f"{P}/networks/actors/?wave=latest&page=2&cluster=chennai-leather").content
+    assert b'href="?cluster=chennai-footwear&amp;wave=latest"' in page
+    assert b'href="?wave=latest"' in page

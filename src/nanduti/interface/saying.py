@@ -31,6 +31,8 @@ class Said:
     sentence: str
     remedy: str
     code: str = ""
+    # Where one can go on from here: words and address.
+    ways: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         return f"{self.sentence} {self.remedy}".strip()
@@ -99,7 +101,8 @@ class _Figure(float):
 def say(error: NandutiError) -> Said:
     """Title, sentence and remedy of an error, translated and filled."""
     title, sentence, remedy, details = error.parts()
-    return Said(gettext(title), fill(sentence, details), fill(remedy, details), error.code)
+    ways = getattr(error, "ways", ())
+    return Said(gettext(title), fill(sentence, details), fill(remedy, details), error.code, ways)
 
 
 # What stands above a verdict: whether something may be done, whether something is as it should be, or advice.

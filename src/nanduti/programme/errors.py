@@ -95,8 +95,11 @@ class SeatOfAnother(PersonError):
 
 
 class ClusterNotChosen(NotAllowed):
-    """Work of one cluster, asked for in the programme as a whole by somebody who has a role in some clusters."""
+    """Work of one cluster, asked for in the programme as a whole by somebody who has a role in some clusters.
 
+    ``ways`` are these clusters, each with the address of the same page there."""
+
+    ways: tuple[tuple[str, str], ...] = ()
     code = "programme.cluster_not_chosen"
     title = mark("Choose a cluster first")
     sentence = mark("Your role lets you do this in the work in: {clusters}.")

@@ -145,7 +145,9 @@ def _with_where(frame: Frame, error: NotAllowed) -> NotAllowed:
     own = [c for c in frame.clusters if frame.access.may_work(capability, frame.programme.code, c.code)]
     if frame.cluster is not None or not own:
         return error
-    return ClusterNotChosen(capability=capability, clusters=", ".join(str(c) for c in own))
+    asked = ClusterNotChosen(capability=capability, clusters=", ".join(str(c) for c in own))
+    asked.ways = tuple((str(c), f"?{urlencode({'cluster': c.code})}") for c in own)
+    return asked
 
 
 Page = Callable[..., HttpResponse]
@@ -220,21 +222,36 @@ def _hold_in_words(row: TimeOut) -> str:
     return _("This programme is on hold since %(day)s, until what a review found is solved.") % {"day": since}
 
 
+# What an address asks of one cluster alone, or of one leaf of a table, and how much else is carried on.
+NOT_CARRIED, MOST_CARRIED, LONGEST_CARRIED = ("cluster", "page", "after", "export"), 20, 200
+
+
+def _asked_besides(request: HttpRequest) -> list[tuple[str, str]]:
+    """What the address asks for besides the cluster: a round, a day, a filter."""
+    asked = [
+        (name, value)
+        for name, values in request.GET.lists()
+        for value in values
+        if name.rpartition(".")[2] not in NOT_CARRIED and len(name) + len(value) <= LONGEST_CARRIED
+    ]
+    return asked[:MOST_CARRIED]
+
+
 def clusters_to_switch(request: HttpRequest) -> list[navigation.Choice]:
     """The clusters of the programme at hand; the present page is kept."""
     frame: Frame | None = getattr(request, "programme_frame", None)
     if frame is None or len(frame.clusters) < 2:
         return []
-    day = {"as_of": frame.asked_as_of.isoformat()} if frame.asked_as_of else {}
+    kept = _asked_besides(request)
     everything = navigation.Choice(
-        _("All clusters"), f"?{urlencode(day)}" if day else request.path, is_current=frame.cluster is None
+        _("All clusters"), f"?{urlencode(kept)}" if kept else request.path, is_current=frame.cluster is None
     )
     return [
         everything,
         *(
             navigation.Choice(
                 str(c),
-                "?" + urlencode({"cluster": c.code, **day}),
+                "?" + urlencode([("cluster", c.code), *kept]),
                 is_current=bool(frame.cluster and frame.cluster.pk == c.pk),
             )
             for c in frame.clusters

@@ -298,7 +298,7 @@ def _one(request: HttpRequest, frame: Frame, row: ReleaseRequest, decision: Deci
         },
         "is_mine": is_mine and row.is_open and frame.may("request_release"),
         "publication": publication,
-        "publication_url": frame.url("release:publication", publication.pk) if publication else "",
+        "publication_url": _publication_url(frame, publication),
     }
     if check and check.sealed is not None and sees:
         found |= _preview(check)
@@ -373,6 +373,16 @@ def _standing_said(standing: queries.Standing) -> str:
         + " "
         + ngettext("%(n)s approval is still needed.", "%(n)s approvals are still needed.", n)
         % {"n": words.number(n)}
+    )
+
+
+def _publication_url(frame: Frame, publication: Publication | None) -> str:
+    """The page of what the request has become, for those it is meant for."""
+    if publication is None:
+        return ""
+    meant = published.publications(programme=frame.programme, access=frame.access)
+    return (
+        frame.url("release:publication", publication.pk) if meant.filter(pk=publication.pk).exists() else ""
     )
 
 
