@@ -52,6 +52,7 @@ FORMS = {
     "edit_establishment": ["site"],
     "merge": ["site"],
     "edit_person": ["person"],
+    "new_post": ["person"],
     "edit_cluster": ["cluster"],
     "new_cluster_fact": ["cluster"],
     "ask": ["firm"],
@@ -348,7 +349,11 @@ def test_roles_memberships_and_people_through_the_pages(here):
     who = here.firm.pseudonym
     posts = [
         ("take_role", {"role": "firm", "cluster": here.cluster.code, "since_text": "March-April 2009"}, 302),
-        ("take_role", {"role": "firm", "cluster": here.cluster.code, "since_text": "March-April 2009"}, 422),
+        (
+            "take_role",
+            {"role": "firm", "cluster": here.cluster.code, "since_text": "March-April 2009"},
+            302,
+        ),  # a second click
         ("join_cluster", {"cluster": here.cluster.code}, 422),
         ("new_person", {"title": "Cutter", "name": "Somebody Else", "since_text": "2009"}, 302),
         ("new_establishment", {"n_workers": "12", "latitude": "-25.1", "longitude": "-57.1"}, 302),
@@ -371,6 +376,28 @@ def test_roles_memberships_and_people_through_the_pages(here):
     end = reverse("register:leave_cluster", args=[who, membership.pk])
     assert client.post(end, {"version": 1, "until_on": "2020-01-01"}).status_code == 422
     assert client.post(end, {"version": 1, "until_on": "2031-01-01"}).status_code == 302
+
+
+def test_a_known_person_takes_a_further_post_which_ends(here):
+    client, person = client_of(here, "cda"), here.person.pseudonym
+    address = reverse("register:new_post", args=[person])
+    values = {
+        "organisation": here.firm.pseudonym,
+        "title": "Treasurer of the savings circle",
+        "since_text": "2025",
+    }
+    assert client.post(address, {**values, "organisation": "E-0000000"}).status_code == 422
+    assert client.post(address, values).status_code == 302
+    with scopes_disabled():
+        post = here.person.positions.get(title=values["title"])
+    page = client.get(reverse("register:actor", args=[person])).content.decode()
+    ending = reverse("register:edit_post", args=[person, post.pk])
+    assert values["title"] in page and ending in page
+    ended = {"title": post.title, "since_text": "2025", "until_text": "March 2026", "version": post.version}
+    assert client.post(ending, ended).status_code == 302
+    assert client.post(ending, {**ended, "until_text": "2027"}).status_code == 409
+    assert "March 2026" in client.get(reverse("register:actor", args=[person])).content.decode()
+    assert client_of(here, "committee_member").post(ending, ended).status_code in {403, 404}
 
 
 def test_a_firm_leaves_its_association(here):

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from .pages import actors, clusters, contact, desk, duplicates, edits, lists, partners
+from .pages import actors, clusters, contact, desk, duplicates, edits, lists, partners, posts
 
 
 class PseudonymConverter:
@@ -46,6 +46,8 @@ urlpatterns = [
     path("who/<pseudonym:pseudonym>/edit-person/", edits.edit_person, name="edit_person"),
     path("who/<pseudonym:pseudonym>/establishments/new/", edits.new_establishment, name="new_establishment"),
     path("who/<pseudonym:pseudonym>/people/new/", edits.new_person, name="new_person"),
+    path("who/<pseudonym:pseudonym>/posts/new/", posts.new_post, name="new_post"),
+    path("who/<pseudonym:pseudonym>/posts/<int:pk>/", posts.edit_post, name="edit_post"),
     path("who/<pseudonym:pseudonym>/facts/new/", edits.new_fact, name="new_fact"),
     path("who/<pseudonym:pseudonym>/roles/new/", edits.take_role, name="take_role"),
     path("who/<pseudonym:pseudonym>/roles/<int:pk>/", edits.edit_role, name="edit_role"),

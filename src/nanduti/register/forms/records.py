@@ -260,13 +260,31 @@ class _PersonFields(Identifying, forms.Form):
     email = kept(Field.EMAIL)
 
 
-class PersonForm(_PersonFields, _New):
-    """Register a person with the post they hold."""
-
+class _PostFields(forms.Form):
     title = text(gettext_lazy("Post"), 160, needed=True)
     title_es = text(gettext_lazy("Post in Spanish"), 160)
     since_text = text(gettext_lazy("Since"), help_text=WHEN_HELP)
     until_text = text(gettext_lazy("Until"))
+
+
+class PostForm(_PostFields, NandutiForm):
+    """A further post of somebody who is in the register."""
+
+    organisation = text(
+        gettext_lazy("Organisation"), 40, needed=True,
+        help_text=gettext_lazy("The pseudonym that stands in the register, such as E-7K3QDXK."),
+    )  # fmt: skip
+    field_order = ("organisation",)
+
+
+class EditPostForm(_PostFields, EditForm):
+    """Correct or end a post."""
+
+
+class PersonForm(_PostFields, _PersonFields, _New):
+    """Register a person with the post they hold."""
+
+    field_order = ("name", "phone", "email")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
