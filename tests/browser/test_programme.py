@@ -24,6 +24,8 @@ SHOWN = {
     "ledger/leather/14/": None,
     "selection/": None,
     "organigram/": None,
+    "conditions/": None,
+    "rules/": None,
     "agreements/": None,
     "plan/?cluster=chennai-leather": None,
     "twinnings/": None,

@@ -34,10 +34,11 @@ def _money(amount: object, currency: str) -> Money | None:
 
 
 def unwritten(programme: Programme) -> list[str]:
-    """Training sessions that were held and of which nobody wrote down who came or what was said."""
+    """Training sessions that were held and of which nobody wrote down who or how many came, or what was said."""
     day = queries.reported_to(programme) or timezone.localdate()
     rows = queries.with_status(queries.activities(programme=programme), as_of=day)
-    silent = rows.filter(kind__in=TRAININGS, status_now="closed", note="", participations__isnull=True)
+    held = rows.filter(kind__in=TRAININGS, status_now="closed")
+    silent = held.filter(note="", n_participants__isnull=True, participations__isnull=True)
     return [f"{row.number}. {row}" for row in silent.order_by("plan_id", "number")]
 
 

@@ -30,9 +30,9 @@ def rules(request: HttpRequest, frame: Frame) -> HttpResponse:
         Col("rule", gettext_lazy("Rule"), phone=True, value=lambda r: str(r.rule),
             url=(lambda r: frame.url("programme:rule", r.rule.code)) if may_edit else None),
         Col("asks", gettext_lazy("It speaks up when"), value=lambda r: r.rule.asks_said),
-        Col("setting", gettext_lazy("In this programme it"), "chip", choices=SETTINGS, phone=True,
+        Col("setting", gettext_lazy("Setting"), "chip", choices=SETTINGS, phone=True,
             tone=lambda s: TONES.get(s, "")),
-        Col("n_overrides", gettext_lazy("Put aside with a reason"), "number", phone=True),
+        Col("n_overrides", gettext_lazy("Put aside"), "number", phone=True),
         Col("source", gettext_lazy("Source"), value=lambda r: saying.say_source(r.rule.source)),
     ]  # fmt: skip
     return show(
@@ -44,7 +44,7 @@ def rules(request: HttpRequest, frame: Frame) -> HttpResponse:
             "%(n)s rules do not refuse in this programme.",
             n,
         ) % {"n": words.number(n)} if n else _("Every rule refuses, unless somebody who may says why."),
-        sections=[{"table": DataTable(rows, request, columns=columns, name="rules", caption=_("Rules"))}],
+        sections=[{"table": DataTable(rows, request, columns=columns, name="rules")}],
     )  # fmt: skip
 
 
