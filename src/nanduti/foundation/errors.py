@@ -6,6 +6,9 @@ from nanduti.methods.values import PersonError, mark, worded
 
 from .roles import ROLES
 
+# More roles than these are not listed: whoever reads on would not know more.
+FEW = 4
+
 
 class NotAllowed(PersonError):
     """The user's roles do not carry the capability here: told with the titles of the roles that do."""
@@ -17,6 +20,8 @@ class NotAllowed(PersonError):
 
     def __init__(self, *, capability: str, **details: Any) -> None:
         titles = [role.title for role in ROLES if capability in role.may] or [mark("nobody")]
+        if len(titles) > FEW:
+            titles = [mark("most other roles")]
         # Each title a text of its own, so that it is read in the reader's language.
         names = {f"role_{n}": worded(title) for n, title in enumerate(titles)}
         who = worded(", ".join(f"{{{name}}}" for name in names), **names)

@@ -52,8 +52,11 @@ def _forms(access: Access, user: User) -> list[dict[str, Any]]:
 
 def _own_firm(access: Access, user: User) -> list[dict[str, Any]]:
     own = user.organisation_pseudonym
-    if not own or not access.may("read_own"):
+    if not access.may("read_own"):
         return []
+    if not own:
+        waits = _("Your account is not connected with your firm yet. Ask whoever gave you the account.")
+        return [{"title": _("Your firm"), "intro": waits}]
     rows = Establishment.objects.filter(organisation__pseudonym=own, merged_into__isnull=True)
     firms = [f for f in rows.select_related("cluster", "organisation") if returning.may_see_firm(access, f)]
     links = [link(reverse("register:actor", args=(own,)), _("What is written down about it"))]

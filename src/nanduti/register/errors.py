@@ -1,5 +1,8 @@
 """What can go wrong in the register, said to a person."""
 
+from typing import Any
+
+from nanduti.foundation.errors import NotAllowed
 from nanduti.methods.values import PersonError, mark
 
 
@@ -111,3 +114,15 @@ class NothingToTakeOver(PersonError):
     title = mark("There is nothing to take over")
     sentence = mark("{kept} has these fields itself by now, or {absorbed} does not have them.")
     remedy = mark("Open the page anew and choose among the fields that are offered.")
+
+
+class NoNamesGranted(NotAllowed):
+    """Somebody who edits the register, in clusters where the custodian shows no names."""
+
+    code = "register.no_names_granted"
+    title = mark("No names are shown to you yet")
+    sentence = mark("Whether two firms are one is told by their names, and the municipality has shown you none.")
+    remedy = mark("Ask the custodian of the municipality for a standing grant.")
+
+    def __init__(self, **_details: Any) -> None:
+        super().__init__(capability="see_granted_names")

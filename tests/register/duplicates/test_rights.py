@@ -98,3 +98,11 @@ def test_pages_ask_a_bounded_number_of_questions(here, addresses, name, django_a
 )
 def test_no_address_breaks_the_list(here, addresses, query):
     assert client_of(here, "custodian").get(addresses["list"] + query).status_code == 200
+
+
+def test_an_agent_to_whom_no_name_is_shown_learns_whom_to_ask(here, twin, addresses):
+    for name in ("home", "list"):
+        answer = client_of(here, "cda").get(addresses[name])
+        assert answer.status_code == 403
+        assert "standing grant" in answer.content.decode()
+        assert "It belongs to" not in answer.content.decode()  # the role is there; what is missing are the names

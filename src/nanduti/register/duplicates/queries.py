@@ -18,6 +18,7 @@ from nanduti.vault import queries as vault
 from nanduti.vault.fields import FIELDS, Field
 
 from .. import queries
+from ..errors import NoNamesGranted
 from ..merging import pointing_at_establishments
 from ..models import (
     Cluster,
@@ -64,7 +65,7 @@ def cluster_to_judge(*, access: Access, code: str) -> tuple[Cluster, frozenset[s
         raise NotAllowed(capability="edit_register")
     fields = fields_compared(access=access, clusters=[cluster]).get(cluster.scope_id)
     if not fields:
-        raise NotAllowed(capability="see_granted_names")
+        raise NoNamesGranted()
     return cluster, fields
 
 

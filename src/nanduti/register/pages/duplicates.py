@@ -23,6 +23,7 @@ from nanduti.vault.fields import Field
 from nanduti.vault.looking import in_order
 
 from ..duplicates import actions, forms, queries, wording
+from ..errors import NoNamesGranted
 from ..models import Cluster, DuplicateDecision, DuplicatePair, DuplicateSearch, Establishment
 from ..names import names_for
 from ..queries import vault
@@ -47,7 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The clusters in which the viewer may look for doubles, with what waits in each."""
     mine = queries.clusters_to_judge(access=access_of(request))
     if not mine:
-        raise NotAllowed(capability="see_granted_names")
+        raise NoNamesGranted() if access_of(request).may("edit_register") else NotAllowed(capability="reveal")
     searches = queries.newest_searches(clusters=mine)
     open_in = queries.n_open(searches=list(searches.values()))
     rows = [_cluster_row(cluster, searches.get(cluster.pk), open_in) for cluster, _fields in mine]
