@@ -189,6 +189,10 @@ class TestCards:
         linked = Col("why", "Why", phone=True, url=lambda row: "/somewhere/")
         assert self.css(self.NAME, linked) == ["k-text", "lead k-text"]
 
+    def test_what_can_be_done_with_a_row_is_no_title(self):
+        deed = Col("end", "", phone=True, value=lambda row: "End it", url=lambda row: "/somewhere/")
+        assert self.css(self.NAME, deed) == ["lead k-text", "k-text"]
+
     def test_what_says_nothing_is_no_title(self):
         assert self.css(self.NAME, self.WHY, row={**self.ROW, "name": ""}) == ["k-text", "lead k-text"]
 

@@ -408,10 +408,10 @@ def people(request: HttpRequest) -> HttpResponse:
         Col("user", gettext_lazy("Who"), value=lambda g: g.user.username, phone=True, sortable="user__username"),
         Col("role", gettext_lazy("Role"), "choice", choices={c: _(r.title) for c, r in BY_CODE.items()}, phone=True,
             filter="choice"),
-        Col("scope", gettext_lazy("Within"), value=lambda g: scope_name(g.scope)),
+        Col("scope", gettext_lazy("Within"), value=lambda g: scope_name(g.scope), phone=True),
         Col("since", gettext_lazy("Since"), "day"),
         Col("until", gettext_lazy("Until"), "day"),
-        Col("end", "", value=lambda g: _("End it") if g.until is None else "",
+        Col("end", "", phone=True, value=lambda g: _("End it") if g.until is None else "",
             url=lambda g: reverse("home:end_grant", args=[g.pk]) if g.until is None else None),
     ]  # fmt: skip
     return render(

@@ -111,7 +111,8 @@ class ShownRow:
     def __init__(self, cells: list[Cell], row: Any) -> None:
         self.cells, self.row = list(cells), row
         on_phone = [n for n, cell in enumerate(cells) if cell.col.phone]
-        titles = [n for n in on_phone if cells[n].url] or [
+        # A link under no heading is something to do with the row.
+        titles = [n for n in on_phone if cells[n].url and cells[n].col.label] or [
             n for n in on_phone if cells[n].col.kind in TITLES and cells[n].html
         ]
         if titles:
