@@ -57,6 +57,8 @@ def test_the_list_says_the_state_in_one_line(field, draft, visit):
     Submission._base_manager.bulk_create(rows)
     page = visit("coordinator", f"{S}/").content.decode()
     assert "1 instrument is open. 0 answers came in today." in page
+    others = visit("committee_member", f"{S}/").content.decode()
+    assert "1 instrument is open." in others and "came in today" not in others and ">Answers<" not in others
     assert "Workshop census" in page and "Census of workshops" in page
     assert 'data-label="Answers">3<' in page or ">3</" in page
 

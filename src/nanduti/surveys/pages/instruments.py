@@ -95,10 +95,11 @@ def _columns(frame: Frame) -> list[Col]:
         Col("title", _("Instrument"), value=title_of, phone=True, sortable=True,
             url=lambda r: frame.url("surveys:instrument", r.pk)),
         Col("state", _("State"), "chip", value=state_of, choices=STATES, tone=lambda s: TONES.get(s, ""), phone=True),
-        Col("n_answers", _("Answers"), "number", phone=True,
-            url=lambda r: frame.url("surveys:table", r.pk) if frame.may("read_sensitive") else None),
-        Col("n_today", _("Today"), "number"),
-        Col("n_review", _("To review"), "number", url=review),
+        *([
+            Col("n_answers", _("Answers"), "number", phone=True, url=lambda r: frame.url("surveys:table", r.pk)),
+            Col("n_today", _("Today"), "number"),
+            Col("n_review", _("To review"), "number", url=review),
+        ] if frame.may("read_sensitive") else []),
         Col("n_drafts", _("Drafts"), "number"),
         Col("kind", _("Kind"), "choice", choices=Instrument.Kind.choices, filter="choice", sortable=True),
         Col("label", _("Version"), "code", shown=False),
@@ -127,7 +128,7 @@ def instruments(request: HttpRequest, frame: Frame) -> HttpResponse:
         "surveys/instruments_list.html",
         {
             "title": _("Instruments"),
-            "state": _list_state(known),
+            "state": _list_state(known, counts=frame.may("read_sensitive")),
             "table": table,
             "figures": _list_figures(known, frame),
             "new_url": frame.url("surveys:new_instrument") if may else "",
@@ -141,7 +142,9 @@ def instruments(request: HttpRequest, frame: Frame) -> HttpResponse:
     )  # fmt: skip
 
 
-def _list_state(rows: list[Any]) -> str:
+def _list_state(rows: list[Any], *, counts: bool) -> str:
+    """``counts``: how many answers came in, for those who may read answers; to others their number is not nought but
+    unknown."""
     if not rows:
         return _("No instrument is here yet.")
     n_open = sum(state_of(r) == "open" for r in rows)
@@ -149,12 +152,16 @@ def _list_state(rows: list[Any]) -> str:
     said = ngettext("%(n)s instrument is open", "%(n)s instruments are open", n_open) % {
         "n": words.number(n_open)
     }
+    if not counts:
+        return f"{said}."
     return f"{said}. " + ngettext("%(n)s answer came in today.", "%(n)s answers came in today.", n_today) % {
         "n": counted(n_today)
     }
 
 
 def _list_figures(rows: list[Any], frame: Frame) -> list[Figure]:
+    if not frame.may("read_sensitive"):
+        return []
     n_review = sum(r.n_review for r in rows)
     return [
         Figure(sum(r.n_answers for r in rows), _("answers")),
@@ -263,7 +270,7 @@ def instrument(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
         "surveys/instruments_one.html",
         {
             "title": title_of(row),
-            "state": f"{_one_state(row)} {_unread(row, frame)}".strip(),
+            "state": f"{_one_state(row, counts=frame.may('read_sensitive'))} {_unread(row, frame)}".strip(),
             "row": row,
             "state_said": STATES[state_of(row)],
             "state_tone": TONES.get(state_of(row), ""),
@@ -279,13 +286,15 @@ def instrument(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
     )
 
 
-def _one_state(row: Any) -> str:
+def _one_state(row: Any, *, counts: bool) -> str:
     state = state_of(row)
     if state == "draft":
         return _("A draft that nobody is given yet; try it, then publish it.")
     if state == "closed":
         return _("Closed: no phone is given this form.")
     asked = ngettext("Open with %(n)s question", "Open with %(n)s questions", row.n_questions)
+    if not counts:
+        return f"{asked % {'n': words.number(row.n_questions)}}."
     said = ngettext(
         "%(n)s answer so far, %(today)s of it today.",
         "%(n)s answers so far, %(today)s of them today.",
