@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from nanduti.foundation import audit
-from nanduti.foundation.models import AuditEvent, Scope, User
+from nanduti.foundation.models import AuditEvent, Job, Scope, User
 from nanduti.foundation.once import SECONDS, mark_of
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -82,6 +82,63 @@ def test_a_deed_that_failed_is_no_deed(make, ana, monkeypatch):
         with pytest.raises(RuntimeError):
             make(title="One", values={}, by=ana, at=AT)
     assert make(title="One", values={}, by=ana, at=AT).title == "One"
+
+
+def test_what_was_done_something_to_since_is_made_anew(make, ana, monkeypatch):
+    @audit.action("tests.close_scope")
+    def close_scope(*, scope: Scope, by: User | str, at=None) -> Scope:
+        return scope
+
+    first = make(title="One", values={}, by=ana, at=AT)
+    close_scope(scope=first, by="somebody", at=AT)
+    again = make(title="One", values={}, by=ana, at=AT + timedelta(seconds=1))
+    assert again != first
+    assert make(title="One", values={}, by=ana, at=AT + timedelta(seconds=2)) == again
+
+
+def test_what_is_made_is_found_where_the_event_is_about_another(monkeypatch, ana):
+    monkeypatch.setattr(audit, "ACTIONS", dict(audit.ACTIONS))
+    near = Scope.objects.create(kind=Scope.Kind.PROGRAMME, code="near", title="Near")
+
+    @audit.action("tests.make_beside", once=True)
+    def make_beside(*, near: Scope, by: User | str, at=None) -> Scope:
+        audit.note(subject=near)
+        return Scope.objects.create(kind=Scope.Kind.PROGRAMME, code=f"made-{Scope.objects.count()}")
+
+    first, again = (make_beside(near=near, by=ana, at=AT) for _click in range(2))
+    assert first == again != near and AuditEvent.objects.get(action="tests.make_beside").subject_id == str(
+        near.pk
+    )
+
+
+@pytest.mark.parametrize("state", [Job.State.FAILED, Job.State.DONE, Job.State.RUNNING])
+def test_work_that_has_ended_is_asked_for_anew(monkeypatch, ana, state):
+    monkeypatch.setattr(audit, "ACTIONS", dict(audit.ACTIONS))
+
+    @audit.action("tests.order", once=True)
+    def order(*, what: str, by: User, at=None) -> Job:
+        return Job.objects.create(kind="tests.nothing", by=by, arguments={})
+
+    first = order(what="it", by=ana, at=AT)
+    Job.objects.filter(pk=first.pk).update(state=state)
+    assert (order(what="it", by=ana, at=AT) == first) == (state == Job.State.RUNNING)
+
+
+def test_files_and_rows_are_told_apart_by_what_they_hold(ana):
+    marks = {mark_of("x", {"content": content}) for content in (b"a", b"b", b"a" * 1_000_000)}
+    marks |= {mark_of("x", {"rows": rows}) for rows in (User.objects.all(), User.objects.none())}
+    assert len(marks) == 5
+    assert mark_of("x", {"rows": User.objects.all()}) == mark_of("x", {"rows": [ana]})
+    assert mark_of("x", {"a": 1, "access": object()}) == mark_of("x", {"a": 1, "access": object()})
+
+
+def test_what_may_hold_identities_is_marked_under_the_key_of_the_vault(settings):
+    plain, sealed = (mark_of("x", {"name": "Ana"}, is_of_vault=is_of) for is_of in (False, True))
+    settings.SECRET_KEY = "another secret of the site"
+    assert mark_of("x", {"name": "Ana"}) != plain
+    assert mark_of("x", {"name": "Ana"}, is_of_vault=True) == sealed
+    settings.VAULT_KEYS = ["another key of the vault, long enough for it"]
+    assert mark_of("x", {"name": "Ana"}, is_of_vault=True) != sealed
 
 
 def test_the_mark_tells_nothing_of_what_it_holds():

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from .errors import ActionMisuse
 from .models import AuditEvent, Scope, User
-from .once import MARK, made_before, mark_of
+from .once import MARK, made_before, made_by, mark_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -78,11 +78,13 @@ def action(
             try:
                 with transaction.atomic(), transaction.atomic(using=using):
                     if once and isinstance(by := kwargs["by"], User):
-                        mark = mark_of(code, kwargs)
+                        mark = mark_of(code, kwargs, is_of_vault=using != "default")
                         if before := made_before(code, mark, by=by, at=kwargs["at"]):
                             return before  # type: ignore[return-value]
                         witness.details[MARK] = mark
                     result = function(**kwargs)
+                    if MARK in witness.details:
+                        witness.details |= made_by(result, witness.subject)
                     _record(code, witness, result, kwargs["by"], kwargs["at"])
                     return result
             finally:
@@ -91,6 +93,7 @@ def action(
         if code in ACTIONS:
             raise ActionMisuse(f"two actions are called {code}")
         act.action_code = code  # type: ignore[attr-defined]
+        act.is_once = once  # type: ignore[attr-defined]
         ACTIONS[code] = act
         return act
 

@@ -16,7 +16,7 @@ from nanduti.foundation.models import ImportBatch, User
 from nanduti.register import actions as register
 
 
-@action("home.upload_tables", using="vault")
+@action("home.upload_tables", using="vault", once=True)
 def upload_tables(*, name: str, content: bytes, by: User, at: datetime | None = None) -> ImportBatch:
     """Take a file in, keep it encrypted, and have its preview made in the background."""
     if len(content) > settings.MAX_IMPORT_BYTES:

@@ -102,7 +102,7 @@ def _keep(actor: Actor, identity: dict[str, str] | None, by: User | str, at: dat
 # --- organisations
 
 
-@action("register.register_organisation", using=VAULT)
+@action("register.register_organisation", using=VAULT, once=True)
 def register_organisation(
     *,
     values: dict[str, Any],
@@ -206,7 +206,7 @@ def edit_cluster(
 # --- establishments
 
 
-@action("register.register_establishment", using=VAULT)
+@action("register.register_establishment", using=VAULT, once=True)
 def register_establishment(
     *,
     organisation: Organisation,
@@ -258,7 +258,7 @@ def _with_band(values: dict[str, Any]) -> dict[str, Any]:
 # --- people
 
 
-@action("register.register_person", using=VAULT)
+@action("register.register_person", using=VAULT, once=True)
 def register_person(
     *,
     organisation: Organisation | None,
@@ -289,7 +289,7 @@ def edit_person(
 # --- belonging and roles
 
 
-@action("register.join_cluster")
+@action("register.join_cluster", once=True)
 def join_cluster(
     *,
     organisation: Organisation,
@@ -313,7 +313,7 @@ def leave_cluster(
     return membership
 
 
-@action("register.join_association")
+@action("register.join_association", once=True)
 def join_association(
     *,
     association: Organisation,
@@ -342,7 +342,7 @@ def leave_association(
     return membership
 
 
-@action("register.take_role")
+@action("register.take_role", once=True)
 def take_role(
     *,
     organisation: Organisation,
@@ -391,7 +391,7 @@ def _end(membership: Any, until_on: date, version: int) -> None:
 # --- facts
 
 
-@action("register.record_fact")
+@action("register.record_fact", once=True)
 def record_fact(
     *,
     subject: Cluster | Organisation | Establishment,

@@ -13,7 +13,7 @@ from .errors import AlreadyThere
 from .models import Cluster
 
 
-@action("register.found_cluster")
+@action("register.found_cluster", once=True)
 def found_cluster(
     *, name: str, name_es: str = "", trade: str = "", by: User | str, at: datetime | None = None
 ) -> Cluster:

@@ -282,7 +282,7 @@ def _check_recipe(recipe: AssessmentRecipe, before: Assessment | None) -> None:
         )
 
 
-@action("diagnostics.enter_result", once=True)
+@action("diagnostics.enter_result")
 def enter_result(
     *,
     assessment: Assessment,

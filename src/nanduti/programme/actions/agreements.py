@@ -17,7 +17,7 @@ from ..models import AgreementParty, CooperationAgreement, Programme
 from ..rules import check_span
 
 
-@action("programme.record_agreement")
+@action("programme.record_agreement", once=True)
 def record_agreement(
     *,
     programme: Programme,
@@ -91,7 +91,7 @@ def add_party(
     return party
 
 
-@action("programme.renew_agreement")
+@action("programme.renew_agreement", once=True)
 def renew_agreement(
     *,
     agreement: CooperationAgreement,

@@ -59,7 +59,7 @@ def fill_seat(
     return seat
 
 
-@action("programme.record_meeting")
+@action("programme.record_meeting", once=True)
 def record_meeting(
     *,
     committee: Committee,

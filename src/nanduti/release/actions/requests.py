@@ -20,7 +20,7 @@ from ..models import DisclosureCheck, Publication, ReleaseRequest
 State = ReleaseRequest.State
 
 
-@action("release.request_release", once=True)
+@action("release.request_release")
 def request_release(
     *,
     programme: Programme,
@@ -86,7 +86,7 @@ def _must_be_open(request: ReleaseRequest) -> None:
         raise RequestClosed(state=str(State(state).label) if state else "?")
 
 
-@action("release.start_check", once=True)
+@action("release.start_check")
 def start_check(*, request: ReleaseRequest, by: User, at: datetime | None = None) -> DisclosureCheck:
     """Have disclosure control run over what is asked for, in the background."""
     hold(request)

@@ -18,7 +18,7 @@ from ..errors import EntityListNameRefused, EntityMovedOn
 from ..models import Entity, EntityList, EntityVersion
 
 
-@action("surveys.make_entity_list")
+@action("surveys.make_entity_list", once=True)
 def make_entity_list(
     *, programme: Programme, values: dict[str, Any], by: User | str, at: datetime | None = None
 ) -> EntityList:

@@ -26,7 +26,7 @@ def export_answers(
     note(subject=instrument, format=kind, n_submissions=n_submissions, filters=filters or {})
 
 
-@action("surveys.order_export")
+@action("surveys.order_export", once=True)
 def order_export(
     *,
     instrument: Instrument,
@@ -45,7 +45,7 @@ def order_export(
     return job
 
 
-@action("surveys.order_checks")
+@action("surveys.order_checks", once=True)
 def order_checks(*, instrument: Instrument, by: User, at: datetime | None = None) -> Job:
     """Have the checks over all answers of an instrument done in the background."""
     job = work.enqueue("surveys.checks", by=by, scope=instrument.scope, instrument_id=instrument.pk)

@@ -52,7 +52,7 @@ def _source(instrument: Instrument, spec: dict[str, Any]) -> SourceDocument:
     return document
 
 
-@action("surveys.tell_anew")
+@action("surveys.tell_anew", once=True)
 def tell_anew(*, instrument: Instrument, by: User, at: datetime | None = None) -> Job:
     """Let all answers of an instrument become records once more, in the background; what is right already stays."""
     note(subject=instrument)

@@ -190,7 +190,7 @@ def take_in(*, submission: Submission, reason: str, by: User | str, at: datetime
     return submission
 
 
-@action("surveys.choose_version")
+@action("surveys.choose_version", once=True)
 def choose_version(
     *, submission: Submission, reason: str, by: User | str, at: datetime | None = None
 ) -> Submission:

@@ -28,7 +28,7 @@ COUPON_LETTERS = "23456789ABCDEFGHJKMNPQRTVWXYZ"
 ASKS_FOR_ANOTHER = frozenset({State.REFUSED, State.NOT_FOUND, State.INELIGIBLE})
 
 
-@action("surveys.open_wave")
+@action("surveys.open_wave", once=True)
 def open_wave(
     *, instrument: Instrument, values: dict[str, Any], by: User | str, at: datetime | None = None
 ) -> Wave:
@@ -47,7 +47,7 @@ def edit_wave(
     return wave
 
 
-@action("surveys.draw_sample")
+@action("surveys.draw_sample", once=True)
 def draw_sample(
     *, wave: Wave, design: dict[str, Any], seed: str = "", by: User | str, at: datetime | None = None
 ) -> Sample:

@@ -15,7 +15,7 @@ from ..models import Instrument, InstrumentVersion, ReviewStep, Submission
 from ..reviewing import hooks
 
 
-@action("surveys.order_spreadsheet")
+@action("surveys.order_spreadsheet", once=True)
 def order_spreadsheet(
     *,
     instrument: Instrument,
