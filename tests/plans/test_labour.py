@@ -127,6 +127,21 @@ def test_what_comes_from_a_document_is_shown_and_not_refused(visit, example):
     assert "Who does what" in text
 
 
+def test_the_page_names_what_stands_against_a_line(visit, example, plan, django_assert_max_num_queries):
+    bodies = [body("association"), body("international")]
+    for n in range(6):
+        put(plan, organisers=bodies[: 1 + n % 2])
+    gone = put(plan, organisers=bodies[:1])
+    Activity.objects.filter(pk=gone.pk).update(reported_status="cancelled")
+    assert rules.against(programme=example) == []
+    lay_down(example)
+    with django_assert_max_num_queries(6):
+        found = rules.against(programme=example)
+    assert len(found) == 6
+    text = visit("coordinator").get(f"{P}/conditions/").content.decode()
+    assert "What stands against it" in text and "Firms distrust its board." in text
+
+
 def test_the_pages_refuse_warn_and_keep_the_organisers(visit, example, plan):
     lay_down(example)
     client = visit("coordinator")

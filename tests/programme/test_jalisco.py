@@ -70,6 +70,8 @@ def test_the_meeting_at_the_association_is_shown_against_the_lines_and_was_taken
         "garments:2": ("yes", "may"),
     }
     assert rows["shoes:1"].n_participants == 22
+    ((deed, refused),) = labour.against(programme=jalisco)
+    assert deed.address == ("plans:activity", "garments", 1) and refused.reasons[0].code == "may_not"
 
 
 def test_the_state_pays_two_thirds_and_asks_for_open_records(jalisco):

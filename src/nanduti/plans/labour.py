@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import Prefetch
+
 from nanduti.methods.values import Verdict
 from nanduti.programme import labour
 from nanduti.programme.models import Programme
@@ -59,9 +61,27 @@ def organise(activity: Activity, bodies: Iterable[Organisation]) -> None:
     )
 
 
+def deeds(programme: Programme, tasks: set[str]) -> list[labour.Deed]:
+    """The activities that are one of these tasks and that somebody organises, cancelled ones left out; two queries."""
+    kinds = [kind.code for kind in KINDS.values() if kind.task in tasks]
+    roles = ActivityRole.objects.filter(role=ActivityRole.Role.ORGANISER).select_related("organisation")
+    rows = Activity.objects.filter(plan__programme=programme, kind__in=kinds, pk__in=roles.values("activity"))
+    rows = rows.exclude(reported_status=Activity.Status.CANCELLED).select_related("plan")
+    return [
+        labour.Deed(
+            f"{row.number}. {row}",
+            ("plans:activity", row.plan.code, row.number),
+            KINDS[row.kind].task,
+            tuple(role.organisation for role in row.organised),
+        )
+        for row in rows.prefetch_related(Prefetch("roles", queryset=roles, to_attr="organised"))
+    ]
+
+
 def connect() -> None:
-    """Say which tasks are kinds of activity."""
+    """Say which tasks are kinds of activity, and tell what is done of them."""
     labour.tell_asked(kind.task for kind in KINDS.values())
+    labour.tell_deeds(deeds)
 
 
 def _ids(bodies: Iterable[Organisation]) -> set[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -91,22 +91,56 @@ def source_of(row: DivisionOfLabour) -> RuleSource | None:
     return RuleSource(row.source.short, row.source_place) if row.source else None
 
 
+def terms(*, programme: Programme) -> dict[str, list[planning.LabourTerm]]:
+    """What is laid down about each task that has a code, in the reader's words; one query."""
+    found: dict[str, list[planning.LabourTerm]] = defaultdict(list)
+    for row in labour_division(programme=programme).exclude(task_code=""):
+        kind = codes.said(codes.INSTITUTIONS, row.institution_kind)
+        term = planning.LabourTerm(kind, row.verdict, in_language(row, "reason"), source_of(row))
+        found[row.task_code].append(term)
+    return dict(found)
+
+
 def verdict(*, programme: Programme, task: str, doers: Sequence[Organisation]) -> Verdict | None:
     """Whether those organisations may do a task; ``None`` where the programme lays nothing down about it."""
-    rows = list(labour_division(programme=programme).filter(task_code=task)) if task else []
-    if not rows:
+    laid_down = terms(programme=programme).get(task) if task else None
+    if not laid_down:
         return None
-    terms = [
-        planning.LabourTerm(
-            codes.said(codes.INSTITUTIONS, row.institution_kind),
-            row.verdict,
-            in_language(row, "reason"),
-            source_of(row),
-        )
-        for row in rows
-    ]
     known = doers_of(programme=programme, organisations=doers)
-    return planning.labour_verdict(str(tasks().get(task, task)), known, terms)
+    return planning.labour_verdict(str(tasks().get(task, task)), known, laid_down)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something that was done or is planned, as the rooms above know it: what, where it stands, which task, by whom."""
+
+    label: str
+    address: tuple[Any, ...]
+    task: str
+    bodies: tuple[Organisation, ...]
+
+
+_deeds: list[Callable[[Programme, set[str]], list[Deed]]] = []
+
+
+def tell_deeds(ask: Callable[[Programme, set[str]], list[Deed]]) -> None:
+    """Offer a question about what is done of some tasks, which :func:`against` asks."""
+    if ask not in _deeds:
+        _deeds.append(ask)
+
+
+def against(*, programme: Programme) -> list[tuple[Deed, Verdict]]:
+    """What stands against a line, however it came in; a bounded number of queries."""
+    laid_down = terms(programme=programme)
+    refusing = {task for task, lines in laid_down.items() if any(t.answer == "may_not" for t in lines)}
+    deeds = [deed for ask in _deeds for deed in ask(programme, refusing)] if refusing else []
+    bodies = {body.pk: body for deed in deeds for body in deed.bodies}
+    doers = dict(zip(bodies, doers_of(programme=programme, organisations=bodies.values()), strict=True))
+    judged = [
+        (d, planning.labour_verdict(str(tasks()[d.task]), [doers[b.pk] for b in d.bodies], laid_down[d.task]))
+        for d in deeds
+    ]
+    return [(deed, said) for deed, said in judged if said.decision == "no"]
 
 
 def doers_of(*, programme: Programme, organisations: Iterable[Organisation]) -> list[planning.Doer]:

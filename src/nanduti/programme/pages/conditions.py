@@ -59,6 +59,7 @@ def conditions(request: HttpRequest, frame: Frame) -> HttpResponse:
                 **_first(frame, may_edit, new_url, _("Write down a condition")),
             },
             labour.section(request, frame, may_edit),
+            *labour.against(request, frame),
         ],
     )
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from nanduti.interface import saying
 from nanduti.interface.tables import Col, DataTable
 
 from .. import actions, codes, queries
@@ -37,6 +38,24 @@ def section(request: HttpRequest, frame: Frame, may_edit: bool) -> dict[str, Any
         **({"empty_url": new["url"], "empty_label": new["label"]} if may_edit else way_in(frame)),
         "links": [*([new] if may_edit and rows else []), link(frame.url("programme:rules"), _("Rules"))],
     }
+
+
+def against(request: HttpRequest, frame: Frame) -> list[dict[str, Any]]:
+    """What stands against a line, as a section; none where nothing does."""
+    rows = rules.against(programme=frame.programme)
+    columns = [
+        Col("what", gettext_lazy("What"), value=lambda r: r[0].label, phone=True,
+            url=lambda r: frame.url(*r[0].address)),
+        Col("why", gettext_lazy("Why"), phone=True,
+            value=lambda r: " ".join(saying.say_verdict(r[1]).reasons)),
+    ]  # fmt: skip
+    return [
+        {
+            "title": _("What stands against it"),
+            "intro": _("What comes from a document, or was put aside with a reason, is kept as it is."),
+            "table": DataTable(rows, request, columns=columns, name="against", prefix="a."),
+        }
+    ] if rows else []  # fmt: skip
 
 
 def _in_words(row: DivisionOfLabour) -> tuple[str, str]:
