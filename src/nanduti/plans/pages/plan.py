@@ -135,7 +135,8 @@ def _objectives_section(
     links = [
         link(
             frame.url("plans:ledger", serves=code),
-            _("%(n)s activities serve %(what)s") % {"n": words.number(serving[code]), "what": SERVES[code]},
+            _("Activities that serve %(what)s: %(n)s")
+            % {"n": words.number(serving[code]), "what": SERVES[code]},
         )
         for code in SERVES
         if serving.get(code)

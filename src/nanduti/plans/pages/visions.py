@@ -13,7 +13,7 @@ from nanduti.interface import saying, words
 from nanduti.interface.tables import Col, DataTable
 from nanduti.programme.frames import Frame, programme_page
 from nanduti.programme.models.programmes import in_language
-from nanduti.programme.pages import dated, form_page, link, show
+from nanduti.programme.pages import form_page, link, show
 
 from .. import actions, queries, visions
 from ..forms import CorrectVisionForm, LookAgainForm, NewObjectiveForm, ObjectiveForm, VisionForm
@@ -101,7 +101,13 @@ def _priorities(request: HttpRequest, frame: Frame, found: visions.Standing) -> 
 def _history(request: HttpRequest, frame: Frame, found: visions.Standing) -> dict[str, Any]:
     row = found.latest
     columns = [
-        dated("agreed_on", gettext_lazy("When"), phone=True),
+        Col(
+            "agreed_on",
+            gettext_lazy("When"),
+            phone=True,
+            plain=lambda v: v.agreed_on,
+            value=lambda v: words.written(v.agreed_on) or _("no day is written down"),
+        ),
         Col("outcome", gettext_lazy("What was decided"), value=lambda v: v.get_outcome_display(), phone=True),
         Col("text", gettext_lazy("Vision from then on"), value=str, phone=True),
         Col("n_participants", gettext_lazy("Participants"), "number"),
