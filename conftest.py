@@ -27,9 +27,11 @@ settings.load_profile("nanduti")
 @pytest.fixture(autouse=True)
 def nobody_s_language() -> None:
     """A page answered in Spanish leaves its language to the thread; the next test begins without."""
+    from django import conf
     from django.utils import translation
 
-    translation.deactivate()
+    if conf.settings.configured:  # tests of the arithmetic alone set up no Django
+        translation.deactivate()
 
 
 def pytest_make_parametrize_id(config: object, val: object, argname: str) -> str | None:
