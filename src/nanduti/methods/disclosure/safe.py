@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from nanduti.methods.values import CannotBeSaid
+from nanduti.methods.values import CannotBeSaid, counted
 
 from .audit import audit
 from .gate import Gate, Policy, gate
@@ -153,7 +153,7 @@ def _report(before: Gate, after: Gate, levels: dict[str, int], lost: pl.DataFram
         f"Before, {before.measures.n_unique} of {n} records were alone with their key values; "
         f"now {after.measures.n_unique} are."
     ]
-    coarser = [f"{c} ({step} step(s))" for c, step in levels.items() if step]
+    coarser = [f"{c} ({step} {counted(step, 'step', 'steps')})" for c, step in levels.items() if step]
     if coarser:
         words.append(f"Coarser codes: {', '.join(coarser)}.")
     blanks = [

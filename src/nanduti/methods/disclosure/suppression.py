@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from nanduti.methods.values import BadInput, CannotBeSaid
+from nanduti.methods.values import BadInput, CannotBeSaid, counted
 
 from .certificate import CheckedCertificate, Cover, Deviation, check_certificate
 from .exact import improve_exactly
@@ -82,9 +82,9 @@ class Suppression:
             words.append("Whether a cheaper safe choice exists was not examined.")
         words.append("Every protection is proven by a stored deviation that anybody can check.")
         if self.exposed:
-            insider, victim = self.exposed[0]
+            n, (insider, victim) = len(self.exposed), self.exposed[0]
             words.append(
-                f"But {len(self.exposed)} time(s) a firm that is alone in its cell could work out another: "
+                f"But {counted(n, 'once', f'{n} times')} a firm that is alone in its cell could work out another: "
                 f"whoever stands behind {p.name(insider)} learns about {p.name(victim)}. Use coarser codes."
             )
         return " ".join(words)
@@ -196,7 +196,7 @@ def _start(problem: Problem, method: Method, budget: Budget) -> tuple[Cover, str
     if lost:
         names = ", ".join(problem.name(c) for c, _, _ in lost[:5])
         raise CannotBeSaid(
-            what=f"Protection of cell(s) {names}",
+            what=f"Protection of {counted(len(lost), 'the cell', 'the cells')} {names}",
             why="even hiding every cell that may be hidden would not keep them from being computed",
             remedy="Allow more cells to be hidden (zeros, totals), use coarser codes, or do not publish the table.",
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from nanduti.methods.values import BadInput, mark
+from nanduti.methods.values import BadInput, counted, mark
 
 from .assignment import Assignment
 
@@ -123,7 +123,8 @@ def grade_comparison(n_treated: int, n_comparison: int, *, least: int = LEAST_GR
     """
     if min(n_treated, n_comparison) < 1:
         return EvidenceGrade("E", (mark("there is no comparison group"),))
-    told = f"{n_treated} treated and {n_comparison} comparison group(s)"
+    groups = counted(n_comparison, "group", "groups")
+    told = f"{n_treated} treated and {n_comparison} comparison {groups}"
     letter = "D" if min(n_treated, n_comparison) < least else "C"
     return EvidenceGrade(letter, (told,))
 

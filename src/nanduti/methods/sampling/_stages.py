@@ -51,7 +51,7 @@ def build(
     if len(fpc) > max(1, len(units)):
         raise BadInput(
             place="fpc",
-            problem=f"names {len(fpc)} columns for {max(1, len(units))} stage(s)",
+            problem=f"names {len(fpc)} columns, and the stages are {max(1, len(units))}",
             remedy="Give one population size per stage, in the order of psu.",
         )
     stages: list[Stage] = []

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from nanduti.methods.values import BadInput, CannotBeSaid, Reason, mark
+from nanduti.methods.values import BadInput, CannotBeSaid, Reason, counted, mark
 
 from . import _stages, calibration, domains, estimators, few_psus, proportions, quantiles, replication
 from ._columns import What, complete_numbers, frame_of, membership, names
@@ -86,7 +86,7 @@ class SurveyDesign:
         part = "" if self.domain is None else f", domain of {int(self.domain.sum())}"
         return (
             f"SurveyDesign({self.frame.height} rows, {len(first.n_units)} strata, "
-            f"{len(first.unit_stratum)} PSUs, {len(self.stages)} stage(s){part})"
+            f"{len(first.unit_stratum)} PSUs, {len(self.stages)} {counted(len(self.stages), 'stage', 'stages')}{part})"
         )
 
     def changed(self, **parts: Any) -> SurveyDesign:
