@@ -110,62 +110,98 @@ def _hold(
 def _one(
     material: Material, part: Part, protection: Mapping[str, Any], before: _Before
 ) -> tuple[CheckedPart | None, Verdict, Shown | None, disclosure.Release | None]:
-    codes = {d: list(material.columns[d].codes) for d in part.dims}
-    hierarchies = {d: Hierarchy.flat(codes[d], total=TOTAL) for d in part.dims}
-    rules = rules_of(protection["threshold"], protection["p_percent"], protection["protect_zeros"])
-    holding = HOLDER if HOLDER in material.frame.columns else None
-    budget = SEARCH if math.prod(len(c) + 1 for c in codes.values()) <= LARGE else SEARCH / 4
-    frame = material.frame
-    asked = [part.measure, *part.dims] if part.measure else part.dims
-    # Who was not asked, or did not answer what an indicator needs, stands behind no figure of it.
-    frame = frame.filter(pl.col(name).is_not_null() for name in asked)
-    if not frame.height:
+    asked = _asked(material, part, protection)
+    if not asked.frame.height:
         return None, _nobody(part), None, None
     try:
-        safe = disclosure.protect_table(
-            frame, dims=part.dims, measure=part.measure, hierarchies=hierarchies, holding=holding, rules=rules,
-            budget=budget,
-        )  # fmt: skip
-        table, problem, hidden, verdict = (
-            safe.table,
-            safe.suppression.problem,
-            safe.suppression.suppressed,
-            none_before(),
-        )
-        new = None
-        # Who stands behind each cell is needed only then.
-        if before.entries or before.other_waves or before.needs_release or safe.suppression.exposed:
-            new = disclosure.release_of(
-                part.name, frame, ids=ID, dims=part.dims, suppressed=hidden, measure=part.measure,
-                hierarchies=hierarchies, rules=rules, holding=holding, table=table,
-            )  # fmt: skip
-            exposed = disclosure.exposed_to_others(new, safe.suppression)
-            if exposed:
-                return None, in_words(_exposed(new, exposed), material.columns), None, None
-            new, verdict = _hold(new, frame, before, budget)
-            table, problem, hidden = new.table, new.problem, new.suppressed
+        safe = _protected(asked, part, before)
     except CannotBeSaid:
         return None, _cannot(), None, None
-    primary = problem.status == disclosure.PRIMARY
-    why = np.full(table.n_cells, None, dtype=object)
-    why[hidden] = BESIDE
-    why[primary & hidden] = FEW
-    out = table.frame(**{WHY: pl.Series(why.tolist(), dtype=pl.String)}).with_columns(
-        pl.when(pl.Series(hidden)).then(None).otherwise(pl.col(VALUE)).alias(VALUE)
-    )
-    if part.measure is None:
-        out = out.with_columns(pl.col(VALUE).cast(pl.Int64))
-    elif part.as_mean:
-        out = _means(out, disclosure.count_table(frame, dims=part.dims, hierarchies=hierarchies).value)
+    if isinstance(safe, Verdict):
+        return None, in_words(safe, material.columns), None, None
+    out = _written(asked, part, safe)
     made = CheckedPart(
         part.name, part.labels, "table", out, part.dims, part.measure or "",
-        table.n_cells, int(hidden.sum()), _lost(table, hidden),
+        safe.table.n_cells, int(safe.hidden.sum()), _lost(safe.table, safe.hidden),
     )  # fmt: skip
     shown = Shown(
-        part.name, part.dims, codes, part.measure or "", protection["threshold"], protection["p_percent"],
-        np.flatnonzero(hidden).tolist(),
+        part.name, part.dims, asked.codes, part.measure or "", protection["threshold"], protection["p_percent"],
+        np.flatnonzero(safe.hidden).tolist(),
     )  # fmt: skip
-    return made, in_words(_tell(made, verdict), material.columns), shown, new
+    return made, in_words(_tell(made, safe.verdict), material.columns), shown, safe.release
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a part is made of, and how it is to be protected."""
+
+    frame: pl.DataFrame
+    codes: dict[str, list[str]]
+    hierarchies: dict[str, Hierarchy]
+    rules: disclosure.Rules
+    holding: str | None
+    budget: float
+
+
+def _asked(material: Material, part: Part, protection: Mapping[str, Any]) -> _Asked:
+    codes = {d: list(material.columns[d].codes) for d in part.dims}
+    # Who was not asked, or did not answer what an indicator needs, stands behind no figure of it.
+    names = [part.measure, *part.dims] if part.measure else part.dims
+    return _Asked(
+        material.frame.filter(pl.col(name).is_not_null() for name in names),
+        codes,
+        {d: Hierarchy.flat(codes[d], total=TOTAL) for d in part.dims},
+        rules_of(protection["threshold"], protection["p_percent"], protection["protect_zeros"]),
+        HOLDER if HOLDER in material.frame.columns else None,
+        SEARCH if math.prod(len(c) + 1 for c in codes.values()) <= LARGE else SEARCH / 4,
+    )
+
+
+@dataclass(frozen=True)
+class _Safe:
+    """A table with what must stay hidden in it; the release only where something is held against it."""
+
+    table: Any
+    problem: Any
+    hidden: np.ndarray
+    verdict: Verdict
+    release: disclosure.Release | None = None
+
+
+def _protected(asked: _Asked, part: Part, before: _Before) -> _Safe | Verdict:
+    """Protected by itself, then beside all that was shown before; a verdict where it cannot go out."""
+    like = {"hierarchies": asked.hierarchies, "rules": asked.rules, "holding": asked.holding}
+    safe = disclosure.protect_table(
+        asked.frame, dims=part.dims, measure=part.measure, budget=asked.budget, **like
+    )
+    found = safe.suppression
+    # Who stands behind each cell is needed only then.
+    if not (before.entries or before.other_waves or before.needs_release or found.exposed):
+        return _Safe(safe.table, found.problem, found.suppressed, none_before())
+    new = disclosure.release_of(
+        part.name, asked.frame, ids=ID, dims=part.dims, suppressed=found.suppressed, measure=part.measure,
+        table=safe.table, **like,
+    )  # fmt: skip
+    if exposed := disclosure.exposed_to_others(new, found):
+        return _exposed(new, exposed)
+    new, verdict = _hold(new, asked.frame, before, asked.budget)
+    return _Safe(new.table, new.problem, new.suppressed, verdict, new)
+
+
+def _written(asked: _Asked, part: Part, safe: _Safe) -> pl.DataFrame:
+    """The table as it is read: hidden cells empty, each with why."""
+    why = np.full(safe.table.n_cells, None, dtype=object)
+    why[safe.hidden] = BESIDE
+    why[(safe.problem.status == disclosure.PRIMARY) & safe.hidden] = FEW
+    out = safe.table.frame(**{WHY: pl.Series(why.tolist(), dtype=pl.String)}).with_columns(
+        pl.when(pl.Series(safe.hidden)).then(None).otherwise(pl.col(VALUE)).alias(VALUE)
+    )
+    if part.measure is None:
+        return out.with_columns(pl.col(VALUE).cast(pl.Int64))
+    if not part.as_mean:
+        return out
+    n = disclosure.count_table(asked.frame, dims=part.dims, hierarchies=asked.hierarchies).value
+    return _means(out, n)
 
 
 def _means(out: pl.DataFrame, n: np.ndarray) -> pl.DataFrame:
