@@ -12,8 +12,10 @@ from django_scopes import scopes_disabled
 from nanduti.foundation.models import Scope
 from nanduti.programme.models import Component, Coverage, Programme
 from nanduti.programme.scopes import work_scope
+from nanduti.surveys import keeping
 from nanduti.surveys.actions import enumerators
 from nanduti.surveys.actions.enumerators import Enrolled
+from nanduti.surveys.keeping import KeptFile
 from nanduti.surveys.models import Instrument, InstrumentVersion
 from tests.support import register
 from tests.support.register import AT
@@ -135,3 +137,12 @@ def post(client, where: str, *parts: tuple[str, str | None, str, bytes], **heade
     return client.post(
         f"{where}/submission?deviceID=d1", body(*parts), content_type=content_type, headers=headers
     )
+
+
+def kept_file(content: bytes, *, name: str) -> KeptFile:
+    """A file on the disk as a post leaves it, sealed in pieces; no row tells of it yet."""
+    writer = keeping.FileWriter(name, "")
+    writer.write(content)
+    kept = writer.finish()
+    keeping.flush_names([kept])
+    return kept

@@ -104,20 +104,6 @@ class FileWriter:
         self._target.unlink(missing_ok=True)
 
 
-def keep_file(content: bytes | Iterable[bytes], *, name: str, media_type: str = "") -> KeptFile:
-    """Seal a file and put it on disk."""
-    writer = FileWriter(name, media_type)
-    try:
-        for piece in [content] if isinstance(content, bytes) else content:
-            writer.write(piece)
-        kept = writer.finish()
-        flush_names([kept])
-        return kept
-    except BaseException:
-        writer.discard()
-        raise
-
-
 def read_file(path: str) -> Iterator[bytes]:
     """The pieces of a kept file, opened."""
     with open(_full(path), "rb") as file:

@@ -17,7 +17,7 @@ from nanduti.surveys.errors import DoorError, PostBroken
 from nanduti.surveys.intake import heads, multipart, streams
 from nanduti.surveys.models import QuarantinedPost, Submission, SubmissionFile
 from tests.support.phone import Reply
-from tests.support.surveys import BOUNDARY, body, photo, post, submission, xml_part
+from tests.support.surveys import BOUNDARY, body, kept_file, photo, post, submission, xml_part
 
 TYPE = f"multipart/form-data; boundary={BOUNDARY}"
 BOMB = (
@@ -368,8 +368,8 @@ def test_pieces_cannot_be_moved(settings, tmp_path):
     from nanduti.methods.values import NandutiError
 
     settings.MEDIA_ROOT = tmp_path
-    one = keeping.keep_file(b"x" * 1_500_000, name="a")
-    two = keeping.keep_file(b"y", name="b")
+    one = kept_file(b"x" * 1_500_000, name="a")
+    two = kept_file(b"y", name="b")
     (tmp_path / two.path).write_bytes((tmp_path / one.path).read_bytes())
     with pytest.raises(NandutiError):
         list(keeping.read_file(two.path))

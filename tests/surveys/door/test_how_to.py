@@ -15,7 +15,7 @@ from django.db import connections
 from nanduti.surveys import keeping, sweeping
 from nanduti.surveys.models import Submission
 from tests.support.door import Server, address_of
-from tests.support.surveys import photo, post, submission, xml_part
+from tests.support.surveys import kept_file, photo, post, submission, xml_part
 
 # Without a length said before; and a long post with a key that opens nothing.
 MORE = (
@@ -61,7 +61,7 @@ def test_the_commands_of_the_page(field, tmp_path):
 def test_files_that_no_row_names_are_swept_when_they_are_old(client, field, settings):
     post(client, field.address, xml_part(submission("uuid:1")), photo("a.jpg"))
     post(client, field.address, xml_part(submission("uuid:1", inner="")), photo("b.jpg"))
-    old, fresh = (keeping.keep_file(b"x", name="lost") for _ in range(2))
+    old, fresh = (kept_file(b"x", name="lost") for _ in range(2))
     for path in Path(settings.MEDIA_ROOT).rglob("*"):
         if path.is_file() and not path.match(fresh.path):
             os.utime(path, (time.time() - 90_000,) * 2)

@@ -1,7 +1,7 @@
 """The one door of submissions, for phones, browsers and spreadsheets alike.
 
 ``read_parts`` takes a multipart post from the network, ``receive_post`` makes a submission of it; callers without
-a network (a workbook, a test) keep their files by ``keeping.keep_file`` and call ``receive_post`` alone. Pages that
+a network (a workbook, a test) write their files by ``keeping.FileWriter`` and call ``receive_post`` alone. Pages that
 receive for somebody who signed in call ``receive_stream`` with ``request.environ`` before anything reads the body.
 """
 
