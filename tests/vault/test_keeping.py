@@ -13,6 +13,7 @@ from django_scopes import scopes_disabled
 
 from nanduti.register import actions
 from nanduti.register.models import Organisation
+from nanduti.vault.actions import rotate_keys
 from nanduti.vault.crypto import ring
 from nanduti.vault.errors import UploadGone, VaultClosed
 from nanduti.vault.keeping import open_rows
@@ -68,6 +69,22 @@ def test_keys_can_be_changed(here, settings):
         organisation=here.firm, values={}, identity={"name": NAME}, version=here.firm.version, by="test"
     )
     assert unchanged.identity_version == here.firm.identity_version
+
+
+def test_keys_are_changed_a_lot_at_a_time_and_that_may_be_broken_off(here, settings):
+    """Nobody who looks somebody up meanwhile waits for the whole of it."""
+    former = settings.VAULT_KEYS
+    settings.VAULT_KEYS = ["a new key " + "n" * 40, *former]
+    n = IdentityField.objects.count()
+    lots = [rotate_keys(by="test", batch=1) for _twice in range(2)]
+    assert [(lot["fields"], lot["left"]) for lot in lots] == [(1, 1), (1, 1)]
+    assert IdentityField.objects.filter(key_id=ring().present.id).count() == 2 < n
+    assert open_rows(IdentityField.objects.filter(identity=here.site.pseudonym))
+    said = StringIO()
+    call_command("rotate_vault_keys", stdout=said)
+    assert said.getvalue().startswith(f"{n - 2} values")
+    settings.VAULT_KEYS = settings.VAULT_KEYS[:1]
+    assert len(open_rows(IdentityField.objects.all())) > 0
 
 
 def test_without_its_key_a_value_stays_shut(here, settings):

@@ -320,25 +320,38 @@ def look_up(*, field: str, value: str, access: Access, by: User, at: datetime | 
 
 # --- keys
 
+# Of a mebibyte each.
+PARTS_AT_ONCE = 4
+
 
 @action("vault.rotate_keys", using=ALIAS)
 def rotate_keys(*, by: User | str, at: datetime | None = None, batch: int = 500) -> dict[str, int]:
-    """Seal everything under the first key of the ring; afterwards the former keys may be thrown away."""
+    """Seal the next values under the first key of the ring; how many of which kind, ``left`` 0 once none is left.
+
+    A lot at a time, so that whoever looks somebody up meanwhile waits for a moment only; it may be broken off and begun
+    again. After the last lot the former keys may be thrown away.
+    """
     present = ring().present.id
-    counts = {"fields": 0, "uploads": 0, "texts": 0}
-    while rows := list(IdentityField.objects.exclude(key_id=present).order_by("id")[:batch]):
+    counts = {"fields": 0, "uploads": 0, "texts": 0, "left": 1}
+    if rows := list(IdentityField.objects.exclude(key_id=present).order_by("id")[:batch]):
         _reseal(rows)
-        counts["fields"] += len(rows)
-    for part in KeptUploadPart.objects.exclude(key_id=present).iterator(chunk_size=4):
-        bound = (str(part.upload_id), str(part.position))
-        part.ciphertext = ring().seal(ring().open(part.ciphertext, bound_to=bound), bound_to=bound)
-        part.key_id = present
-        part.save(update_fields=["ciphertext", "key_id"])
-        counts["uploads"] += 1
-    for model in (ContactRequest, StandingGrant, Identity):
-        counts["texts"] += _reseal_texts(model)
+        counts["fields"] = len(rows)
+    elif parts := list(KeptUploadPart.objects.exclude(key_id=present).order_by("id")[:PARTS_AT_ONCE]):
+        _reseal_parts(parts)
+        counts["uploads"] = len(parts)
+    else:
+        counts["texts"] = sum(_reseal_texts(model) for model in (ContactRequest, StandingGrant, Identity))
+        counts["left"] = 0
     note(**counts)
     return counts
+
+
+def _reseal_parts(parts: Iterable[KeptUploadPart]) -> None:
+    for part in parts:
+        bound = (str(part.upload_id), str(part.position))
+        part.ciphertext = ring().seal(ring().open(part.ciphertext, bound_to=bound), bound_to=bound)
+        part.key_id = ring().present.id
+        part.save(update_fields=["ciphertext", "key_id"])
 
 
 def _reseal_texts(model: type[models.Model]) -> int:

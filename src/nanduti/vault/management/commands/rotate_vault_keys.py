@@ -1,5 +1,6 @@
 """``django-admin rotate_vault_keys``: seal everything under the first of NANDUTI_VAULT_KEYS."""
 
+from collections import Counter
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -13,7 +14,10 @@ class Command(BaseCommand):
     help = "Seal every value of the vault under the first of NANDUTI_VAULT_KEYS."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        counts = rotate_keys(by="command line")
+        counts: Counter[str] = Counter()
+        while (lot := rotate_keys(by="command line"))["left"]:
+            counts.update(lot)
+        counts.update(lot)
         self.stdout.write(
             f"{counts['fields']} values, {counts['texts']} texts, {counts['uploads']} parts of uploads sealed anew."
         )
