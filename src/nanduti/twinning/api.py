@@ -11,7 +11,7 @@ from ninja import Router
 
 from nanduti.programme.api import TROUBLE, asked_programme
 
-from . import implementing, queries
+from . import implementing, queries, signing
 
 router = Router(tags=["twinning"])
 
@@ -30,3 +30,12 @@ def implementation(request: HttpRequest, programme: str, pair: str, on: date | N
     day = on or timezone.localdate()
     found = implementing.implementation(twinning=twinning, on=day)
     return {"pair": twinning.pair, "on": day.isoformat(), **implementing.as_dict(found)}
+
+
+@router.get("programmes/{programme}/way-to-signature", response={200: dict[str, Any], **TROUBLE})
+def way_to_signature(request: HttpRequest, programme: str, pair: str, on: date | None = None):  # type: ignore[no-untyped-def]
+    """From the first talk of a pair ("emerging:advanced") to its signatures, with who mediated and how long it took."""
+    twinning = queries.twinning_by_pair(programme=asked_programme(request, programme), pair=pair)
+    day = on or timezone.localdate()
+    found = signing.way_to_signature(twinning=twinning, on=day)
+    return {"pair": twinning.pair, "on": day.isoformat(), **signing.as_dict(found)}

@@ -20,6 +20,7 @@ from .prime_movers import Candidate, Placed, prime_movers
 from .relation import ClusterMeasures, Criterion, Relation, advanced_emerging
 from .scope import Agreement, ScopeCell, ScopeChange, ScopeMatrix, scope_history, scope_of_cooperation
 from .sequence import TrustEntry, implementation_order, next_step, sequence_verdict
+from .signature import Span, TimeToSignature, time_to_signature
 from .split import developmental_commercial
 from .steps import Evidence, Step, eight_steps, gate_verdict, step_reached
 
@@ -43,8 +44,10 @@ __all__ = [
     "ScopeCell",
     "ScopeChange",
     "ScopeMatrix",
+    "Span",
     "Step",
     "TimeToBusiness",
+    "TimeToSignature",
     "Topic",
     "TrustEntry",
     "advanced_emerging",
@@ -68,4 +71,5 @@ __all__ = [
     "sequence_verdict",
     "step_reached",
     "time_to_b2b",
+    "time_to_signature",
 ]

@@ -18,7 +18,7 @@ from nanduti.programme.frames import Frame, day_of, programme_page
 from nanduti.programme.models.programmes import in_language
 from nanduti.programme.pages import amount_in_words, dated, link, show
 
-from .. import implementing, queries
+from .. import implementing, queries, signing
 from ..models import DealTask, Linkage, Twinning
 from ..models.linkages import PartyType
 from ..models.twinnings import Priority
@@ -34,6 +34,12 @@ STAGES = {
     1: gettext_lazy("associations have a framework: institutions can cooperate much"),
     2: gettext_lazy("institutions have a framework too: their service providers can cooperate much"),
     3: gettext_lazy("the way is open for firms"),
+}
+
+CLASSES = {
+    "C2C": gettext_lazy("clusters (C2C)"),
+    "C2B": gettext_lazy("cluster and firm (C2B)"),
+    "B2B": gettext_lazy("firms (B2B)"),
 }
 
 
@@ -94,7 +100,7 @@ def _linkage_section(
     columns = [
         Col("label", gettext_lazy("Linkage"), value=str, phone=True,
             url=lambda r: frame.url("twinning:edit_linkage", r.pk) if frame.access.may(EDIT, r.scope_id) else None),
-        Col("class", gettext_lazy("Class"), "chip", value=queries.linkage_class, phone=True),
+        Col("class", gettext_lazy("Class"), "chip", value=queries.linkage_class, choices=CLASSES, phone=True),
         Col("kind", gettext_lazy("Kind"), "choice", choices=Linkage.Kind.choices),
         Col("from", gettext_lazy("Who"), value=lambda r: str(r.from_organisation or r.get_from_type_display())),
         Col("to", gettext_lazy("With whom"), value=lambda r: str(r.to_organisation or r.get_to_type_display())),
@@ -194,6 +200,7 @@ def pair(request: HttpRequest, frame: Frame, pair: str) -> HttpResponse:
             "slider": _slider(scope, day),
             "source": str(saying.say_source(rules.scope.SOURCE)),
             "implementation": _implementation(frame, twinning, day),
+            "signing": _way_to_signature(frame, twinning, day),
             "agenda": DataTable(
                 topics, request, columns=_agenda_columns(frame, twinning, topics), name="agenda"
             ),
@@ -238,10 +245,33 @@ def _implementation(frame: Frame, twinning: Twinning, day: date) -> dict[str, An
     }
 
 
-def _piece(frame: Frame, piece: queries.Found) -> dict[str, Any]:
-    when = words.written(piece.when) or (
-        "" if piece.page and piece.page[0] == "twinning:pair" else _("date not known")
+def _way_to_signature(frame: Frame, twinning: Twinning, day: date) -> dict[str, Any]:
+    """Who opened the door, the first talk, drafts, signatures, and how long it took."""
+    found = signing.way_to_signature(twinning=twinning, on=day)
+    parts = (
+        (
+            _("Who opened the door"),
+            found.openers,
+            _("Nobody with the role “intermediary” stands in the register."),
+        ),
+        (_("First talks"), found.talks, _("No talk of the two associations is written down.")),
+        (_("Drafts and attempts"), found.drafts, _("None is on record.")),
+        (_("Signatures"), found.signatures, _("None yet.")),
     )
+    reason = found.time.reason
+    return {
+        "state": saying.fill(reason.sentence, {k: words.number(v) for k, v in reason.details.items()}),
+        "parts": [
+            {"title": title, "pieces": [_piece(frame, p) for p in pieces], "nothing": nothing}
+            for title, pieces, nothing in parts
+        ],
+        "source": str(saying.say_source(rules.signature.SIGNATURE_SOURCE)),
+    }
+
+
+def _piece(frame: Frame, piece: queries.Found) -> dict[str, Any]:
+    without_date = not piece.page or piece.page[0] == "twinning:pair"
+    when = words.written(piece.when) or ("" if without_date else _("date not known"))
     return {
         "label": piece.label,
         "url": frame.url(piece.page[0], *piece.page[1]) if piece.page else "",
