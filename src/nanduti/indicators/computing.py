@@ -85,7 +85,7 @@ def _round(programme: Programme, versions: list[IndicatorVersion], wave: Wave | 
         "n_unlinked": units.n_unlinked,
         "n_repeated": units.n_repeated,
         "n_declined": units.n_declined,
-        "sources": [c.say() for c in units.sources],
+        "sources": [{"en": c.tell("en", whole=True), "es": c.tell("es", whole=True)} for c in units.sources],
         "versions": {v.said.code: v.number for v in versions},
     }
     if units.sampled is not None:

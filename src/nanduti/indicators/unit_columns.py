@@ -7,6 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from nanduti.interface import words
 from nanduti.methods.instruments import Definition, Question
 from nanduti.methods.instruments.frames import typed
 
@@ -57,6 +62,18 @@ class Citation:
         days = [d.isoformat() for d in (self.first_on, self.last_on) if d]
         parts = [title, ", ".join(self.versions), f"n = {self.n}", "/".join(dict.fromkeys(days))]
         return " · ".join(filter(None, parts))
+
+    def tell(self, language: str = "en", *, whole: bool = False) -> str:
+        """One line in the words of a language; whole, with how many firms answered which version."""
+        with translation.override(language):
+            days = dict.fromkeys(words.day(d) for d in (self.first_on, self.last_on) if d)
+            parts = [self.title.get(language) or self.title.get("en", ""), " – ".join(days)]
+            if whole:
+                said = ngettext("%(n)s firm", "%(n)s firms", self.n) % {"n": words.number(self.n)}
+                parts.insert(1, said)
+            if whole and self.versions:
+                parts.append(_("version %(n)s") % {"n": ", ".join(self.versions)})
+            return ", ".join(filter(None, parts))
 
 
 _LABELS = {

@@ -11,14 +11,11 @@ from typing import Any
 import polars as pl
 import yaml
 from django.db.models import Count
-from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from nanduti.foundation.access import Access
-from nanduti.indicators.unit_columns import Citation, UnitColumn
+from nanduti.indicators.unit_columns import UnitColumn
 from nanduti.indicators.units import Units, unit_frame
-from nanduti.interface import words
 from nanduti.methods.sampling import product_size_coverage
 from nanduti.register.models import Cluster, Organisation, ProfileFact
 
@@ -84,7 +81,7 @@ def findings(
         else _coverage(study, listed, answered),
         sources=tuple(
             dict.fromkeys(
-                (cited(c, "en", whole=True), cited(c, "es", whole=True))
+                (c.tell("en", whole=True), c.tell("es", whole=True))
                 for u in (listed, answered)
                 if u
                 for c in u.sources
@@ -209,20 +206,7 @@ def _cited(units: Units) -> dict[str, str]:
     """Where the rows of a frame come from, in both languages."""
     if not units.sources:
         return {"source": "", "source_es": ""}
-    return {"source": cited(units.sources[0], "en"), "source_es": cited(units.sources[0], "es")}
-
-
-def cited(source: Citation, language: str, *, whole: bool = False) -> str:
-    """Where figures come from, in words of a language; whole, with how many answered which version."""
-    with translation.override(language):
-        days = dict.fromkeys(words.day(d) for d in (source.first_on, source.last_on) if d)
-        parts = [source.title.get(language) or source.title.get("en", ""), " – ".join(days)]
-        if whole:
-            said = ngettext("%(n)s firm", "%(n)s firms", source.n) % {"n": words.number(source.n)}
-            parts.insert(1, said)
-        if whole and source.versions:
-            parts.append(_("version %(n)s") % {"n": ", ".join(source.versions)})
-        return ", ".join(filter(None, parts))
+    return {"source": units.sources[0].tell("en"), "source_es": units.sources[0].tell("es")}
 
 
 def _computed(entry: Mapping[str, Any], units: Units) -> tuple[float | None, int, list[str]] | None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from nanduti.foundation.languages import tongue
 from nanduti.foundation.models import Job
 from nanduti.foundation.work import present
 from nanduti.interface.pictures import bars, spark
@@ -73,10 +74,11 @@ def longest(cells: Sequence[Cell]) -> float:
 
 
 def source_words(told: Told | None) -> str:
-    """What a value was worked out from: the forms and days, as the run wrote them."""
+    """What a value was worked out from: the forms and days, as the run wrote them (earlier runs in one language)."""
     if told is None:
         return ""
-    return "; ".join(told.measurement.run.result.get("sources", []))
+    kept = told.measurement.run.result.get("sources", [])
+    return "; ".join(one if isinstance(one, str) else one.get(tongue()) or one.get("en", "") for one in kept)
 
 
 def sees(frame: Frame) -> dict[str, Any]:
