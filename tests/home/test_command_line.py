@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from django_scopes import scopes_disabled
 
 from nanduti.config import cli
 from nanduti.foundation.models import AuditEvent, User
@@ -62,6 +63,18 @@ def test_an_account_stands_for_an_organisation_of_the_register(say, example):
     code, _out, err = say("user", "rosa", "--organisation", "nobody-here")
     assert code == 1 and "nobody-here" in err
     assert AuditEvent.objects.filter(action="foundation.stand_for").count() == 1
+
+
+def test_an_account_is_the_own_one_of_a_person(say, example):
+    from nanduti.register.models import Person
+
+    with scopes_disabled():
+        somebody = Person.objects.first()
+    User.objects.create_user(username="rosa", password="x")
+    assert say("user", "rosa", "--person", somebody.pseudonym.lower()) == (0, "rosa\n", "")
+    assert User.objects.get(username="rosa").person_pseudonym == somebody.pseudonym
+    code, _out, err = say("user", "rosa", "--person", "P-ZZZZZZZ")
+    assert code == 1 and "P-ZZZZZZZ" in err
 
 
 def test_results(answer):

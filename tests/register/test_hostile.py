@@ -37,6 +37,7 @@ from nanduti.register.forms import (
     RoleForm,
     StandingGrantForm,
 )
+from nanduti.register.forms.accounts import AccountForm
 from nanduti.register.models import Organisation
 from nanduti.vault.models import Purpose
 from tests.register.test_pages import _day, client_of
@@ -94,6 +95,7 @@ def targets(here: World) -> list[tuple[str, str, type, str]]:
         ("cda", at("ask", firm), ContactRequestForm, ""),
         ("cda", at("record_consent", firm), ConsentForm, ""),
         ("custodian", at("shred", site), ReasonForm, ""),
+        ("custodian", at("account", firm), AccountForm, ""),
         ("custodian", at("new_grant"), StandingGrantForm, ""),
         ("custodian", at("revoke", grant.public_id), ReasonForm, ""),
         ("custodian", at("decide", asked.public_id), GrantForm, "grant-"),

@@ -23,6 +23,9 @@ def add_verbs(add: Add) -> None:
     user_verb.add_argument(
         "--organisation", metavar="CODE", help="the organisation of the register that the account stands for"
     )
+    user_verb.add_argument(
+        "--person", metavar="PSEUDONYM", help="the person of the register whose account it is"
+    )
     user_verb.add_argument("--language", choices=["en", "es"], default="en", help="language of the account")
     token_verb = add("token", token, "Issue an API token for an account; it is shown once.")
     token_verb.add_argument("name", help="user name")
@@ -54,6 +57,8 @@ def user(options: argparse.Namespace) -> int:
         actions.grant_role(user=account, role=options.role, scope=scope, by="command line")
     if options.organisation:
         _stand_for(account, options.organisation)
+    if options.person:
+        _be(account, options.person)
     print(account.username)
     return 0
 
@@ -71,6 +76,20 @@ def _stand_for(account: User, code: str) -> None:
     if found is None:
         raise NotFound(kind="organisation", code_given=code)
     actions.stand_for(user=account, organisation=found.pseudonym, by="command line")
+
+
+def _be(account: User, pseudonym: str) -> None:
+    from django_scopes import scopes_disabled
+
+    from nanduti.foundation import actions
+    from nanduti.foundation.errors import NotFound
+    from nanduti.register.models import Person
+
+    with scopes_disabled():
+        found = Person.objects.filter(pseudonym=pseudonym.upper()).first()
+    if found is None:
+        raise NotFound(kind="person", code_given=pseudonym)
+    actions.stand_for(user=account, person=found.pseudonym, by="command line")
 
 
 def token(options: argparse.Namespace) -> int:

@@ -43,15 +43,25 @@ class EndsBeforeItBegins(PersonError):
 
 
 @action("foundation.stand_for")
-def stand_for(*, user: User, organisation: str, by: User | str, at: datetime | None = None) -> User:
-    """Say for which organisation of the register an account stands, by its pseudonym; empty for none.
+def stand_for(
+    *,
+    user: User,
+    organisation: str | None = None,
+    person: str | None = None,
+    by: User | str,
+    at: datetime | None = None,
+) -> User:
+    """Say for which organisation or person of the register an account stands, by pseudonym; empty for nobody.
 
-    It then sees what the vault keeps of that organisation, so this is for the operator and stands on no page. Rules
-    that ask what an organisation may read look at the roles of its accounts.
+    What is not given stays. The account then sees what the vault keeps of them, so this is for the operator and for
+    custodians. Rules that ask what an organisation may read look at the roles of its accounts.
     """
-    user.organisation_pseudonym = organisation
-    user.save(update_fields=["organisation_pseudonym"])
-    note(subject=user, organisation=organisation)
+    said = {"organisation": organisation, "person": person}
+    said = {name: pseudonym for name, pseudonym in said.items() if pseudonym is not None}
+    for name, pseudonym in said.items():
+        setattr(user, f"{name}_pseudonym", pseudonym)
+    user.save(update_fields=[f"{name}_pseudonym" for name in said])
+    note(subject=user, **said)
     return user
 
 

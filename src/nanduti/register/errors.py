@@ -121,8 +121,28 @@ class NoNamesGranted(NotAllowed):
 
     code = "register.no_names_granted"
     title = mark("No names are shown to you yet")
-    sentence = mark("Whether two firms are one is told by their names, and the municipality has shown you none.")
+    sentence = mark(
+        "Whether two firms are one is told by their names, and the municipality has shown you none."
+    )
     remedy = mark("Ask the custodian of the municipality for a standing grant.")
 
     def __init__(self, **_details: Any) -> None:
         super().__init__(capability="see_granted_names")
+
+
+class NoSuchAccount(PersonError):
+    """No account of that name reaches the place of the record."""
+
+    code = "register.no_such_account"
+    title = mark("No such account here")
+    sentence = mark("No account called “{username}” holds a role here today.")
+    remedy = mark("Ask an administrator to make the account and give it a role, or check the spelling.")
+
+
+class AccountOfAnother(PersonError):
+    """An account that stands for somebody else already."""
+
+    code = "register.account_of_another"
+    title = mark("This account is somebody else's")
+    sentence = mark("The account “{username}” stands for another record of the register already.")
+    remedy = mark("End that first, where it was said, or give them an account of their own.")

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from .pages import actors, clusters, contact, desk, duplicates, edits, lists, partners, posts
+from .pages import accounts, actors, clusters, contact, desk, duplicates, edits, lists, partners, posts
 
 
 class PseudonymConverter:
@@ -37,6 +37,8 @@ urlpatterns = [
         actors.withdraw_consent,
         name="withdraw_consent",
     ),
+    path("who/<pseudonym:pseudonym>/account/", accounts.account, name="account"),
+    path("who/<pseudonym:pseudonym>/account/end/", accounts.end_account, name="end_account"),
     path("who/<pseudonym:pseudonym>/shred/", actors.shred, name="shred"),
     path("who/<pseudonym:pseudonym>/ask/", contact.ask, name="ask"),
     path("who/<pseudonym:pseudonym>/edit/", edits.edit_organisation, name="edit_organisation"),

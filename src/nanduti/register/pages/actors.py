@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from nanduti.foundation.access import Access
 from nanduti.foundation.errors import NotFound
 from nanduti.foundation.languages import in_tongue
 from nanduti.interface import words
@@ -19,7 +20,7 @@ from nanduti.interface.forms import NandutiForm
 from nanduti.interface.parts import Figure
 from nanduti.vault.fields import Field
 
-from .. import actions, forms, panels, queries
+from .. import accounts, actions, forms, panels, queries
 from ..models import Establishment, Organisation, Person, Position
 from ..names import names_for
 from ..subjects import Actor, subject_of
@@ -165,10 +166,18 @@ def _identity(request: HttpRequest, found: Actor, seen: dict[str, str] | None) -
         "is_public": getattr(found, "is_public", False),
         "seen": [(labels[code], seen[code]) for code in kept if seen and code in seen],
         "is_custodian": any(right.why == "custody" for right in rights),
+        **_accounts(access, found),
         "consents": list(queries.vault.consents_of(pseudonym=found.pseudonym)[:20])
         if access.may("read_sensitive", found.scope_id)
         else [],
     }
+
+
+def _accounts(access: Access, found: Actor) -> dict[str, Any]:
+    """Which accounts are their own, for the custodian who decides that."""
+    if isinstance(found, Establishment) or not accounts.may_say(access, found):
+        return {}
+    return {"may_say_account": True, "accounts": accounts.accounts_of(actor=found)}
 
 
 @page
