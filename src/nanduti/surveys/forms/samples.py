@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from nanduti.interface.forms import EditForm, NandutiForm
+from nanduti.interface.forms import DayField, EditForm, NandutiForm
 
 from ..models import Enumerator, SampleUnit
 
@@ -35,12 +35,8 @@ class WaveDays(forms.Form):
     """What may change while a round of field work goes on."""
 
     title = forms.CharField(label=_("Title"), max_length=200, required=False)
-    opens_on = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    closes_on = forms.DateField(
-        label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    opens_on = DayField(label=_("From"), required=False)
+    closes_on = DayField(label=_("Until"), required=False)
     target = forms.IntegerField(label=_("Answers wanted"), min_value=1, max_value=10**6, required=False)
 
     def clean(self) -> dict:
