@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -86,6 +87,14 @@ def understand(words: list[str]) -> None:
 def test_the_programs_say_what_they_can(program):
     asked = subprocess.run([sys.executable, *program, "--help"], cwd=ROOT, capture_output=True, text=True)
     assert asked.returncode == 0 and "usage:" in asked.stdout, asked.stderr
+
+
+@pytest.mark.parametrize("program", [["nanduti"], [sys.executable, "-m", "nanduti"]], ids=["nanduti", "-m"])
+def test_what_went_wrong_is_told_to_the_shell(program):
+    """With ``-m`` every command once ended with 0, the one that looks for texts without a translation as well."""
+    program = [str(Path(sys.executable).parent / program[0]), *program[1:]]
+    asked = subprocess.run([*program, "serve", "--port", "70000"], cwd=ROOT, capture_output=True, text=True)
+    assert asked.returncode == 2 and "Nobody can serve" in asked.stderr, asked.stderr
 
 
 def test_the_readme_shows_the_two_commands():
