@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from nanduti.foundation.models import AuditEvent
 from nanduti.interface import saying, words
@@ -23,7 +23,7 @@ from . import form_page, labour, link, show, way_in
 
 EDIT = "edit_programme"
 KEPT = {
-    "yes": gettext_lazy("kept"),
+    "yes": pgettext_lazy("condition", "kept"),
     "flag": gettext_lazy("not known"),
     "no": gettext_lazy("not kept"),
     "none": gettext_lazy("asks for nothing"),
@@ -239,7 +239,7 @@ def _openings(checked: Checked) -> list[tuple[str, Any]]:
 def _seen(frame: Frame, row: FundingCondition) -> list[tuple[str, Any]]:
     if row.is_verified is None:
         return [(_("Seen by a person"), _("not yet"))]
-    answer = _("kept") if row.is_verified else _("not kept")
+    answer = str(KEPT["yes" if row.is_verified else "no"])
     when = f", {words.day(row.verified_on)}" if row.verified_on else ""
     facts = [(_("Seen by a person"), f"{answer}{when}")]
     if row.verified_note and frame.may_programme("read_sensitive"):
