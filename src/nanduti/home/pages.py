@@ -90,7 +90,7 @@ def programme(request: HttpRequest, frame: Frame) -> HttpResponse:
             "frame_of": frame,
             "steps": steps,
             "figures": _programme_figures(frame, counts),
-            "links": _room_links(frame),
+            "rooms": _rooms(frame),
             "record": frame.programme,
             "summary": in_language(frame.programme, "summary"),
         },
@@ -139,15 +139,18 @@ def _programme_figures(frame: Frame, counts: dict[str, int]) -> list[Figure]:
     ]
 
 
-def _room_links(frame: Frame) -> list[dict[str, Any]]:
-    """The rooms of all steps, each once, and those that belong to no step."""
-    named = [room for number in sorted(queries.STEP_ROOMS) for room in queries.STEP_ROOMS[number]]
-    named += [
+def _rooms(frame: Frame) -> list[dict[str, Any]]:
+    """The rooms by the step that is worked on in them, and those of the programme as a whole."""
+    whole = [
         ("programme:conditions", _("Conditions and division of labour")),
         ("programme:rules", _("Rules")),
         ("release:home", _("Release")),
     ]
-    return [link(frame.url(name), label) for name, label in dict.fromkeys(named)]
+    named = [(n, navigation.STEP_TITLES[n], rooms) for n, rooms in sorted(queries.STEP_ROOMS.items())]
+    return [
+        {"number": number, "title": title, "links": [link(frame.url(name), label) for name, label in rooms]}
+        for number, title, rooms in [*named, ("", _("Through all steps"), whole)]
+    ]
 
 
 @programme_page(item="programme")

@@ -232,14 +232,16 @@ def _year_bars(row: queries.ResultRow) -> Any:
         return ""
     from nanduti.interface.pictures import bars
 
+    values = [(str(year), row.by_year[year].value) for year in years]
+    undated = row.by_year[None].value if None in row.by_year else 0
+    if undated:  # else the bars would not add up to the figure
+        values.append((_("Undated"), undated))
+    most = max(most, undated)
     rows = format_html_join(
         "",
         '<tr><th scope="row">{}</th><td>{}</td><td class="num">{}</td></tr>',
-        (
-            (year, bars.bar(row.by_year[year].value, whole=most), words.number(row.by_year[year].value))
-            for year in years
-        ),
-    )  # fmt: skip
+        ((name, bars.bar(value, whole=most), words.number(value)) for name, value in values),
+    )
     return format_html(
         '<table class="bars"><caption class="unseen">{}</caption><tbody>{}</tbody></table>',
         _("By year"),
