@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from nanduti.foundation.errors import NotFound
 
-from .. import forms, posts, queries
+from .. import actions, forms, queries
 from ..models import Person
 from ..names import names_for
 from .common import access_of, actor_url, page
@@ -30,7 +30,7 @@ def new_post(request: HttpRequest, pseudonym: str) -> HttpResponse:
         def hold() -> None:
             organisation = queries.organisation_by_pseudonym(access=access, pseudonym=where)
             queries.require_edit(access, organisation.scope)
-            posts.hold_post(person=person, organisation=organisation, values=values, by=request.user)
+            actions.hold_post(person=person, organisation=organisation, values=values, by=request.user)
 
         if form.try_to(hold):
             return _saved(request, person)
@@ -52,7 +52,7 @@ def edit_post(request: HttpRequest, pseudonym: str, pk: int) -> HttpResponse:
     queries.require_edit(access, post.scope)
     form = forms.EditPostForm.of(post, request.POST or None)
     if form.is_valid() and form.save_with(
-        lambda values, version: posts.edit_post(
+        lambda values, version: actions.edit_post(
             position=post, values=values, version=version, by=request.user
         )
     ):
