@@ -100,7 +100,7 @@ def _linkage_section(
     columns = [
         Col("label", gettext_lazy("Linkage"), value=str, phone=True,
             url=lambda r: frame.url("twinning:edit_linkage", r.pk) if frame.access.may(EDIT, r.scope_id) else None),
-        Col("class", gettext_lazy("Class"), "chip", value=queries.linkage_class, choices=CLASSES, phone=True),
+        Col("class", gettext_lazy("Class"), "choice", value=queries.linkage_class, choices=CLASSES, phone=True),
         Col("kind", gettext_lazy("Kind"), "choice", choices=Linkage.Kind.choices),
         Col("from", gettext_lazy("Who"), value=lambda r: str(r.from_organisation or r.get_from_type_display())),
         Col("to", gettext_lazy("With whom"), value=lambda r: str(r.to_organisation or r.get_to_type_display())),
@@ -110,8 +110,8 @@ def _linkage_section(
     ]  # fmt: skip
     if frame.access.may("read_sensitive"):
         columns.append(
-            Col("amount", gettext_lazy("Amount"),
-                value=lambda r: amount_in_words(frame.access, r))
+            Col("amount", gettext_lazy("Amount"), value=lambda r: amount_in_words(frame.access, r),
+                shown=any(r.amount is not None for r in rows))
         )  # fmt: skip
     details = {k: words.day(v) if hasattr(v, "year") else v for k, v in time.reason.details.items()}
     said = (
