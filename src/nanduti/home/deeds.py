@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from nanduti.foundation.audit import ACTIONS
 from nanduti.foundation.languages import in_tongue
 from nanduti.foundation.models import AuditEvent
-from nanduti.foundation.once import MARK
+from nanduti.foundation.once import MADE, MARK
 from nanduti.interface.tables import Col, DataTable
 
 
@@ -35,7 +35,11 @@ def _deeds_in_words() -> dict[str, str]:
 
 def _details(event: AuditEvent) -> str:
     """What the deed noted; the mark of a first click is for the program alone."""
-    noted = {key: value for key, value in event.details.items() if key != MARK and value not in ("", [], {})}
+    noted = {
+        key: value
+        for key, value in event.details.items()
+        if key not in (MARK, MADE) and value not in ("", [], {})
+    }
     return ", ".join(f"{key}: {value}" for key, value in noted.items())
 
 
