@@ -68,6 +68,7 @@ FIGURE_UNITS: dict[str, Any] = {
     "firms": gettext_lazy("firms"),
     "persons": gettext_lazy("persons"),
     "organisations": gettext_lazy("organisations"),
+    "workshops": gettext_lazy("workshops"),
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 from django.contrib import messages
 from django.db.models import Count
@@ -28,6 +30,7 @@ from ..queries.measures import network_of
 from ..queries.ties import Ties, actor_of
 from .common import EDIT, chosen, kinds_meant, names_of, register_url, ties_of
 from .map import address, lines_of
+from .ties import SOURCES
 
 
 @programme_page(step=3, item="networks")
@@ -45,7 +48,8 @@ def actor(request: HttpRequest, frame: Frame, actor: str) -> HttpResponse:
     kinds = kinds_meant(choice, ties)
     shown = names_of(frame, [code], with_kept=choice.sees_all).get(code, code)
     rows = ties.of_kinds(tuple(ties.kinds)).filter((pl.col("source") == code) | (pl.col("target") == code))
-    table = _ties_table(request, frame, ties, rows, code)
+    rounds = {wave.code: str(wave) for wave in choice.waves}
+    table = _ties_table(request, frame, ties, rows, code, rounds)
     if table.wants_export:
         return table.export()
     network = network_of(ties, kinds=kinds) if ties.n else None
@@ -113,7 +117,9 @@ def _ego_picture(
     )
 
 
-def _ties_table(request: HttpRequest, frame: Frame, ties: Ties, rows: pl.DataFrame, code: str) -> DataTable:
+def _ties_table(
+    request: HttpRequest, frame: Frame, ties: Ties, rows: pl.DataFrame, code: str, rounds: Mapping[str, str]
+) -> DataTable:
     labels = {kind: about.said for kind, about in ties.kinds.items()}
     ready = [
         {
@@ -143,8 +149,8 @@ def _ties_table(request: HttpRequest, frame: Frame, ties: Ties, rows: pl.DataFra
         Col("strength", gettext_lazy("Strength"), "number", sortable=True),
         Col("state", gettext_lazy("State"), "choice", choices=Tie.State.choices),
         Col("began_on", gettext_lazy("Since"), "day"),
-        Col("wave", gettext_lazy("Round")),
-        Col("cited", gettext_lazy("Source"), value=lambda r: r["cited"] or "–"),
+        Col("wave", gettext_lazy("Round"), value=lambda r: rounds.get(r["wave"], r["wave"])),
+        Col("cited", gettext_lazy("Source"), value=lambda r: SOURCES.get(r["cited"], r["cited"]) or "–"),
     ]
     return DataTable(ready, request, name="partners", columns=columns, caption=_("Ties"))
 

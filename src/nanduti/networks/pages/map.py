@@ -8,7 +8,7 @@ import polars as pl
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from nanduti.foundation.models import Job
 from nanduti.foundation.work import present
@@ -429,7 +429,7 @@ def _actor_table(
         *attribute_columns(known),
     ]
     if is_asked_known:
-        columns.append(Col("answered", gettext_lazy("Answered"), "bool", filter="bool"))
+        columns.append(Col("answered", pgettext_lazy("respondent", "Answered"), "bool", filter="bool"))
     rows: list[dict[str, Any]] = []
     if network is not None and network.n:
         rows = known.frame.join(plain_table(network), on="actor", how="left").to_dicts()

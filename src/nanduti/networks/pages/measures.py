@@ -327,7 +327,11 @@ def _actor_columns(
         Col("is_isolated", gettext_lazy("Stands alone"), "bool", filter="bool"),
         Col("is_core", gettext_lazy("In the core"), "bool", filter="bool"),
         Col("is_cut", gettext_lazy("Cuts others off if it leaves"), "bool", filter="bool", shown=False),
-        *([Col("answered", gettext_lazy("Answered"), "bool", filter="bool")] if is_asked_known else []),
+        *(
+            [Col("answered", pgettext_lazy("respondent", "Answered"), "bool", filter="bool")]
+            if is_asked_known
+            else []
+        ),
         *attribute_columns(known),
     ]
 

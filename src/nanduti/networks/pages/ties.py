@@ -88,7 +88,7 @@ def _tie_columns(frame: Frame, labels: dict[str, str], rounds: dict[str, str]) -
         Col("on", gettext_lazy("Said on"), "day", shown=False),
         Col("wave", gettext_lazy("Round"), value=lambda r: rounds.get(r["wave"], r["wave"])),
         Col("told_by", gettext_lazy("Who said so"), shown=False),
-        Col("cited", gettext_lazy("Source"), value=lambda r: r["cited"] or "–"),
+        Col("cited", gettext_lazy("Source"), value=lambda r: SOURCES.get(r["cited"], r["cited"]) or "–"),
     ]
     if frame.may(EDIT):
         columns.append(
@@ -197,7 +197,7 @@ def _facts(row: Tie, kind: Kind | None) -> list[tuple[Any, str]]:
         (pgettext_lazy("a tie", "From"), str(row.origin)),
         (pgettext_lazy("a tie", "To"), str(row.target)),
         (_("Kind"), kind.said if kind else row.kind),
-        (_("Where the kind comes from"), kind.source if kind else "–"),
+        (_("Where the kind comes from"), SOURCES.get(kind.source, kind.source) if kind else "–"),
         (_("Strength"), words.number(row.strength) if row.strength is not None else _("not said")),
         (_("State"), row.get_state_display()),
         (_("Since"), words.day(row.began_on) if row.began_on else _("not known")),
