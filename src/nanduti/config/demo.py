@@ -11,6 +11,7 @@ from django_scopes import scopes_disabled
 from nanduti.foundation import actions
 from nanduti.foundation.errors import NotFound
 from nanduti.foundation.models import Scope, User
+from nanduti.methods.values import counted
 
 from .examples import import_once
 
@@ -145,16 +146,22 @@ def print_summary() -> None:
             print(f"Programme: {programme.title} ({programme.code})")
             n_clusters = Coverage.objects.filter(programme=programme).values("cluster").distinct().count()
             n_agreements = CooperationAgreement.objects.filter(programme=programme).count()
-            print(
-                f"  {n_clusters} clusters, {n_agreements} agreements,"
-                f" {Activity.objects.filter(plan__programme=programme).count()} activities,"
-                f" {Statement.objects.filter(programme=programme).count()} statements,"
-                f" {Submission.objects.filter(programme=programme, is_current=True).count()} filled forms"
+            n_activities = Activity.objects.filter(plan__programme=programme).count()
+            n_statements = Statement.objects.filter(programme=programme).count()
+            n_forms = Submission.objects.filter(programme=programme, is_current=True).count()
+            there = (
+                (n_clusters, "cluster", "clusters"),
+                (n_agreements, "agreement", "agreements"),
+                (n_activities, "activity", "activities"),
+                (n_statements, "statement", "statements"),
+                (n_forms, "filled form", "filled forms"),
             )
+            print("  " + ", ".join(f"{n} {counted(n, one, several)}" for n, one, several in there if n))
         print(f"Register: {Organisation.objects.count()} organisations")
         published = InstrumentVersion.objects.filter(state=InstrumentVersion.State.PUBLISHED)
-        for version in published.select_related("instrument").order_by("id"):
-            print(f"Instrument: {version.instrument.title} ({version.instrument.code}), ready to be filled")
+        for version in published.select_related("instrument__programme").order_by("instrument__programme", "id"):
+            form = version.instrument
+            print(f"Form: {form.title} ({form.code}), ready to be filled in {form.programme.code}")
     if User.objects.filter(is_demo=True).exists():
         print(f"Demo accounts (password {PASSWORD}):")
         for name, *_where, about in [*ACCOUNTS, *MORE_ACCOUNTS]:
