@@ -159,7 +159,8 @@ def print_summary() -> None:
             print("  " + ", ".join(f"{n} {counted(n, one, several)}" for n, one, several in there if n))
         print(f"Register: {Organisation.objects.count()} organisations")
         published = InstrumentVersion.objects.filter(state=InstrumentVersion.State.PUBLISHED)
-        for version in published.select_related("instrument__programme").order_by("instrument__programme", "id"):
+        rows = published.select_related("instrument__programme")
+        for version in rows.order_by("instrument__programme", "id"):
             form = version.instrument
             print(f"Form: {form.title} ({form.code}), ready to be filled in {form.programme.code}")
     if User.objects.filter(is_demo=True).exists():
