@@ -8,8 +8,9 @@ import pytest
 
 from nanduti.foundation.errors import NotFound
 from nanduti.indicators.units import unit_frame
-from nanduti.register.models import ProfileFact
+from nanduti.register.models import Establishment, ProfileFact
 from nanduti.surveys.models import Sample, SampleUnit
+from nanduti.surveys.queries import tables
 from tests.support import census as support
 from tests.support.census import AT, answered, establishment, three_workshops, wave
 
@@ -218,3 +219,35 @@ def test_the_frame_of_a_cluster_is_its_part_of_the_whole(census):
     both = frame(census, instrument="workshop_census", clusters=[census.cluster, census.other])
     assert sorted(both.frame["n_women"].to_list()) == sorted(whole.frame["n_women"].to_list())
     assert frame(census, instrument="workshop_census", clusters=[]).n == 0
+
+
+def test_the_frame_of_a_firm_is_its_row_of_the_whole_and_nothing_else_is_read(census, monkeypatch):
+    """A firm that opens its own sheet must not wait until the answers of its whole cluster have been read."""
+    three_workshops(census)
+    kept, absorbed, silent = (establishment(census) for _ in range(3))
+    absorbed.merged_into = kept
+    absorbed.save()
+    for n, site in enumerate((kept, absorbed)):
+        answered(census, {"n_women": 20 + n, "n_men": 0, "n_workers": 20 + n}, of=site, day=n)
+    answered(census, {"n_women": 90, "n_men": 0, "n_workers": 90}, linked=False)
+    read = []
+    real = tables.frame
+    monkeypatch.setattr(tables, "frame", lambda **asked: read.append(real(**asked)) or read[-1])
+    whole = frame(census, instrument="workshop_census").frame
+    for site in (kept, silent, *Establishment.objects.filter(pk__in=whole["establishment"].to_list())):
+        expected = whole.filter(whole["establishment"] == site.pk).select("establishment", "n_women").rows()
+        for clusters in (None, [site.cluster]):
+            mine = frame(census, instrument="workshop_census", firms=[site.pk], clusters=clusters)
+            assert mine.frame.select("establishment", "n_women").rows() == expected
+    assert read[0].n == 6 and max(one.n for one in read[1:]) == 2 and min(one.n for one in read) == 0
+    assert frame(census, firms=[kept.pk]).frame["establishment"].to_list() == [kept.pk]
+
+
+def test_the_facts_of_a_firm_are_its_own(census):
+    one, other = establishment(census), establishment(census)
+    for site, value in ((one, 3), (other, 5)):
+        ProfileFact.objects.create(
+            scope=site.scope, subject_kind="establishment", establishment=site, attribute="contracts", value=value
+        )  # fmt: skip
+    found = frame(census, firms=[one.pk]).frame
+    assert found.select("establishment", "contracts").rows() == [(one.pk, 3.0)]

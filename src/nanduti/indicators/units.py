@@ -87,6 +87,7 @@ def unit_frame(
     as_of: date | None = None,
     columns: Sequence[str] | None = None,
     with_unlinked: bool = False,
+    firms: Iterable[int] | None = None,
 ) -> Units:
     """The firms of a programme with what is known of each; a bounded number of statements.
 
@@ -95,21 +96,25 @@ def unit_frame(
     arrived by the end of that day. ``columns``: only these questions or attributes, which is quicker; names that do not
     exist are passed over (look into ``Units.columns``). ``access``: establishments within its ``read``, answers and
     facts within its ``read_sensitive``; ``None`` is the operator. ``with_unlinked``: also answers of somebody who does
-    not stand in the register.
+    not stand in the register. ``firms``: only these establishments, by number; nothing about others is read.
     """
     round_ = wave_of(programme, wave, instrument)
     asked = round_.instrument if round_ else instrument_of(programme, instrument)
     meant = _clusters(programme, clusters)
-    base = _base(access, meant)
+    sites = None if firms is None else tuple(firms)
+    base = _base(access, meant, sites)
     if asked is None:
-        return _of_register(access, base, as_of, columns)
+        return _of_register(access, base, as_of, columns, sites)
     choice = tables.Choice(
         filled_since=round_.opens_on if round_ else None,
         filled_until=round_.closes_on if round_ else None,
         until=as_of,
         clusters=None if clusters is None else tuple(meant),
+        firms=sites,
     )
-    units = _of_answers(base, asked, round_, access, choice, columns, with_unlinked and clusters is None)
+    units = _of_answers(
+        base, asked, round_, access, choice, columns, with_unlinked and clusters is sites is None
+    )
     return with_sample(units, round_) if round_ else units
 
 
@@ -155,10 +160,14 @@ def _clusters(programme: Programme, given: Iterable[Cluster | str] | None) -> di
     return {c.pk: c for c in rows.only("pk", "code", "trade")}
 
 
-def _base(access: Access | None, clusters: Mapping[int, Cluster]) -> pl.DataFrame:
+def _base(
+    access: Access | None, clusters: Mapping[int, Cluster], firms: tuple[int, ...] | None
+) -> pl.DataFrame:
     """The establishments as the register has them, and those merged into another under the one that was kept."""
     there = Q(cluster__in=list(clusters)) | Q(merged_into__cluster__in=list(clusters))
     rows = Establishment._base_manager.filter(there)
+    if firms is not None:
+        rows = rows.filter(Q(pk__in=firms) | Q(merged_into__in=firms))
     if access is not None:
         rows = rows.filter(scope__in=access.scopes_with("read"))
 
@@ -242,10 +251,11 @@ def _of_register(
     base: pl.DataFrame,
     as_of: date | None,
     wanted: Sequence[str] | None,
+    firms: tuple[int, ...] | None,
 ) -> Units:
     frame = base.filter(pl.col("_merged").is_null()).drop("_merged")
     columns = base_columns(_named(frame))
-    facts = _facts(access, _occurring(frame, "cluster"), as_of, wanted)
+    facts = _facts(access, _occurring(frame, "cluster"), as_of, wanted, firms)
     for attribute in facts["attribute"].unique().sort().to_list():
         name = attribute.replace("-", "_")
         if name in columns or name in BASE:
@@ -280,10 +290,15 @@ _FACT = {
 
 
 def _facts(
-    access: Access | None, clusters: Sequence[str], as_of: date | None, wanted: Sequence[str] | None
+    access: Access | None,
+    clusters: Sequence[str],
+    as_of: date | None,
+    wanted: Sequence[str] | None,
+    firms: tuple[int, ...] | None,
 ) -> pl.DataFrame:
     """Facts about the establishments, the newest last: of two that differ the later one speaks."""
     rows = ProfileFact._base_manager.filter(establishment__cluster__code__in=clusters)
+    rows = rows if firms is None else rows.filter(establishment__in=firms)
     if access is not None:
         rows = rows.filter(scope__in=access.scopes_with("read_sensitive"))
     if as_of is not None:

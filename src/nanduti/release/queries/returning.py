@@ -185,16 +185,14 @@ def own_answers(
     programme = publication.programme
     code = str(material["source"]).partition(":")[2]
     wave = material.get("wave") or None
-    if material["source"] == "register":
-        units = unit_frame(programme=programme, access=None, clusters=[cluster], columns=questions)
-    else:
-        units = unit_frame(
-            programme=programme, access=None, clusters=[cluster], columns=questions,
-            instrument=None if wave else code, wave=_wave(programme, code, wave) if wave else None,
-        )  # fmt: skip
+    asked: dict[str, Any] = {}
+    if material["source"] != "register":
+        asked = {"wave": _wave(programme, code, wave)} if wave else {"instrument": code}
+    units = unit_frame(
+        programme=programme, access=None, clusters=[cluster], columns=questions,
+        firms=None if firms is None else [f.pk for f in firms], **asked,
+    )  # fmt: skip
     frame = with_ids(units)
-    if firms is not None:
-        frame = frame.filter(pl.col("establishment").is_in([f.pk for f in firms]))
     recode = material.get("recode") or {}
     for name in questions:
         if name not in units.columns:

@@ -92,6 +92,8 @@ class Choice:
     with_findings: bool | None = None
     # About establishments of these clusters alone, by number; merged ones count where they were merged into.
     clusters: tuple[int, ...] | None = None
+    # About these establishments alone, in the same way.
+    firms: tuple[int, ...] | None = None
     # Path of a question → the choice that was made.
     answers: Mapping[str, str] = field(default_factory=dict)
 
@@ -137,8 +139,8 @@ def chosen(
         rows = rows.filter(received_at__lt=_start_of(choice.until + timedelta(days=1)))
     if choice.filled_since or choice.filled_until:
         rows = _filled_within(rows, choice.filled_since, choice.filled_until)
-    if choice.clusters is not None:
-        rows = rows.filter(establishment__in=_sites_of(choice.clusters))
+    if choice.clusters is not None or choice.firms is not None:
+        rows = rows.filter(establishment__in=_sites_of(choice))
     if choice.with_findings is not None:
         found = Exists(open_findings())
         rows = rows.filter(found if choice.with_findings else ~found)
@@ -148,9 +150,13 @@ def chosen(
     return rows
 
 
-def _sites_of(clusters: tuple[int, ...]) -> QuerySet[Establishment]:
-    there = Q(cluster__in=clusters) | Q(merged_into__cluster__in=clusters)
-    return Establishment._base_manager.filter(there).order_by().values("pk")
+def _sites_of(choice: Choice) -> QuerySet[Establishment]:
+    rows = Establishment._base_manager.order_by()
+    if choice.clusters is not None:
+        rows = rows.filter(Q(cluster__in=choice.clusters) | Q(merged_into__cluster__in=choice.clusters))
+    if choice.firms is not None:
+        rows = rows.filter(Q(pk__in=choice.firms) | Q(merged_into__in=choice.firms))
+    return rows.values("pk")
 
 
 def _filled_within(
