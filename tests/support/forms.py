@@ -93,9 +93,10 @@ class _Reader(HTMLParser):
                 self._offer(control, said, "checked" if kind in {"checkbox", "radio"} else "name")
 
     def _offer(self, control: Control, said: dict[str, str], when: str) -> None:
-        control.offered.append(said.get("value", ""))
+        value = said.get("value", "on" if when == "checked" else "")
+        control.offered.append(value)
         if when in said:
-            control.chosen.append(said.get("value", ""))
+            control.chosen.append(value)
 
     def handle_data(self, data: str) -> None:
         if self.written is not None:

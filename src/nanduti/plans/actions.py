@@ -184,6 +184,38 @@ def record_contribution(
     return row
 
 
+@action("plans.edit_contribution")
+def edit_contribution(
+    *,
+    contribution: Contribution,
+    values: dict[str, Any],
+    version: int,
+    override_reason: str = "",
+    by: User | str,
+    at: datetime | None = None,
+) -> Contribution:
+    """Correct a contribution, or say that a pledge was kept; the agent gives no money or equipment here either."""
+    check_when(values.get("given_on", ""))
+    is_same = all(values[name] == getattr(contribution, name) for name in ("contributor", "kind"))
+    if contribution.activity is not None and not is_same:
+        verdict = agents.contribution_verdict(
+            activity=contribution.activity, contributor=values["contributor"], kind=values["kind"]
+        )
+        _guard(contribution.activity, verdict, override_reason)
+    note(subject=contribution, state=values["state"], fields=save_edit(contribution, values, version=version))
+    return contribution
+
+
+@action("plans.edit_milestone")
+def edit_milestone(
+    *, milestone: Milestone, values: dict[str, Any], version: int, by: User | str, at: datetime | None = None
+) -> Milestone:
+    """Correct a sign that the programme has got somewhere."""
+    check_when(values.get("reached_on", ""))
+    note(subject=milestone, fields=save_edit(milestone, values, version=version))
+    return milestone
+
+
 @action("plans.reach_milestone", once=True)
 def reach_milestone(
     *,

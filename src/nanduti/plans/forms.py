@@ -6,7 +6,8 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from nanduti.interface.forms import DayField, EditForm, MoneyField, NandutiForm
+from nanduti.interface.forms import DayField, EditForm, MoneyField, NandutiForm, RecordsField
+from nanduti.methods.values import Money
 from nanduti.programme.forms import WhenField, override_field
 from nanduti.programme.forms import text as text_field
 from nanduti.register.models import Organisation
@@ -22,7 +23,7 @@ def _choices(choices, blank: bool = True):  # type: ignore[no-untyped-def]
     return (BLANK if blank else []) + list(choices)
 
 
-class Objectives(forms.ModelMultipleChoiceField):
+class Objectives(RecordsField):
     """Objectives to tick, called together with their plans."""
 
     def label_from_instance(self, obj: Objective) -> str:
@@ -171,6 +172,14 @@ class ContributionForm(NandutiForm):
     contributor = forms.ModelChoiceField(label=_("Who"), queryset=None)
     kind = forms.ChoiceField(label=_("Kind"), choices=Contribution.Kind.choices)
     state = forms.ChoiceField(label=_("State"), choices=Contribution.State.choices)
+    is_local = forms.BooleanField(
+        label=_("From the cluster itself"),
+        required=False,
+        initial=True,
+        help_text=_(
+            "Not of the programme, a donor or a partner abroad; the local share is worked out from it."
+        ),
+    )
     money = MoneyField(label=_("Value"), required=False)
     basis = text_field(_("How valued"), help_text=_("For example “3 days at the local daily rate”."))
     given_on = WhenField(label=_("When"))
@@ -197,6 +206,18 @@ class ContributionForm(NandutiForm):
         }
 
 
+class EditContributionForm(EditForm, ContributionForm):
+    """A contribution that is corrected, or a pledge that was kept."""
+
+    @classmethod
+    def values_of(cls, record):  # type: ignore[no-untyped-def]
+        known = super().values_of(record)
+        return known | {"money": None if record.amount is None else Money(record.amount, record.currency)}
+
+    def values(self):  # type: ignore[no-untyped-def]
+        return {name: value for name, value in ContributionForm.values(self).items() if name != "version"}
+
+
 class MilestoneForm(NandutiForm):
     """A sign that the programme has got somewhere."""
 
@@ -205,6 +226,10 @@ class MilestoneForm(NandutiForm):
     label_es = text_field(_("What happened, in Spanish"), max_length=300)
     reached_on = WhenField(label=_("When"))
     count = forms.IntegerField(label=_("How many"), min_value=0, initial=1)
+
+
+class EditMilestoneForm(EditForm, MilestoneForm):
+    """A milestone that is corrected."""
 
 
 def _took_part():  # type: ignore[no-untyped-def]

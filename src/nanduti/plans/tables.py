@@ -248,10 +248,14 @@ def load_participation(row: Row, into: Context) -> None:
         Column("basis", max_length=200),
         Column("basis_es", max_length=200),
         Column("given_on", max_length=200),
+        Column("local", "bool"),
     ],
 )
 def load_contribution(row: Row, into: Context) -> None:
-    """What a stakeholder promised or gave to an activity (or, without a number, to the whole plan)."""
+    """What a stakeholder promised or gave to an activity (or, without a number, to the whole plan).
+
+    Whether it comes from the cluster itself is told in ``local``; left empty, all but international organisations do.
+    """
     plan = into.find(ActionPlan, "plan", row["plan"])
     activity = activity_of(row, into) if row["number"] else None
     if row["amount"] is not None and (row["amount"] < 0 or not row["currency"]):
@@ -260,15 +264,23 @@ def load_contribution(row: Row, into: Context) -> None:
             _("is negative or has no currency"),
             _("Write an amount of zero or more with its currency."),
         )
+    contributor = into.find(Organisation, "contributor", row["contributor"])
+    is_local = row["local"]
+    if is_local is None:
+        is_local = contributor.kind != Organisation.Kind.INTERNATIONAL
     into.upsert(
         Contribution,
         key={
             "plan": plan,
             "activity": activity,
-            "contributor": into.find(Organisation, "contributor", row["contributor"]),
+            "contributor": contributor,
             **row.pick("kind state basis"),
         },
-        values={**row.pick("amount currency basis_es given_on"), "scope": plan.scope},
+        values={
+            **row.pick("amount currency basis_es given_on"),
+            "is_local": is_local,
+            "scope": plan.scope,
+        },
     )
 
 

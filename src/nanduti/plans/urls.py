@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import activities, ledger, plan, visions
+from .pages import activities, correcting, ledger, plan, visions
 
 app_name = "plans"
 urlpatterns = [
@@ -28,5 +28,7 @@ urlpatterns = [
     path("plan/objective/", visions.new_objective, name="new_objective"),
     path("plan/<slug:code>/objective/<slug:objective>/", visions.edit_objective, name="edit_objective"),
     path("plan/milestone/", plan.new_milestone, name="new_milestone"),
+    path("plan/milestone/<int:pk>/", correcting.milestone, name="edit_milestone"),
+    path("plan/contribution/<int:pk>/", correcting.contribution, name="edit_contribution"),
     path("plan/<slug:code>/status/", plan.plan_status, name="plan_status"),
 ]

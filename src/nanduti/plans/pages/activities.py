@@ -125,6 +125,8 @@ def _guard(row: Activity, sees_sensitive: bool) -> list[dict[str, Any]]:
     if verdict is None:
         return []
     facts = [(_("What the agent does"), row.get_agent_role_display())] if row.agent_role else []
+    if sees_sensitive and row.payer:
+        facts.append((_("Who pays"), row.payer))
     return [{"title": _("The agent's part"), "facts": facts, "verdict": verdict}]
 
 
@@ -185,14 +187,16 @@ def _people_and_money(request: HttpRequest, frame: Frame, row: Activity) -> list
 
 def contribution_columns(frame: Frame) -> list[Col]:
     """How contributions stand in a list; amounts only for those who may see sensitive fields."""
+    access = frame.access
     columns = [
-        Col("contributor", gettext_lazy("Who"), value=lambda c: str(c.contributor), phone=True),
+        Col("contributor", gettext_lazy("Who"), value=lambda c: str(c.contributor), phone=True,
+            url=lambda c: frame.url("plans:edit_contribution", c.pk) if access.may(EDIT, c.scope_id) else None),
         Col("kind", gettext_lazy("Kind"), "choice", choices=Contribution.Kind.choices, phone=True),
         Col("state", gettext_lazy("State"), "choice", choices=Contribution.State.choices),
         Col("basis", gettext_lazy("How valued"), value=lambda c: in_language(c, "basis")),
+        Col("is_local", gettext_lazy("From the cluster itself"), "bool", shown=False),
         dated("given_on", gettext_lazy("When")),
-    ]
-    access = frame.access
+    ]  # fmt: skip
     if access.may("read_sensitive"):
         columns.insert(
             2,

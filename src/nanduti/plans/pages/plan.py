@@ -252,7 +252,17 @@ def _milestones_section(request: HttpRequest, frame: Frame) -> dict[str, Any]:
             name="milestones",
             prefix="m.",
             columns=[
-                Col("label", gettext_lazy("What happened"), value=str, phone=True),
+                Col(
+                    "label",
+                    gettext_lazy("What happened"),
+                    value=str,
+                    phone=True,
+                    url=lambda m: (
+                        frame.url("plans:edit_milestone", m.pk)
+                        if frame.access.may(EDIT, m.scope_id)
+                        else None
+                    ),
+                ),
                 Col("kind", gettext_lazy("Kind"), "choice", choices=Milestone.Kind.choices, filter="choice"),
                 Col("count", gettext_lazy("How many"), "number", phone=True),
                 dated("reached_on", gettext_lazy("When"), sortable="reached_on_start"),
