@@ -9,7 +9,7 @@ from importlib import import_module
 
 import nanduti
 from nanduti.foundation import audit
-from nanduti.home.deeds import named_deeds
+from nanduti.foundation.deeds import named_deeds
 
 
 def action_modules():

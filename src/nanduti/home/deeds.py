@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-import yaml
 from django.apps import apps
-from django.conf import settings
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy
 
 from nanduti.foundation.audit import ACTIONS
-from nanduti.foundation.languages import in_tongue
+from nanduti.foundation.deeds import in_words
 from nanduti.foundation.models import AuditEvent
 from nanduti.foundation.once import MADE, MARK
 from nanduti.interface.tables import Col, DataTable
 
 
-@cache
-def named_deeds() -> dict[str, tuple[str, str]]:
-    """Deed → what its room calls it in English and in Spanish (``deeds.yaml`` beside the room's verbs)."""
-    found = {}
-    for path in sorted(settings.PACKAGE.glob("*/deeds.yaml")):
-        rows = yaml.safe_load(path.read_text(encoding="utf-8"))
-        found |= {f"{path.parent.name}.{verb}": (said, said_es) for verb, (said, said_es) in rows.items()}
-    return found
-
-
 def _deeds_in_words() -> dict[str, str]:
     """Every deed in the reader's language, in the order of its alphabet; of another version by its code."""
-    words = {code: in_tongue(*named_deeds().get(code, (code, code))) for code in ACTIONS}
+    words = {code: in_words(code) for code in ACTIONS}
     return dict(sorted(words.items(), key=lambda item: item[1]))
 
 
@@ -60,14 +46,8 @@ class DeedTable(DataTable):
     order = "-at"
     columns = [
         Col("at", gettext_lazy("When"), "moment", phone=True, sortable=True, filter="days", field="at__date"),
+        Col("action", gettext_lazy("Deed"), phone=True, filter="choice", choices=_deeds_in_words),
         Col("by_label", gettext_lazy("Who"), phone=True, filter="text"),
-        Col(
-            "action",
-            gettext_lazy("Deed"),
-            phone=True,
-            filter="choice",
-            choices=_deeds_in_words,
-        ),
         Col(
             "subject_kind",
             gettext_lazy("On what"),

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from nanduti.foundation import deeds
 from nanduti.foundation.classification import Sensitivity
 from nanduti.interface import assets, saying, words
 from nanduti.interface.parts import TextTable
@@ -235,6 +236,12 @@ def front_end(context: template.Context) -> dict[str, Any]:
 def at(items: Sequence[Any], place: int) -> Any:
     """What stands at a place of a list, such as the heading of a cell; nothing beyond its end."""
     return items[place] if 0 <= place < len(items) else ""
+
+
+@register.filter
+def deed(code: str) -> str:
+    """What the trace of an action says was done, in the reader's language."""
+    return deeds.in_words(code)
 
 
 @register.filter
