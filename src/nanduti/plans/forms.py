@@ -10,6 +10,7 @@ from nanduti.interface.forms import DayField, EditForm, MoneyField, NandutiForm,
 from nanduti.methods.values import Money
 from nanduti.programme.forms import WhenField, override_field
 from nanduti.programme.forms import text as text_field
+from nanduti.register.forms.finding import FindingForm, OrganisationField
 from nanduti.register.models import Organisation
 
 from . import labour
@@ -53,8 +54,8 @@ class ActivityForm(EditForm):
         label=_("Organised by"),
         queryset=None,
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 8}),
-        help_text=_("Who goes to the firms or trains them. Hold Ctrl to choose several."),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Who goes to the firms or trains them."),
     )
     activity_class = forms.ChoiceField(
         label=_("Class"), choices=_choices(Activity.Class.choices), required=False
@@ -142,10 +143,10 @@ class ReportForm(EditForm):
     done_on = DayField(label=_("Held on"), required=False)
 
 
-class ParticipationForm(NandutiForm):
+class ParticipationForm(FindingForm):
     """Who took part: an organisation, or a counted group."""
 
-    organisation = forms.ModelChoiceField(label=_("Organisation"), queryset=None, required=False)
+    organisation = OrganisationField(label=_("Organisation"), required=False)
     group_label = text_field(
         _("Or a group"), max_length=120, help_text=_("For example “supervisors of ten firms”.")
     )
@@ -155,21 +156,18 @@ class ParticipationForm(NandutiForm):
     is_newcomer = forms.NullBooleanField(label=_("For the first time"), required=False)
     override_reason = override_field()
 
-    def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
-        super().__init__(*args, **kwargs)
-        self.fields["organisation"].queryset = Organisation.objects.order_by("sort_text")
-
     def clean(self):  # type: ignore[no-untyped-def]
         clean = super().clean()
-        if not clean.get("organisation") and not clean.get("group_label"):
+        is_named = clean.get("organisation") or "organisation" in self.errors
+        if not is_named and not clean.get("group_label"):
             self.add_error("group_label", _("Name an organisation or a group."))
         return clean
 
 
-class ContributionForm(NandutiForm):
+class ContributionForm(FindingForm):
     """What a stakeholder promised or gave."""
 
-    contributor = forms.ModelChoiceField(label=_("Who"), queryset=None)
+    contributor = OrganisationField(label=_("Who"))
     kind = forms.ChoiceField(label=_("Kind"), choices=Contribution.Kind.choices)
     state = forms.ChoiceField(label=_("State"), choices=Contribution.State.choices)
     is_local = forms.BooleanField(
@@ -184,10 +182,6 @@ class ContributionForm(NandutiForm):
     basis = text_field(_("How valued"), help_text=_("For example “3 days at the local daily rate”."))
     given_on = WhenField(label=_("When"))
     override_reason = override_field()
-
-    def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
-        super().__init__(*args, **kwargs)
-        self.fields["contributor"].queryset = Organisation.objects.order_by("sort_text")
 
     def clean_money(self):  # type: ignore[no-untyped-def]
         money = self.cleaned_data["money"]

@@ -2,7 +2,19 @@
 
 from django.urls import path, register_converter
 
-from .pages import accounts, actors, clusters, contact, desk, duplicates, edits, lists, partners, posts
+from .pages import (
+    accounts,
+    actors,
+    clusters,
+    contact,
+    desk,
+    duplicates,
+    edits,
+    finding,
+    lists,
+    partners,
+    posts,
+)
 
 
 class PseudonymConverter:
@@ -22,6 +34,7 @@ register_converter(PseudonymConverter, "pseudonym")
 app_name = "register"
 urlpatterns = [
     path("", lists.home, name="home"),
+    path("find/", finding.fitting, name="find"),
     path("establishments/", lists.establishments, name="establishments"),
     path("partners/", partners.partners, name="partners"),
     path("clusters/", lists.clusters, name="clusters"),

@@ -13,7 +13,7 @@ from nanduti.methods import twinning as rules
 from nanduti.methods.values import Money
 from nanduti.programme import codes
 from nanduti.programme.forms import WhenField, text
-from nanduti.register.models import Organisation
+from nanduti.register.forms.finding import FindingForm, OrganisationField
 
 from .models import BusinessInterest, DealTask, Linkage
 from .models.linkages import PartyType
@@ -57,7 +57,7 @@ class NewTwinningForm(NandutiForm):
             self.fields[name].queryset = clusters
 
 
-class LinkageForm(NandutiForm):
+class LinkageForm(FindingForm):
     """A working connection between parties of the two clusters."""
 
     kind = forms.ChoiceField(label=_("Kind"), choices=Linkage.Kind.choices)
@@ -66,11 +66,11 @@ class LinkageForm(NandutiForm):
     from_type = forms.ChoiceField(
         label=_("Kind of the side of the emerging cluster"), choices=PartyType.choices
     )
-    from_organisation = forms.ModelChoiceField(label=_("Who"), queryset=None, required=False)
+    from_organisation = OrganisationField(label=_("Who"), required=False)
     to_type = forms.ChoiceField(
         label=_("Kind of the side of the advanced cluster"), choices=PartyType.choices
     )
-    to_organisation = forms.ModelChoiceField(label=_("With whom"), queryset=None, required=False)
+    to_organisation = OrganisationField(label=_("With whom"), required=False)
     stage = forms.ChoiceField(label=_("Stage"), choices=Linkage.Stage.choices)
     started = WhenField(label=_("Started"))
     signed = WhenField(label=_("Signed"))
@@ -81,11 +81,6 @@ class LinkageForm(NandutiForm):
         rows=2,
         help_text=_("Only where a rule refuses and you go ahead all the same. It is kept on record."),
     )
-
-    def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
-        super().__init__(*args, **kwargs)
-        for name in ("from_organisation", "to_organisation"):
-            self.fields[name].queryset = Organisation.objects.order_by("sort_text")
 
     def values(self):  # type: ignore[no-untyped-def]
         """The clean values with amount and currency apart, without the reason."""

@@ -352,7 +352,7 @@ def new_participation(request: HttpRequest, frame: Frame, plan: str, number: int
     return form_page(
         request,
         frame,
-        ParticipationForm(request.POST or None),
+        ParticipationForm(request.POST or None, access=frame.access),
         act,
         title=_("Write down who took part"),
         state=f"{row.number}. {row}",
@@ -367,7 +367,7 @@ def new_contribution(request: HttpRequest, frame: Frame, plan: str, number: int)
     """Write down a contribution."""
     row = activity_of(frame, plan, number)
     require(frame, row.scope_id)
-    form = ContributionForm(request.POST or None)
+    form = ContributionForm(request.POST or None, access=frame.access)
 
     def act(_values: dict[str, Any]) -> None:
         values = form.values()

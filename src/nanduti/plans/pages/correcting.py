@@ -31,7 +31,7 @@ def _row(frame: Frame, rows: QuerySet[Any], kind: str, pk: int) -> Any:
 def contribution(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
     """Correct a contribution, or say that a pledge was kept."""
     row = _row(frame, queries.contributions(programme=frame.programme), "contribution", pk)
-    form = EditContributionForm.of(row, request.POST or None)
+    form = EditContributionForm.of(row, request.POST or None, access=frame.access)
 
     def act(values: dict[str, Any], version: int) -> None:
         reason = values.pop("override_reason") if frame.may("override_rule") else ""

@@ -56,7 +56,7 @@ def linkage(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
     """Correct a linkage, or say how far it has come."""
     row = _row(queries.linkages(programme=frame.programme), "linkage", pk)
     frame.access.require(EDIT, row.scope)
-    form = EditLinkageForm.of(row, request.POST or None)
+    form = EditLinkageForm.of(row, request.POST or None, access=frame.access)
 
     def act(values: dict[str, Any], version: int) -> None:
         reason = form.cleaned_data["override_reason"] if frame.may("override_rule") else ""

@@ -39,7 +39,7 @@ def new_linkage(request: HttpRequest, frame: Frame, pair: str) -> HttpResponse:
     """Write down a linkage."""
     twinning = twinning_of(frame, pair)
     frame.access.require(EDIT, twinning.scope)
-    form = LinkageForm(request.POST or None)
+    form = LinkageForm(request.POST or None, access=frame.access)
 
     def act(values: dict[str, Any]) -> None:
         reason = values["override_reason"] if frame.may("override_rule") else ""
