@@ -83,7 +83,7 @@ def shred_identity(
     return identity
 
 
-@action("vault.record_consent", using=ALIAS)
+@action("vault.record_consent", using=ALIAS, once=True)
 def record_consent(
     *,
     subject: Subject,
@@ -124,7 +124,7 @@ def withdraw_consent(*, consent: Consent, by: User, at: datetime | None = None) 
 # --- asking and deciding
 
 
-@action("vault.request_contact", using=ALIAS)
+@action("vault.request_contact", using=ALIAS, once=True)
 def request_contact(
     *,
     subject: Subject,
@@ -228,7 +228,7 @@ def refuse_request(
     return request
 
 
-@action("vault.give_standing_grant", using=ALIAS)
+@action("vault.give_standing_grant", using=ALIAS, once=True)
 def give_standing_grant(
     *,
     scope: Scope,
