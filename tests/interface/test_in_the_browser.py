@@ -185,6 +185,9 @@ class TestTables:
         desk.goto("/style/page/")
         first = desk.locator("#activities tbody tr").first
         expect(first.locator("td:visible")).to_have_count(3)
+        desk.locator("#activities summary", has_text="Filter").click()
+        expect(desk.locator("#activities .filter input[type=date]").first).to_be_visible()
+        fits(desk)
 
     def test_without_scripts(self, browser, live_server, db):
         context = browser.new_context(java_script_enabled=False)
