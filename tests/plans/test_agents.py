@@ -120,6 +120,17 @@ def test_the_agent_gives_neither_money_nor_equipment(row, body):
     assert reason.code == "supply_equipment"
 
 
+def test_a_contribution_is_corrected_by_the_same_rule(row, body):
+    clri = Organisation.objects.get(code="clri")
+    given = give(row, clri, "cash")
+    values = {"contributor": body, "kind": "cash", "state": "given"}
+    with pytest.raises(OverrideNeedsReason):
+        actions.edit_contribution(contribution=given, values=values, version=given.version, by="test")
+    given = give(row, body, "time")
+    values = {"contributor": body, "kind": "time", "state": "given"}
+    assert actions.edit_contribution(contribution=given, values=values, version=given.version, by="test").pk
+
+
 @pytest.mark.parametrize(
     ("kind", "code"),
     [
