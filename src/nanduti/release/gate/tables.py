@@ -21,6 +21,11 @@ from .result import BESIDE, FEW, VALUE, WHY, Checked, CheckedPart
 
 SOURCE = RuleSource("Hundepool et al. (2012), Statistical Disclosure Control", "sections 4.2 and 4.3")
 NOISE_SOURCE = RuleSource("Fraser and Wooton (2005), UNECE work session on confidentiality", "cell keys")
+# As earlier checks keep these sentences, with the share as a text of their language; kept here to stay translated.
+KEPT_BEFORE = (
+    mark("The hidden cells hold {lost} of the whole."),
+    mark("The hidden cells hold {lost} of the whole: little is left to read."),
+)
 USELESS = 0.5
 # How long to look for cheaper patterns; large tables are safe as soon, and dearer by a little.
 SEARCH, LARGE = 2_000, 2_000
