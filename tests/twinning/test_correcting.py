@@ -54,6 +54,16 @@ def test_what_is_saved_as_it_stands_stays_as_it_was(kind, visit, example):
     assert {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields} == before
 
 
+def test_a_party_abroad_is_not_lost(visit, example):
+    """The chambers of Marche lie outside every scope of the coordinator."""
+    row = Linkage.objects.get(label="Shoe federation and chambers of Marche")
+    address, before = f"{P}/twinnings/linkage/{row.pk}/", row.to_organisation_id
+    client = visit("coordinator")
+    assert client.post(address, the_form(client, address)).status_code == 302
+    row.refresh_from_db()
+    assert before and row.to_organisation_id == before and row.version == 1
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_second_of_two_editors_is_told(kind, visit, example):
     row, address, field = places(example)[kind]

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from nanduti.foundation.fields import WHEN_HELP, read_when
-from nanduti.interface.forms import EditForm, NandutiForm, RecordsField
+from nanduti.interface.forms import EditForm, MoneyField, NandutiForm, RecordsField
 from nanduti.interface.saying import say
-from nanduti.methods.values import PersonError
+from nanduti.methods.values import Money, PersonError
 from nanduti.register.models import Organisation, Place
 
 from . import bodies
@@ -66,7 +66,30 @@ class AgreementForm(EditForm):
     valid_until = WhenField(label=_("Valid until"))
     areas = text(_("Areas of cooperation"), max_length=5000, rows=3)
     areas_es = text(_("Areas of cooperation in Spanish"), max_length=5000, rows=3)
+    implementing_partner = forms.ModelChoiceField(
+        label=_("Who carries it out"), queryset=None, required=False, empty_label=_("(not named)")
+    )
+    money = MoneyField(label=_("Amount"), required=False)
     note = text(_("Note"), max_length=5000, rows=3)
+
+    def __init__(self, *args, organisations, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        self.fields["implementing_partner"].queryset = organisations
+
+    @classmethod
+    def values_of(cls, record):  # type: ignore[no-untyped-def]
+        known = super().values_of(record)
+        return known | {"money": None if record.amount is None else Money(record.amount, record.currency)}
+
+    def values(self):  # type: ignore[no-untyped-def]
+        """The clean values with amount and currency apart."""
+        values = super().values()
+        money = values.pop("money")
+        return {
+            **values,
+            "amount": money.amount if money else None,
+            "currency": money.currency if money else "",
+        }
 
 
 class NewAgreementForm(AgreementForm):
@@ -83,10 +106,9 @@ class PartyForm(NandutiForm):
     cluster = forms.ModelChoiceField(label=_("Cluster"), queryset=None, required=False)
     is_signatory = forms.BooleanField(label=_("Has signed"), required=False, initial=True)
 
-    def __init__(self, *args, clusters, **kwargs) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, *args, clusters, organisations, **kwargs) -> None:  # type: ignore[no-untyped-def]
         super().__init__(*args, **kwargs)
-        public = Organisation.objects.exclude(kind=Organisation.Kind.ENTERPRISE)
-        self.fields["organisation"].queryset = public.order_by("sort_text")
+        self.fields["organisation"].queryset = organisations.exclude(kind=Organisation.Kind.ENTERPRISE)
         self.fields["cluster"].queryset = clusters
 
 

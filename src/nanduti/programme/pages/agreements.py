@@ -14,12 +14,12 @@ from nanduti.interface.parts import Figure
 from nanduti.interface.tables import Col, DataTable
 
 from .. import actions, queries
-from ..choosing import clusters_at_hand
+from ..choosing import clusters_at_hand, organisations_at_hand
 from ..forms import AgreementForm, NewAgreementForm, PartyForm, RenewalForm
 from ..frames import Frame, programme_page
 from ..models import CooperationAgreement
 from ..models.programmes import in_language
-from . import dated, form_page, link, show
+from . import amount_in_words, dated, form_page, link, show
 
 AGREEMENT_STATES = {
     "in_force": gettext_lazy("in force"),
@@ -123,6 +123,8 @@ def agreement(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
         (_("Renews"), str(row.renews) if row.renews else "–"),
         (_("Renewed by"), ", ".join(str(r) for r in row.renewals.all()) or "–"),
         (_("Areas of cooperation"), in_language(row, "areas") or "–"),
+        (_("Who carries it out"), str(row.implementing_partner or "–")),
+        *([(_("Amount"), amount_in_words(frame.access, row))] if row.amount is not None else []),
         (_("Note"), in_language(row, "note") or "–"),
     ]  # fmt: skip
     links = []
@@ -169,7 +171,8 @@ def agreement(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
 @programme_page(step=5, may="edit_programme", whole=True)
 def new_agreement(request: HttpRequest, frame: Frame) -> HttpResponse:
     """Record an agreement."""
-    form = NewAgreementForm(request.POST or None)
+    known = organisations_at_hand(programme=frame.programme)
+    form = NewAgreementForm(request.POST or None, organisations=known)
 
     def act(values: dict[str, Any], version: int | None) -> None:
         actions.record_agreement(programme=frame.programme, values=values, by=request.user)
@@ -190,7 +193,8 @@ def new_agreement(request: HttpRequest, frame: Frame) -> HttpResponse:
 def edit_agreement(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
     """Correct an agreement."""
     row = _agreement(frame, code)
-    form = AgreementForm.of(row, request.POST or None)
+    known = organisations_at_hand(programme=frame.programme, also=[row.implementing_partner_id])
+    form = AgreementForm.of(row, request.POST or None, organisations=known)
     return form_page(
         request,
         frame,
@@ -212,7 +216,11 @@ def add_party(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
     return form_page(
         request,
         frame,
-        PartyForm(request.POST or None, clusters=clusters_at_hand(programme=frame.programme)),
+        PartyForm(
+            request.POST or None,
+            clusters=clusters_at_hand(programme=frame.programme),
+            organisations=organisations_at_hand(programme=frame.programme),
+        ),
         lambda values: actions.add_party(agreement=row, by=request.user, **values),
         title=_("Add a party"),
         back=frame.url("programme:agreement", code),

@@ -94,6 +94,8 @@ class OrganisationField(forms.Field):
         super().__init__(**kwargs)
         self.firms = self.widget.firms = firms
         self.access: Access = NOBODY
+        # What the record names already, which may lie abroad, outside what the reader may search.
+        self.present: Organisation | None = None
 
     def to_python(self, value: Any) -> Organisation | None:
         text = str(value or "").replace("\x00", "").strip()[:LONGEST]
@@ -117,6 +119,8 @@ class OrganisationField(forms.Field):
         if not self.firms:
             rows = rows.exclude(kind=Organisation.Kind.ENTERPRISE)
         for spelled in _PSEUDONYM.findall(text):
+            if self.present is not None and spelled.upper() == self.present.pseudonym:
+                return self.present
             if is_well_formed(spelled.upper()):
                 return rows.filter(pseudonym=spelled.upper()).first()
         if text.isascii() and text.isdigit() and int(text) <= _LARGEST_KEY:
@@ -137,6 +141,8 @@ class FindingForm(NandutiForm):
 
     def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
+        for name, field in self.fields.items():
             if isinstance(field, OrganisationField):
                 field.access = access
+                present = self.initial.get(name)
+                field.present = present if isinstance(present, Organisation) else None
