@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanduti.interface.forms import DayField, EditForm, MoneyField, NandutiForm, RecordsField
 from nanduti.methods.values import Money
+from nanduti.programme import queries as programmes
 from nanduti.programme.forms import WhenField, override_field
 from nanduti.programme.forms import text as text_field
 from nanduti.register.forms.finding import FindingForm, OrganisationField
@@ -42,6 +43,15 @@ class ObjectiveField(forms.ModelChoiceField):
         if obj.vision_id not in self.holding:
             return said
         return str(_("%(objective)s (a priority of the vision)") % {"objective": said})
+
+
+def _bodies(programme, here):  # type: ignore[no-untyped-def]
+    """Who may organise: bodies of the programme's clusters, of its partners' and of no cluster, and who does now."""
+    clusters = [c.pk for c in programmes.clusters(programme=programme)]
+    clusters += programmes.partner_cluster_ids(programme=programme)
+    bodies = Organisation.objects.exclude(kind=Organisation.Kind.ENTERPRISE)
+    near = bodies.filter(Q(cluster__isnull=True) | Q(cluster__in=clusters))
+    return Organisation.objects.filter(Q(pk__in=here) | Q(pk__in=near.values("pk"))).order_by("sort_text")
 
 
 class ActivityForm(EditForm):
@@ -88,14 +98,13 @@ class ActivityForm(EditForm):
     )
     override_reason = override_field()
 
-    def __init__(self, *args, objectives, holding=frozenset(), **kwargs) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, *args, programme, objectives, holding=frozenset(), **kwargs) -> None:  # type: ignore[no-untyped-def]
         """``objectives`` to choose from; ``holding``: the rows of the wordings of visions that hold, by number."""
         super().__init__(*args, **kwargs)
         self.fields["objective"].holding = holding
         self.fields["objective"].queryset = objectives
         here = [body.pk for body in labour.organisers(self.record)] if self.record else []
-        bodies = Organisation.objects.filter(Q(pk__in=here) | ~Q(kind=Organisation.Kind.ENTERPRISE))
-        self.fields["organisers"].queryset = bodies.order_by("sort_text")
+        self.fields["organisers"].queryset = _bodies(programme, here)
 
     def clean_organisers(self):  # type: ignore[no-untyped-def]
         return sorted(self.cleaned_data["organisers"], key=lambda body: body.pk)

@@ -236,7 +236,13 @@ def new_activity(request: HttpRequest, frame: Frame) -> HttpResponse:
         messages.info(request, _("An activity stands in a plan, so begin the plan first."))
         return redirect(frame.url("plans:new_plan"))
     objectives = visions.objectives(programme=frame.programme).filter(plan__in=plans)
-    form = NewActivityForm(request.POST or None, plans=plans, objectives=objectives, holding=_holding(frame))
+    form = NewActivityForm(
+        request.POST or None,
+        programme=frame.programme,
+        plans=plans,
+        objectives=objectives,
+        holding=_holding(frame),
+    )
 
     def act(values: dict[str, Any], version: int | None) -> None:
         plan, reason = values.pop("plan"), _reason(frame, values)
@@ -285,7 +291,9 @@ def edit_activity(request: HttpRequest, frame: Frame, plan: str, number: int) ->
     row = activity_of(frame, plan, number)
     require(frame, row.scope_id)
     objectives = visions.objectives(programme=frame.programme).filter(plan=row.plan_id)
-    form = ActivityForm.of(row, request.POST or None, objectives=objectives, holding=_holding(frame))
+    form = ActivityForm.of(
+        row, request.POST or None, programme=frame.programme, objectives=objectives, holding=_holding(frame)
+    )
 
     def act(values: dict[str, Any], version: int) -> None:
         actions.edit_activity(

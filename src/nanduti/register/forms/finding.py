@@ -86,7 +86,7 @@ class OrganisationField(forms.Field):
     widget = FindInput
     default_error_messages = {
         "none": gettext_lazy("Nothing that you may see fits “%(text)s”. Type a part of the name, or the pseudonym."),
-        "several": gettext_lazy("Several fit “%(text)s”. Choose one below, or type more of the name."),
+        "several": gettext_lazy("Several fit “%(text)s”. Choose one of them, or type more of the name."),
     }  # fmt: skip
 
     def __init__(self, *, firms: bool = True, **kwargs: Any) -> None:
