@@ -105,4 +105,5 @@ def test_an_agent_to_whom_no_name_is_shown_learns_whom_to_ask(here, twin, addres
         answer = client_of(here, "cda").get(addresses[name])
         assert answer.status_code == 403
         assert "standing grant" in answer.content.decode()
-        assert "It belongs to" not in answer.content.decode()  # the role is there; what is missing are the names
+        # The role is there; what is missing are the names.
+        assert "It belongs to" not in answer.content.decode()
