@@ -227,6 +227,8 @@ def test_an_agent_of_two_clusters_is_asked_to_choose_one(visit, people):
 
 def test_another_cluster_is_shown_for_what_was_asked(visit):
     """The way to another cluster forgot the round, so that a page of one round was not found any more."""
-    page = visit("coordinator").get(f"{P}/networks/actors/?wave=latest&page=2&cluster=chennai-leather").content
+    page = (
+        visit("coordinator").get(f"{P}/networks/actors/?wave=latest&page=2&cluster=chennai-leather").content
+    )
     assert b'href="?cluster=chennai-footwear&amp;wave=latest"' in page
     assert b'href="?wave=latest"' in page

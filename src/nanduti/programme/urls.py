@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from .pages import agents, agreements, committee, conditions, labour, organigram, rulebook, selection, time_outs
+from .pages import (
+    agents,
+    agreements,
+    committee,
+    conditions,
+    labour,
+    organigram,
+    rulebook,
+    selection,
+    time_outs,
+)
 
 app_name = "programme"
 urlpatterns = [

@@ -58,7 +58,10 @@ def test_the_days_of_a_wave_are_changed_and_its_code_stays(answered, wave, as_ro
     assert client.post(address, {**values, "closes_on": "2026-03-01", "code": "other"}).status_code == 302
     kept = Wave.objects.get(pk=wave.pk)
     assert (str(kept.closes_on), kept.code) == ("2026-03-01", wave.code)
-    for language in ("en", "es"):  # as the browser's field of a day takes it: any other writing is shown empty
+    for language in (
+        "en",
+        "es",
+    ):  # as the browser's field of a day takes it: any other writing is shown empty
         page = client.get(address, headers={"accept-language": language}).content.decode()
         assert 'value="2026-03-01"' in page, language
     assert client.post(address, {**values, "closes_on": "2026-04-01"}).status_code == 409

@@ -270,9 +270,7 @@ class OverrideForm(EditForm):
 class DecideForm(EditForm):
     """Which candidates are chosen, and why."""
 
-    chosen = RecordsField(
-        label=gettext_lazy("Chosen"), queryset=None, widget=forms.CheckboxSelectMultiple
-    )
+    chosen = RecordsField(label=gettext_lazy("Chosen"), queryset=None, widget=forms.CheckboxSelectMultiple)
     reason = text(gettext_lazy("Why"), max_length=2000, required=True, rows=3)
     against_reason = text(
         gettext_lazy("If somebody else stands before: why against the ranking"), max_length=2000, rows=2
