@@ -196,6 +196,8 @@ def test_what_serves_the_vision_is_counted_and_listed(plan, vision, visit):
         assert page.context["table"].n == n
     Activity.objects.filter(plan=plan, objective__code="trust").update(reported_status="cancelled")
     assert serving(plan)[0].share == 0.0
+    Objective.objects.filter(plan=plan).update(vision=None)
+    assert (serving(plan)[0].share, serving(plan)[0].reason.code) == (None, "no_priorities")
 
 
 def test_a_priority_of_an_earlier_wording_is_none(plan, vision):

@@ -124,11 +124,18 @@ def with_service(rows: QuerySet[Activity], *, holding: frozenset[int]) -> QueryS
 
 
 def focus(rows: QuerySet[Activity], *, found: list[Standing]) -> tuple[planning.VisionFocus, dict[str, int]]:
-    """The share of activities that serve a priority of a vision that holds, and how many serve what; one query.
+    """The share of activities that serve a priority of a vision that holds, and how many serve what; one query,
+    and one more where nothing serves one.
 
     What was cancelled takes up nothing and is left out.
     """
     going = rows.exclude(reported_status=Activity.Status.CANCELLED).order_by()
     counted = dict(with_service(going, holding=wordings(found)).values_list("serves").annotate(n=Count("id")))
-    n = sum(counted.values())
-    return planning.vision_focus(n, counted.get("priority", 0), has_vision=bool(found)), counted
+    n, holding = counted.get("priority", 0), wordings(found)
+    said = planning.vision_focus(
+        sum(counted.values()),
+        n,
+        has_vision=bool(found),
+        has_priorities=bool(n) or Objective.objects.filter(vision__in=holding).exists(),
+    )
+    return said, counted

@@ -77,6 +77,8 @@ def test_without_a_vision_nothing_can_serve_it():
     found = vision_focus(5, 0, has_vision=False)
     assert (found.share, found.n_unlinked, found.reason.code) == (None, 5, "no_vision")
     assert vision_focus(0, 0).reason.code == "nothing_planned"
+    nobody_said = vision_focus(5, 0, has_priorities=False)
+    assert (nobody_said.share, nobody_said.n_unlinked, nobody_said.reason.code) == (None, 5, "no_priorities")
     assert vision_focus(3, 1).reason.say() == "1 of 3 activities serves a priority of the vision."
 
 

@@ -80,7 +80,9 @@ class VisionFocus:
     reason: Reason
 
 
-def vision_focus(n_activities: int, n_linked: int, *, has_vision: bool = True) -> VisionFocus:
+def vision_focus(
+    n_activities: int, n_linked: int, *, has_vision: bool = True, has_priorities: bool = True
+) -> VisionFocus:
     """The share of activities that serve a priority of the vision.
 
     The principle ("resources should be focused on the development priorities agreed upon") is the source's, the
@@ -90,6 +92,7 @@ def vision_focus(n_activities: int, n_linked: int, *, has_vision: bool = True) -
         n_activities: those that were not cancelled.
         n_linked: those among them that serve a priority of the vision that holds.
         has_vision: whether a vision holds; without one there is nothing to serve.
+        has_priorities: whether anybody has said what its priorities are; until then nothing can be counted as none.
 
     >>> vision_focus(20, 15).share, vision_focus(20, 15).n_unlinked
     (Share(0.75), 5)
@@ -104,6 +107,9 @@ def vision_focus(n_activities: int, n_linked: int, *, has_vision: bool = True) -
         )
     if not has_vision:
         return VisionFocus(None, n_activities, Reason("no_vision", mark("No vision is written down.")))
+    if not has_priorities and not n_linked:
+        said = mark("Nobody has said yet which objectives are priorities of the vision.")
+        return VisionFocus(None, n_activities, Reason("no_priorities", said))
     if not n_activities:
         return VisionFocus(None, 0, Reason("nothing_planned", mark("No activity is planned.")))
     sentence = counted(
