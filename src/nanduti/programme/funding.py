@@ -130,7 +130,7 @@ def _funder(key: int | None, rows: list[FundingCondition], gifts: list[Gift]) ->
     shares = [row.share for row in rows if row.share is not None]
     return planning.Funder(
         name=_("fees of those who take part") if key is None else str(rows[0].funder),
-        share=min(sum(shares), 1) if shares else None,
+        share=shares or None,
         given=tuple(g.money for g in own if g.money is not None),
         n_unvalued=sum(g.money is None for g in own),
     )

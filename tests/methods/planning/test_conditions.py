@@ -43,6 +43,7 @@ def test_a_share_kept_to_five_decimals_is_still_two_thirds():
     [
         ([Funder("state", "2/3", usd(61))], ["over_share"]),
         ([Funder("state", "2/3"), Funder("firms", "1/2")], ["agreed_over_whole"]),
+        ([Funder("state", ["2/3", "1/2"], usd(60))], ["agreed_over_whole"]),
         ([Funder("state", None, usd(60)), Funder("firms", None, usd(31))], ["given_over_cost"]),
     ],
 )
@@ -67,6 +68,15 @@ def test_more_than_there_is_to_pay_is_refused(funders, expected):
 def test_what_is_not_known_is_pointed_out_and_never_zero(cost, funders, expected):
     found = p.funding_conditions(cost, funders)
     assert (found.verdict.decision, codes(found.verdict)) == ("flag", expected)
+
+
+def test_several_agreements_of_one_funder_add_up():
+    (part,) = p.funding_conditions(COST, [Funder("state", ("1/3", Decimal("0.5")))]).parts
+    assert part.due == Money(75, "USD")
+    (part,) = p.funding_conditions(COST, [Funder("state", ("2/3", "1/2"), usd(60))]).parts
+    assert (part.agreed, part.due, part.given) == (None, None, Money(60, "USD"))
+    with pytest.raises(BadInput):
+        p.funding_conditions(COST, [Funder("state", ("1/3", "4/3"))])
 
 
 def test_nothing_known_stays_unknown():

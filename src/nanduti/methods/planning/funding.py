@@ -34,23 +34,29 @@ class Funder:
 
     Attributes:
         name: as it is read out.
-        share: what was agreed, as a part of the cost from 0 to 1, exactly or as "2/3"; ``None`` where nobody said.
+        share: what was agreed, as a part of the cost from 0 to 1, exactly or as "2/3"; ``None`` where nobody said. A
+            list of several agreements adds up, even beyond the whole: the verdict then says so.
         given: each sum that was given, in whatever currency; empty where nothing with a value is written down.
         n_unvalued: how often something was given that nobody has valued; it is in none of the sums.
     """
 
     name: str
-    share: Decimal | Fraction | str | None = None
+    share: Decimal | Fraction | str | Sequence[Decimal | Fraction | str] | None = None
     given: tuple[Money, ...] = ()
     n_unvalued: int = 0
 
     @property
     def agreed(self) -> Fraction | None:
-        """The agreed share as an exact number."""
+        """The agreed share as an exact number; above one where several agreements together exceed the whole."""
         if self.share is None:
             return None
+        is_several = isinstance(self.share, Sequence) and not isinstance(self.share, str)
+        several = self.share if is_several else [self.share]
+        return sum((self._share(one) for one in several), Fraction(0))
+
+    def _share(self, said: Decimal | Fraction | str) -> Fraction:
         try:
-            found = Fraction(self.share)
+            found = Fraction(said)
         except (ValueError, ZeroDivisionError, OverflowError):
             found = Fraction(-1)
         if not 0 <= found <= 1:
@@ -144,8 +150,10 @@ def _part(cost: Money | None, funder: Funder) -> FundedPart:
     currency = cost.currency if cost else currencies.pop() if len(currencies) == 1 else ""
     counted = [m for m in funder.given if m.currency == currency]
     total = Money(sum((m.amount for m in counted), Decimal(0)), currency) if counted else None
-    due = Money(_of(cost, agreed), cost.currency) if cost and agreed is not None else None
     # More than the whole is no share; the verdict says so.
+    if agreed is not None and agreed > 1:
+        agreed = None
+    due = Money(_of(cost, agreed), cost.currency) if cost and agreed is not None else None
     is_part = cost is not None and total is not None and total.amount <= cost.amount
     return FundedPart(
         name=funder.name,
