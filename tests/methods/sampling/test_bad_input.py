@@ -44,7 +44,7 @@ def build(frame, **more):
         ({"N": pl.lit(1.5)}, {"fpc": "N"}, "says 1.5 in the population but 2 were drawn"),
         ({"N": pl.lit(0)}, {"fpc": "N"}, "is 0"),
         ({"N": pl.when(pl.col("h") == "a").then(0.5).otherwise(9)}, {"fpc": "N"}, "is the fraction 0.5"),
-        ({}, {"fpc": ["N", "N"]}, "names 2 columns for 1 stage"),
+        ({}, {"fpc": ["N", "N"]}, "names 2 columns, and the stages are 1"),
         ({}, {"lonely_psu": "ignore"}, "is not a known way"),
         ({}, {"fpc": "N", "psu": None}, "add up to 6, while fpc says 10 units exist"),
     ],
