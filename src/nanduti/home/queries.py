@@ -153,7 +153,9 @@ def _evidence(frame: Frame) -> dict[str, list[Piece]]:
         has = cut.has(row.when_text_start, row.when_text_end, row.created_at)
         if has or row.when_text_start is None:
             where = "" if cluster or row.cluster_id is None else f"{row.cluster}: "
-            piece = Piece(f"{where}{row}", words.written(row.when_text), row.cite(), is_placed=has)
+            may = row.file_id is not None and frame.access.may("read_sensitive", row.scope_id)
+            url = frame.url("twinning:evidence_file", row.pk) if may else ""
+            piece = Piece(f"{where}{row}", words.written(row.when_text), row.cite(), url, has)
             found.setdefault(row.evidence_kind, []).append(piece)
     # Every page of a programme shows the steps, and at 20,000 activities this is what takes longest on most.
     records = kept(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django import forms
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from nanduti.foundation.languages import in_tongue
@@ -19,6 +20,8 @@ from .models import BusinessInterest, DealTask, Linkage
 from .models.linkages import PartyType
 from .models.twinnings import Priority
 
+LARGEST_FILE = 10 * 1024 * 1024
+
 
 class EvidenceForm(NandutiForm):
     """What shows that a gate is passed."""
@@ -28,6 +31,25 @@ class EvidenceForm(NandutiForm):
     label_es = text(_("What it shows, in Spanish"), max_length=300)
     when_text = WhenField(label=_("When"))
     source_place = text(_("Where it stands"), help_text=_("Minute, document, page."))
+    file = forms.FileField(
+        label=_("The document itself"),
+        required=False,
+        max_length=255,
+        help_text=_("Up to 10 MB. Only those who work with this cluster can open it."),
+    )
+
+    def clean_file(self):  # type: ignore[no-untyped-def]
+        """The name and bytes of the file, or nothing."""
+        handed = self.cleaned_data["file"]
+        if handed is None:
+            return None
+        if handed.size > LARGEST_FILE:
+            raise forms.ValidationError(
+                _("This file has %(size)s; up to 10 MB can be kept. Hand in the pages that matter."),
+                code="large",
+                params={"size": filesizeformat(handed.size)},
+            )
+        return handed.name, handed.read()
 
     def __init__(self, *args, step: int, **kwargs) -> None:  # type: ignore[no-untyped-def]
         super().__init__(*args, **kwargs)

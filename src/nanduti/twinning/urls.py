@@ -34,4 +34,5 @@ urlpatterns = [
     path("twinnings/<pair:pair>/interest/", writing.new_interest, name="new_interest"),
     path("twinnings/<pair:pair>/interest/<int:pk>/", correcting.interest, name="edit_interest"),
     path("step/<int:step>/evidence/", writing.new_evidence, name="new_evidence"),
+    path("evidence/<int:pk>/file/", writing.evidence_file, name="evidence_file"),
 ]

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import mimetypes
 import secrets
 from datetime import datetime
-from pathlib import PurePosixPath
 
-from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
 
 from nanduti.foundation.audit import action, note
 from nanduti.foundation.editing import hold, save_edit
-from nanduti.foundation.models import StoredFile, User
+from nanduti.foundation.files import keep
+from nanduti.foundation.models import User
 from nanduti.methods.instruments import Definition
 from nanduti.programme.models import Programme
 
@@ -127,7 +125,7 @@ def _keep_draft(
     )
     draft.scope = programme.scope
     draft.label = definition.version
-    draft.workbook = _store(programme, name, content, by=by)
+    draft.workbook = keep(scope=programme.scope, name=name, content=content, by=by)
     draft.xform, draft.digest = xform, digest
     draft.definition = definition.to_json()
     draft.languages = list(definition.languages)
@@ -174,20 +172,6 @@ def _check_definition(name: str, made: Converted, expected: Instrument | None) -
         raise SubmissionAddressRefused(address=definition.submission_url[:200])
 
 
-def _store(programme: Programme, name: str, content: bytes, *, by: User | str) -> StoredFile:
-    """Keep the bytes of a workbook or of a file of a form."""
-    guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return StoredFile.objects.create(
-        scope=programme.scope,
-        name=PurePosixPath(name.replace("\\", "/")).name[:255] or "file",
-        media_type=guessed[:100],
-        n_bytes=len(content),
-        digest=hashlib.sha256(content).hexdigest(),
-        content=ContentFile(content, name="file"),
-        added_by=by if isinstance(by, User) else None,
-    )
-
-
 # --- files that a form needs
 
 
@@ -211,7 +195,7 @@ def add_media(
     if len(content) > MAX_MEDIA_BYTES:
         raise MediaRefused(name=name, problem=_("is too large"), most=MAX_MEDIA_BYTES // 1_048_576)
     _require_draft(version)
-    kept = _store(version.instrument.programme, name, content, by=by)
+    kept = keep(scope=version.instrument.programme.scope, name=name, content=content, by=by)
     media, _made = InstrumentMedia.objects.update_or_create(
         instrument_version=version,
         name=name,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from nanduti.foundation.errors import NotFound
+from nanduti.interface.forms import LARGEST
 from nanduti.programme.choosing import clusters_at_hand
 from nanduti.programme.frames import Frame, programme_page
 from nanduti.programme.pages import form_page
 
-from .. import actions
+from .. import actions, queries
 from ..forms import EvidenceForm, InterestForm, LinkageForm, NewTwinningForm, TaskForm, TopicForm
 from .pairs import EDIT, twinning_of
 
@@ -117,7 +118,7 @@ def new_evidence(request: HttpRequest, frame: Frame, step: int) -> HttpResponse:
     return form_page(
         request,
         frame,
-        EvidenceForm(request.POST or None, step=step),
+        EvidenceForm(request.POST or None, request.FILES or None, step=step),
         lambda values: actions.add_evidence(
             programme=frame.programme, cluster=cluster, values={**values, "step": step}, by=request.user
         ),
@@ -125,4 +126,23 @@ def new_evidence(request: HttpRequest, frame: Frame, step: int) -> HttpResponse:
         back=frame.url("home:step", step),
         save_label=_("Save the evidence"),
         done=_("The evidence is kept."),
+        multipart=True,
     )
+
+
+@programme_page(item="programme")
+def evidence_file(request: HttpRequest, frame: Frame, pk: int) -> FileResponse:
+    """The document of a piece of evidence, to be saved and never shown within a page; for insiders."""
+    rows = queries.step_evidence(programme=frame.programme).select_related("file")
+    row = rows.filter(pk=pk, file__isnull=False).first() if pk <= LARGEST else None
+    if row is None:
+        raise NotFound(kind="evidence", code_given=pk)
+    frame.access.require("read_sensitive", row.scope)
+    answer = FileResponse(
+        row.file.content.open("rb"),
+        as_attachment=True,
+        filename=row.file.name,
+        content_type="application/octet-stream",
+    )
+    answer["Cache-Control"] = "private, no-store"
+    return answer
