@@ -16,7 +16,7 @@ from django.db.models import Model
 from nanduti.foundation import audit
 from tests.repository.test_actions import action_modules
 
-MAKES = frozenset({"keep", "create", "create_user", "bulk_create", "enqueue", "issue"})
+MAKES = frozenset({"keep_file", "create", "create_user", "bulk_create", "enqueue", "issue"})
 # These find by a key what is there, so that the second click writes the same into the same record.
 FINDS = frozenset({"get_or_create", "update_or_create"})
 

@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from .models import Scope, StoredFile, User
 
 
-def keep(*, scope: Scope, name: str, content: bytes, by: User | str) -> StoredFile:
+def keep_file(*, scope: Scope, name: str, content: bytes, by: User | str) -> StoredFile:
     """Keep the bytes under a name without folders; to be called within a deed, which leaves the trace."""
     return StoredFile.objects.create(
         scope=scope,

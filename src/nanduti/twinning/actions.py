@@ -7,10 +7,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from nanduti.foundation import files
 from nanduti.foundation.audit import action, note
 from nanduti.foundation.editing import hold, save_edit
 from nanduti.foundation.fields import check_when
-from nanduti.foundation.files import keep
 from nanduti.foundation.models import User
 from nanduti.methods import twinning as rules
 from nanduti.programme.models import Programme
@@ -68,7 +68,7 @@ def add_evidence(
     """Write down what shows that a gate is passed; ``values["file"]`` may bring a document, as name and bytes."""
     check_when(values.get("when_text", ""))
     scope, handed = work_scope(programme, cluster), values.get("file")
-    file = keep(scope=scope, name=handed[0], content=handed[1], by=by) if handed else None
+    file = files.keep_file(scope=scope, name=handed[0], content=handed[1], by=by) if handed else None
     row = StepEvidence.objects.create(
         programme=programme, cluster=cluster, scope=scope, **{**values, "file": file}
     )

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from nanduti.foundation import files
 from nanduti.foundation.audit import action, note
 from nanduti.foundation.editing import hold, save_edit
-from nanduti.foundation.files import keep
 from nanduti.foundation.models import User
 from nanduti.methods.instruments import Definition
 from nanduti.programme.models import Programme
@@ -125,7 +125,7 @@ def _keep_draft(
     )
     draft.scope = programme.scope
     draft.label = definition.version
-    draft.workbook = keep(scope=programme.scope, name=name, content=content, by=by)
+    draft.workbook = files.keep_file(scope=programme.scope, name=name, content=content, by=by)
     draft.xform, draft.digest = xform, digest
     draft.definition = definition.to_json()
     draft.languages = list(definition.languages)
@@ -195,7 +195,7 @@ def add_media(
     if len(content) > MAX_MEDIA_BYTES:
         raise MediaRefused(name=name, problem=_("is too large"), most=MAX_MEDIA_BYTES // 1_048_576)
     _require_draft(version)
-    kept = keep(scope=version.instrument.programme.scope, name=name, content=content, by=by)
+    kept = files.keep_file(scope=version.instrument.programme.scope, name=name, content=content, by=by)
     media, _made = InstrumentMedia.objects.update_or_create(
         instrument_version=version,
         name=name,
