@@ -4,10 +4,12 @@
 #
 #   tools/fresh_tree.sh              makes a tree, checks, removes it
 #   KEEP=1 tools/fresh_tree.sh       leaves the tree and says where it is
+#   USERS=root tools/fresh_tree.sh   checks for one of the two
 set -euo pipefail
 
 checkout=$(cd "$(dirname "$0")/.." && pwd)
 suite=${SUITE:-bookworm}
+users=${USERS:-ana root}
 tree=$(mktemp -d)
 chmod 755 "$tree"
 
@@ -34,7 +36,7 @@ settings=$(env | grep -iE '^(https?_proxy|no_proxy|all_proxy|ssl_cert_file|reque
 home_of() { chroot "$tree" getent passwd "$1" | cut -d: -f6; }
 
 chroot "$tree" useradd --create-home --shell /bin/bash ana
-for user in ana root; do
+for user in $users; do
   git clone --quiet --no-hardlinks "$checkout" "$tree$(home_of $user)/nanduti"
   chroot "$tree" chown -R "$user:$user" "$(home_of $user)"
   chmod 700 "$tree$(home_of $user)"
@@ -56,7 +58,7 @@ timed() { # label, user, command …
 }
 
 times=() failed=0
-for user in ana root; do
+for user in $users; do
   timed "$user: run, first" $user python3 dev.py run --check
   timed "$user: run, second" $user python3 dev.py run --check
   timed "$user: test" $user python3 dev.py test
