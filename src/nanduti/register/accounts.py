@@ -32,6 +32,13 @@ def may_say(access: Access, actor: Organisation | Person) -> bool:
     return access.may("reveal", actor.scope_id) and vault.has_second_factor(access.user)
 
 
+def require_custody(access: Access, actor: Organisation | Person) -> None:
+    """Raise unless :func:`may_say`: ``NotAllowed``, or ``SecondFactorMissing`` where that alone is lacking."""
+    access.require("reveal", actor.scope)
+    if not may_say(access, actor):
+        raise SecondFactorMissing()
+
+
 def let_stand_for(
     *, actor: Organisation | Person, access: Access, username: str, by: User, at: datetime | None = None
 ) -> User:
@@ -43,7 +50,7 @@ def let_stand_for(
         NoSuchAccount: nobody of that name has a role that reaches the actor.
         AccountOfAnother: the account stands for somebody else.
     """
-    _require(access, actor)
+    require_custody(access, actor)
     user = User.objects.filter(username__iexact=username.strip(), is_active=True).first()
     if user is None or actor.scope_id not in access_of(user, on=timezone.localdate(at)).scope_ids:
         raise NoSuchAccount(username=username.strip())
@@ -56,14 +63,8 @@ def end_standing_for(
     *, actor: Organisation | Person, access: Access, username: str, by: User, at: datetime | None = None
 ) -> User:
     """Say that an account is the actor's no more."""
-    _require(access, actor)
+    require_custody(access, actor)
     user = accounts_of(actor=actor).filter(username=username).first()
     if user is None:
         raise NoSuchAccount(username=username)
     return foundation.stand_for(user=user, **{side_of(actor): ""}, by=by, at=at)
-
-
-def _require(access: Access, actor: Organisation | Person) -> None:
-    access.require("reveal", actor.scope)
-    if not vault.has_second_factor(access.user):
-        raise SecondFactorMissing()

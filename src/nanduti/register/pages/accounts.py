@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from nanduti.foundation.errors import NotFound
-from nanduti.vault.errors import SecondFactorMissing
 
 from .. import accounts, queries
 from ..forms.accounts import AccountForm
@@ -22,9 +21,7 @@ def _actor(request: HttpRequest, pseudonym: str) -> Organisation | Person:
     found = queries.actor_by_pseudonym(access=access_of(request), pseudonym=pseudonym)
     if not isinstance(found, Organisation | Person):
         raise NotFound(kind=_("organisation"), code_given=pseudonym[:20])
-    access_of(request).require("reveal", found.scope)
-    if not accounts.may_say(access_of(request), found):
-        raise SecondFactorMissing()
+    accounts.require_custody(access_of(request), found)
     return found
 
 
