@@ -3,6 +3,7 @@ from .contributions import Contribution
 from .milestones import Milestone
 from .participations import Participation
 from .plans import ActionPlan, Objective, Vision
+from .revisions import Revision, RevisionLine
 
 __all__ = [
     "ActionPlan",
@@ -12,5 +13,7 @@ __all__ = [
     "Milestone",
     "Objective",
     "Participation",
+    "Revision",
+    "RevisionLine",
     "Vision",
 ]

@@ -17,8 +17,8 @@ from .plans import ActionPlan, Objective
 @classified(
     open="plan cluster number label label_es kind activity_class step date_text date_text_start date_text_end "
     "date_text_precision done_on reported_status location objective joint_benefit spillover "
-    "agent_role n_participants participant_unit currency repetition",
-    sensitive="cost payer note",
+    "agent_role n_participants participant_unit currency repetition owner indicator indicator_text better target",
+    sensitive="cost spent payer reached note",
 )
 class Activity(Scoped, Sourced, Versioned, Timestamped):
     """Anything dated that people of a cluster take part in: work that turns inputs into outputs."""
@@ -50,6 +50,10 @@ class Activity(Scoped, Sourced, Versioned, Timestamped):
         SUPPLY = "supply_equipment", _("supplies equipment")
         MARKET = "market_products", _("markets the products of the cluster")
         PAY = "pay_stakeholders", _("pays stakeholders")
+
+    class Better(models.TextChoices):
+        MORE = "more", pgettext_lazy("indicator", "the more, the better")
+        LESS = "less", pgettext_lazy("indicator", "the less, the better")
 
     class Status(models.TextChoices):
         CANCELLED = "cancelled", pgettext_lazy("activity", "cancelled")
@@ -83,7 +87,31 @@ class Activity(Scoped, Sourced, Versioned, Timestamped):
     participant_unit = models.CharField(_("counted in"), max_length=20, blank=True)
     cost = models.DecimalField(_("cost"), max_digits=18, decimal_places=2, null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
+    # What it cost in the end, in the same currency; empty where nobody has said.
+    spent = models.DecimalField(_("spent"), max_digits=18, decimal_places=2, null=True, blank=True)
     payer = models.CharField(_("who pays"), max_length=120, blank=True)
+    # Who answers for it, whoever else takes part in organising it: one body, so that there is one to ask.
+    owner = models.ForeignKey(
+        "register.Organisation",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("who answers for it"),
+    )
+    # What it is to move: an indicator that the programme follows, or words; up or down, how far, how far it came.
+    indicator = models.ForeignKey(
+        "indicators.Indicator",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("indicator"),
+    )
+    indicator_text = models.CharField(_("indicator in own words"), max_length=200, blank=True)
+    better = models.CharField(_("which way is better"), max_length=4, choices=Better, default=Better.MORE)
+    target = models.DecimalField(_("target"), max_digits=18, decimal_places=4, null=True, blank=True)
+    reached = models.DecimalField(_("reached"), max_digits=18, decimal_places=4, null=True, blank=True)
     # Empty where nobody has said.
     agent_role = models.CharField(_("what the agent does"), max_length=20, choices=AgentRole, blank=True)
     # How often an activity of this kind was held before, for the declining share of the agency.
@@ -97,6 +125,10 @@ class Activity(Scoped, Sourced, Versioned, Timestamped):
             models.UniqueConstraint(fields=["plan", "number"], name="activity_number_once"),
             models.CheckConstraint(
                 condition=models.Q(cost__isnull=True) | ~models.Q(currency=""), name="activity_cost_currency"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(spent__isnull=True) | (models.Q(spent__gte=0) & ~models.Q(currency="")),
+                name="activity_spent_currency",
             ),
         ]
         indexes = [
