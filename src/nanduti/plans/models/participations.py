@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from nanduti.foundation.classification import classified
-from nanduti.foundation.models import Scoped, Sourced
+from nanduti.foundation.models import Scoped, Sourced, Versioned
 
 from .activities import Activity
 
@@ -13,7 +13,7 @@ from .activities import Activity
     open="activity organisation establishment group_label group_label_es role count unit size_band is_newcomer sex",
     sensitive="person",
 )
-class Participation(Scoped, Sourced):
+class Participation(Scoped, Sourced, Versioned):
     """That somebody took part in an activity: a person, a firm, or a counted group where no list was kept."""
 
     class Role(models.TextChoices):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from nanduti.foundation.classification import classified
 from nanduti.foundation.fields import WhenEnd, WhenStart, WhenText
 from nanduti.foundation.languages import in_tongue
-from nanduti.foundation.models import Scoped, Sourced, Timestamped
+from nanduti.foundation.models import Scoped, Sourced, Timestamped, Versioned
 
 from .clusters import Cluster
 from .establishments import Establishment
@@ -26,7 +26,7 @@ def _subject(kind: str, field: str | None) -> Q:
     open="subject_kind cluster organisation establishment attribute label label_es value value_text unit "
     "qualifier as_of as_of_start as_of_end",
 )
-class ProfileFact(Scoped, Sourced, Timestamped):
+class ProfileFact(Scoped, Sourced, Versioned, Timestamped):
     """One statement about a cluster, an organisation or an establishment, with its source and date.
 
     Two sources that differ are two facts side by side: the register does not decide who is right.

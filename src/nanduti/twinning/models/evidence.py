@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanduti.foundation.classification import classified
 from nanduti.foundation.fields import WhenEnd, WhenPrecision, WhenStart, WhenText
-from nanduti.foundation.models import Scoped, Sourced, StoredFile, Timestamped
+from nanduti.foundation.models import Scoped, Sourced, StoredFile, Timestamped, Versioned
 from nanduti.programme.models import Programme
 from nanduti.programme.models.programmes import in_language
 
@@ -15,7 +15,7 @@ from nanduti.programme.models.programmes import in_language
     open="programme cluster step evidence_kind label label_es when_text when_text_start when_text_end "
     "when_text_precision record_kind record file"
 )
-class StepEvidence(Scoped, Sourced, Timestamped):
+class StepEvidence(Scoped, Sourced, Versioned, Timestamped):
     """What shows that the gate of a step is passed for a cluster: a record, a document, a minute."""
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="step_evidence")
