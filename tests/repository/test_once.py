@@ -67,6 +67,7 @@ OTHERWISE = {
     "surveys.take_quarantined": MOVES,
     "surveys.undo_spreadsheet": MOVES,
     "surveys.use_library_form": "an earlier draft of the same form gives way to it",
+    "twinning.edit_evidence": "the second is told that it was corrected meanwhile",
     "vault.shred_identity": "it takes away",
 }
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.db.models import ProtectedError, RestrictedError
 from django.utils import timezone
 
-from .errors import EditedMeanwhile
+from .audit import note
+from .classification import Sensitivity, sensitivity_of
+from .errors import EditedMeanwhile, NotFound, StillNamed
 from .fields import derived_columns
 from .models import AuditEvent, Timestamped
 
@@ -43,6 +46,51 @@ def save_edit(instance: models.Model, values: dict[str, Any], *, version: int) -
         raise _meanwhile(instance, changed)
     instance.refresh_from_db()
     return changed
+
+
+def take_back(instance: models.Model, *, version: int, reason: str) -> None:
+    """Within an action: delete a record that was written down by mistake, with a trace of all that it said openly.
+
+    The audit event keeps the reason and the record's open fields; what is sensitive goes with the record.
+
+    Raises:
+        EditedMeanwhile: somebody changed it since the version that was looked at.
+        NotFound: somebody took it back already.
+        StillNamed: another record stands on it.
+    """
+    manager = type(instance)._base_manager
+    now = manager.select_for_update().filter(pk=instance.pk).values_list("version", flat=True).first()
+    if now is None:
+        raise NotFound(kind=str(instance._meta.verbose_name), code_given=instance.pk)
+    if now != version:
+        raise _meanwhile(instance, [])
+    note(subject=instance, reason=reason.strip(), said=_said_openly(instance))
+    try:
+        manager.filter(pk=instance.pk).delete()
+    except (ProtectedError, RestrictedError) as error:
+        others = getattr(error, "protected_objects", None) or error.restricted_objects  # type: ignore[union-attr]
+        raise StillNamed(kind=str(next(iter(others))._meta.verbose_name)) from None
+
+
+# What every record has, or what follows from another field, tells a reader of the trace nothing.
+_TOLD_ELSEWHERE = frozenset(["id", "public_id", "scope", "version", "created_at", "changed_at"])
+
+
+def _said_openly(instance: models.Model) -> dict[str, str]:
+    """The filled open fields of a record in plain text; who is meant by pseudonym or code."""
+    said = {}
+    for field in instance._meta.concrete_fields:
+        if field.name in _TOLD_ELSEWHERE or not field.editable:
+            continue
+        if sensitivity_of(type(instance), field.name) != Sensitivity.OPEN:
+            continue
+        value = getattr(instance, field.name)
+        if value in (None, ""):
+            continue
+        if isinstance(value, models.Model):
+            value = getattr(value, "pseudonym", "") or getattr(value, "code", "") or value.pk
+        said[field.name] = str(value)
+    return said
 
 
 def _meanwhile(instance: models.Model, wanted: list[str]) -> EditedMeanwhile:

@@ -48,6 +48,15 @@ class EditedMeanwhile(PersonError):
     )
 
 
+class StillNamed(PersonError):
+    """A record is taken back while another one stands on it."""
+
+    code = "foundation.still_named"
+    title = mark("Something else stands on this")
+    sentence = mark("It cannot be taken back while a {kind} names it.")
+    remedy = mark("Correct or take back that one first, or correct this one instead.")
+
+
 class RuleRefused(PersonError):
     """A rule of the programme says no; the sentence is the rule's own."""
 

@@ -1,4 +1,4 @@
-"""Keeping a file that somebody handed in or that was made."""
+"""Keeping a file that somebody handed in or that was made, and forgetting it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import mimetypes
 from pathlib import PurePosixPath
 
 from django.core.files.base import ContentFile
+from django.db import transaction
 
 from .models import Scope, StoredFile, User
 
@@ -22,3 +23,10 @@ def keep_file(*, scope: Scope, name: str, content: bytes, by: User | str) -> Sto
         content=ContentFile(content, name="file"),
         added_by=by if isinstance(by, User) else None,
     )
+
+
+def forget_file(file: StoredFile) -> None:
+    """Destroy a file that nothing names any more; its bytes go when the deed is done, so that a refusal keeps them."""
+    content = file.content
+    StoredFile.objects.filter(pk=file.pk).delete()
+    transaction.on_commit(lambda: content.storage.delete(content.name))

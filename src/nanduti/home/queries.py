@@ -49,6 +49,8 @@ class Piece:
     url: str = ""
     # Whether it had certainly happened by the day; what has no date may not have.
     is_placed: bool = True
+    # Where what somebody wrote down is corrected, for those who may.
+    edit_url: str = ""
 
 
 @dataclass
@@ -155,7 +157,9 @@ def _evidence(frame: Frame) -> dict[str, list[Piece]]:
             where = "" if cluster or row.cluster_id is None else f"{row.cluster}: "
             may = row.file_id is not None and frame.access.may("read_sensitive", row.scope_id)
             url = frame.url("twinning:evidence_file", row.pk) if may else ""
-            piece = Piece(f"{where}{row}", words.written(row.when_text), row.cite(), url, has)
+            edits = frame.access.may("edit_twinning", row.scope_id)
+            edit_url = frame.url("twinning:edit_evidence", row.pk) if edits else ""
+            piece = Piece(f"{where}{row}", words.written(row.when_text), row.cite(), url, has, edit_url)
             found.setdefault(row.evidence_kind, []).append(piece)
     # Every page of a programme shows the steps, and at 20,000 activities this is what takes longest on most.
     records = kept(

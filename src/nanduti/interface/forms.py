@@ -115,7 +115,10 @@ class EditForm(NandutiForm):
         self.tell(self._in_labels(error))
         if self.record is None:
             return
-        self.record.refresh_from_db()
+        try:
+            self.record.refresh_from_db()
+        except self.record.__class__.DoesNotExist:  # taken back by somebody in this very moment
+            return
         now = self.values_of(self.record)
         for name, value in now.items():
             field = self.fields.get(name)
@@ -129,6 +132,20 @@ class EditForm(NandutiForm):
         names = str(error.details.get("fields", "")).split(", ")
         called = [str(self.fields[name].label or name) if name in self.fields else name for name in names]
         return EditedMeanwhile(**{**error.details, "fields": ", ".join(called)})
+
+
+class TakeBackForm(EditForm):
+    """Why a record that was written down by mistake is taken back."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why it is taken back"),
+        min_length=3,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy(
+            "Such as: entered twice. What it said stays in the record of deeds, with your reason."
+        ),
+    )
 
 
 def in_words(field: forms.Field, value: Any) -> str:

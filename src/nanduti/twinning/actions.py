@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from nanduti.foundation import files
 from nanduti.foundation.audit import action, note
-from nanduti.foundation.editing import hold, save_edit
+from nanduti.foundation.editing import hold, save_edit, take_back
 from nanduti.foundation.fields import check_when
 from nanduti.foundation.models import User
 from nanduti.methods import twinning as rules
@@ -76,6 +76,31 @@ def add_evidence(
     return row
 
 
+@action("twinning.edit_evidence")
+def edit_evidence(
+    *,
+    evidence: StepEvidence,
+    values: dict[str, Any],
+    version: int,
+    by: User | str,
+    at: datetime | None = None,
+) -> StepEvidence:
+    """Correct a piece of evidence; ``values["file"]`` brings another document, as name and bytes, or ``None`` for none.
+
+    Without ``file`` the document stays. One that is replaced or taken away is destroyed: it may be the wrong one.
+    """
+    check_when(values.get("when_text", ""))
+    former = evidence.file
+    if "file" in values:
+        handed = values["file"]
+        kept = handed and files.keep_file(scope=evidence.scope, name=handed[0], content=handed[1], by=by)
+        values = {**values, "file": kept}
+    note(subject=evidence, step=evidence.step, fields=save_edit(evidence, values, version=version))
+    if former is not None and evidence.file_id != former.pk:
+        files.forget_file(former)
+    return evidence
+
+
 @action("twinning.record_linkage", once=True)
 def record_linkage(
     *,
@@ -140,17 +165,29 @@ def edit_linkage(
     return linkage
 
 
-@action("twinning.rank_topic")
+@action("twinning.rank_topic", once=True)
 def rank_topic(
     *, twinning: Twinning, values: dict[str, Any], by: User | str, at: datetime | None = None
 ) -> AgendaTopic:
-    """Put a topic on the agenda of both sides; named again, its places are corrected."""
-    topic = values.pop("topic")
-    row, _made = AgendaTopic.objects.update_or_create(
-        twinning=twinning, topic=topic, defaults={**values, "scope": twinning.scope}
-    )
+    """Put a topic on the agenda of both sides; one that stands there already is corrected in its own place."""
+    hold(twinning)
+    _refuse_second(AgendaTopic, twinning, values, "topic")
+    row = AgendaTopic.objects.create(twinning=twinning, scope=twinning.scope, **values)
     note(subject=row)
     return row
+
+
+def _refuse_second(
+    model: type[AgendaTopic | BusinessInterest],
+    twinning: Twinning,
+    values: dict[str, Any],
+    *key: str,
+    besides: int | None = None,
+) -> None:
+    """Refuse what another row of the twinning says already; its label is the last name of the key."""
+    same = model._base_manager.filter(twinning=twinning, **{name: values[name] for name in key})
+    if same.exclude(pk=besides).exists():
+        raise NameTaken(label=values[key[-1]])
 
 
 @action("twinning.edit_topic")
@@ -158,22 +195,24 @@ def edit_topic(
     *, topic: AgendaTopic, values: dict[str, Any], version: int, by: User | str, at: datetime | None = None
 ) -> AgendaTopic:
     """Correct a topic and its place on each side's agenda."""
-    same = AgendaTopic._base_manager.filter(twinning=topic.twinning_id, topic=values["topic"])
-    if same.exclude(pk=topic.pk).exists():
-        raise NameTaken(label=values["topic"])
+    hold(topic.twinning)
+    _refuse_second(AgendaTopic, topic.twinning, values, "topic", besides=topic.pk)
     note(subject=topic, fields=save_edit(topic, values, version=version))
     return topic
 
 
-@action("twinning.state_interest")
+# What tells one hope of a twinning from another.
+HOPE = ("side", "stakeholder_type", "business_interest")
+
+
+@action("twinning.state_interest", once=True)
 def state_interest(
     *, twinning: Twinning, values: dict[str, Any], by: User | str, at: datetime | None = None
 ) -> BusinessInterest:
-    """Write down what a kind of stakeholder of one side hopes to gain; named again, the rest is corrected."""
-    key = {name: values.pop(name) for name in ("side", "stakeholder_type", "business_interest")}
-    row, _made = BusinessInterest.objects.update_or_create(
-        twinning=twinning, **key, defaults={**values, "scope": twinning.scope}
-    )
+    """Write down what a kind of stakeholder of one side hopes to gain; the same hope is corrected in its own place."""
+    hold(twinning)
+    _refuse_second(BusinessInterest, twinning, values, *HOPE)
+    row = BusinessInterest.objects.create(twinning=twinning, scope=twinning.scope, **values)
     note(subject=row, side=row.side)
     return row
 
@@ -188,10 +227,8 @@ def edit_interest(
     at: datetime | None = None,
 ) -> BusinessInterest:
     """Correct what a kind of stakeholder hopes to gain."""
-    key = {name: values[name] for name in ("side", "stakeholder_type", "business_interest")}
-    same = BusinessInterest._base_manager.filter(twinning=interest.twinning_id, **key)
-    if same.exclude(pk=interest.pk).exists():
-        raise NameTaken(label=values["business_interest"])
+    hold(interest.twinning)
+    _refuse_second(BusinessInterest, interest.twinning, values, *HOPE, besides=interest.pk)
     note(subject=interest, side=values["side"], fields=save_edit(interest, values, version=version))
     return interest
 
@@ -227,3 +264,18 @@ def _check_task(programme: Programme, values: dict[str, Any]) -> None:
     )
     if not verdict.allows and programme.rule_setting("deal_split") == "refuse":
         raise ProjectMustNotPay(verdict=verdict)
+
+
+# What may be taken back by itself; a twinning is the frame of the others and ends on a day instead.
+Mistaken = StepEvidence | Linkage | AgendaTopic | BusinessInterest | DealTask
+
+
+@action("twinning.take_back")
+def take_back_record(
+    *, record: Mistaken, reason: str, version: int, by: User | str, at: datetime | None = None
+) -> Mistaken:
+    """Take back what was written down of a twinning by mistake; the deed keeps what it said, and why it went."""
+    take_back(record, version=version, reason=reason)
+    if isinstance(record, StepEvidence) and record.file is not None:
+        files.forget_file(record.file)
+    return record

@@ -23,6 +23,12 @@ from .models.twinnings import Priority
 LARGEST_FILE = 10 * 1024 * 1024
 
 
+def offer(field: forms.ChoiceField, value: object) -> None:
+    """Offer what the record says already, so that saving the rest does not lose what came with an import."""
+    if value and str(value) not in {str(code) for code, _said in field.choices}:
+        field.choices = [*field.choices, (value, codes.said(codes.INSTITUTIONS, str(value)))]
+
+
 class EvidenceForm(NandutiForm):
     """What shows that a gate is passed."""
 
@@ -55,6 +61,34 @@ class EvidenceForm(NandutiForm):
         super().__init__(*args, **kwargs)
         wanted = rules.eight_steps()[step - 1].evidence
         self.fields["evidence_kind"].choices = [(e.code, in_tongue(e.label, e.label_es)) for e in wanted]
+
+
+class EditEvidenceForm(EditForm, EvidenceForm):
+    """A piece of evidence that is corrected; its document stays unless another one is handed in or it is taken away."""
+
+    without_file = forms.BooleanField(label=_("Take the document away"), required=False)
+
+    def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        offer(self.fields["evidence_kind"], self.initial.get("evidence_kind"))
+        present = self.record.file
+        if present is None:
+            del self.fields["without_file"]
+        else:
+            self.fields["file"].label = _("Another document in place of “%(name)s”") % {"name": present.name}
+
+    @classmethod
+    def values_of(cls, record):  # type: ignore[no-untyped-def]
+        """What stands in the fields; a browser never fills the one for a file."""
+        return {name: value for name, value in super().values_of(record).items() if name != "file"}
+
+    def values(self):  # type: ignore[no-untyped-def]
+        """The clean values; ``file`` only where the document changes."""
+        values = super().values()
+        leaves = values.pop("without_file", False)
+        if values["file"] is None and not leaves:
+            del values["file"]
+        return values
 
 
 class EditTwinningForm(EditForm):
@@ -168,12 +202,6 @@ class InterestForm(NandutiForm):
         help_text=_("Several with a semicolon. Who sells to the same buyers competes."),
     )
     value_chain_position = text(_("Place in the value chain"), max_length=120)
-
-
-def offer(field: forms.ChoiceField, value: object) -> None:
-    """Offer what the record says already, so that saving the rest does not lose what came with an import."""
-    if value and str(value) not in {str(code) for code, _said in field.choices}:
-        field.choices = [*field.choices, (value, codes.said(codes.INSTITUTIONS, str(value)))]
 
 
 class EditInterestForm(EditForm, InterestForm):

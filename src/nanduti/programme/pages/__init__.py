@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from nanduti.foundation.access import Access
 from nanduti.interface import words
-from nanduti.interface.forms import EditForm, NandutiForm
+from nanduti.interface.forms import EditForm, NandutiForm, TakeBackForm
 from nanduti.interface.tables import Col
 from nanduti.methods.values import Money
 
@@ -87,4 +87,21 @@ def form_page(
         template,
         {"title": title, "form": form, "back": link(back, _("Back")), "save_label": save_label, **context},
         status=form.status,
+    )
+
+
+def take_back_page(
+    request: HttpRequest, frame: Frame, row: Any, act: Callable[..., Any], *, back: str, title: Any = None
+) -> HttpResponse:
+    """Ask why a record is taken back; ``act(record=, reason=, version=, by=)`` takes it back with a trace."""
+    return form_page(
+        request,
+        frame,
+        TakeBackForm.of(row, request.POST or None),
+        lambda values, version: act(record=row, version=version, by=request.user, **values),
+        title=_("Take it back"),
+        state=str(title or row),
+        back=back,
+        save_label=_("Take it back"),
+        done=_("It is taken back. What it said stays in the record of deeds."),
     )

@@ -11,10 +11,18 @@ from django.utils.translation import gettext as _
 from nanduti.foundation.errors import NotFound
 from nanduti.interface.forms import LARGEST, EditForm
 from nanduti.programme.frames import Frame, programme_page
-from nanduti.programme.pages import form_page
+from nanduti.programme.pages import form_page, take_back_page
 
 from .. import actions, queries
-from ..forms import EditInterestForm, EditLinkageForm, EditTaskForm, EditTopicForm, EditTwinningForm
+from ..forms import (
+    EditEvidenceForm,
+    EditInterestForm,
+    EditLinkageForm,
+    EditTaskForm,
+    EditTopicForm,
+    EditTwinningForm,
+)
+from ..models import StepEvidence
 from .pairs import EDIT, twinning_of
 
 
@@ -27,10 +35,11 @@ def _row(rows: QuerySet[Any], kind: str, pk: int) -> Any:
 
 
 def _correct(
-    request: HttpRequest, frame: Frame, form: EditForm, act: Any, *, title: str, back: str
+    request: HttpRequest, frame: Frame, form: EditForm, act: Any, *, title: str, back: str, **context: Any
 ) -> HttpResponse:
     return form_page(
-        request, frame, form, act, title=title, back=back, save_label=_("Save"), done=_("It is corrected.")
+        request, frame, form, act, title=title, back=back, save_label=_("Save"), done=_("It is corrected."),
+        **context,
     )  # fmt: skip
 
 
@@ -64,7 +73,23 @@ def linkage(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
             linkage=row, values=values, version=version, override_reason=reason, by=request.user
         )
 
-    return _correct(request, frame, form, act, title=str(row), back=frame.url("twinning:pairs"))
+    return _correct(
+        request,
+        frame,
+        form,
+        act,
+        title=str(row),
+        back=frame.url("twinning:pairs"),
+        take_back_url=frame.url("twinning:take_back_linkage", pk),
+    )
+
+
+@programme_page(step=7, item="programme")
+def take_back_linkage(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
+    """Take a linkage back that was written down by mistake; one that came to nothing is broken off instead."""
+    row = _row(queries.linkages(programme=frame.programme), "linkage", pk)
+    frame.access.require(EDIT, row.scope)
+    return take_back_page(request, frame, row, actions.take_back_record, back=frame.url("twinning:pairs"))
 
 
 @programme_page(step=6, item="programme")
@@ -82,6 +107,18 @@ def topic(request: HttpRequest, frame: Frame, pair: str, pk: int) -> HttpRespons
         ),
         title=str(row),
         back=frame.url("twinning:pair", pair),
+        take_back_url=frame.url("twinning:take_back_topic", pair, pk),
+    )
+
+
+@programme_page(step=6, item="programme")
+def take_back_topic(request: HttpRequest, frame: Frame, pair: str, pk: int) -> HttpResponse:
+    """Take a topic off the agenda that was written down by mistake."""
+    of = twinning_of(frame, pair)
+    frame.access.require(EDIT, of.scope)
+    row = _row(queries.agenda(twinning=of), "topic of the agenda", pk)
+    return take_back_page(
+        request, frame, row, actions.take_back_record, back=frame.url("twinning:pair", pair)
     )
 
 
@@ -100,6 +137,18 @@ def interest(request: HttpRequest, frame: Frame, pair: str, pk: int) -> HttpResp
         ),
         title=str(row),
         back=frame.url("twinning:pair", pair),
+        take_back_url=frame.url("twinning:take_back_interest", pair, pk),
+    )
+
+
+@programme_page(step=4, item="programme")
+def take_back_interest(request: HttpRequest, frame: Frame, pair: str, pk: int) -> HttpResponse:
+    """Take a hope back that was written down by mistake."""
+    of = twinning_of(frame, pair)
+    frame.access.require(EDIT, of.scope)
+    row = _row(queries.interests(twinning=of), "business interest", pk)
+    return take_back_page(
+        request, frame, row, actions.take_back_record, back=frame.url("twinning:pair", pair)
     )
 
 
@@ -114,4 +163,48 @@ def task(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
         lambda values, version: actions.edit_task(task=row, values=values, version=version, by=request.user),
         title=str(row),
         back=frame.url("twinning:pairs"),
+        take_back_url=frame.url("twinning:take_back_task", pk),
     )
+
+
+@programme_page(step=7, item="programme", may=EDIT, whole=True)
+def take_back_task(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
+    """Take a task back that was planned by mistake."""
+    row = _row(queries.deal_tasks(programme=frame.programme), "task", pk)
+    return take_back_page(request, frame, row, actions.take_back_record, back=frame.url("twinning:pairs"))
+
+
+@programme_page(item="programme")
+def evidence(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
+    """Correct what shows that a gate is passed, or hand in another document."""
+    row = _evidence(frame, pk)
+    return _correct(
+        request,
+        frame,
+        EditEvidenceForm.of(row, request.POST or None, request.FILES or None, step=row.step),
+        lambda values, version: actions.edit_evidence(
+            evidence=row, values=values, version=version, by=request.user
+        ),
+        title=_("Correct evidence of step %(n)s") % {"n": row.step},
+        state=str(row.cluster or frame.programme),
+        back=frame.url("home:step", row.step),
+        take_back_url=frame.url("twinning:take_back_evidence", pk),
+        multipart=True,
+    )
+
+
+@programme_page(item="programme")
+def take_back_evidence(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
+    """Take evidence back that did not hold; its document is destroyed with it."""
+    row = _evidence(frame, pk)
+    return take_back_page(
+        request, frame, row, actions.take_back_record, back=frame.url("home:step", row.step)
+    )
+
+
+def _evidence(frame: Frame, pk: int) -> StepEvidence:
+    """The evidence of that number, for somebody who may correct it."""
+    rows = queries.step_evidence(programme=frame.programme).select_related("file", "scope")
+    row: StepEvidence = _row(rows, "evidence", pk)
+    frame.access.require(EDIT, row.scope)
+    return row
