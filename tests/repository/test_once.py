@@ -48,6 +48,7 @@ OTHERWISE = {
     "networks.order_drawing": "what is going on already is handed back",
     "networks.take_back_step": "it takes away",
     "programme.record_presence": "who was there is written anew, in place of the former",
+    "programme.set_coverage": MOVES,
     "register.keep_pairs": WORK,
     "register.merge_establishments": MOVES,
     "register.register_firms": WORK,
@@ -151,5 +152,5 @@ def test_the_reading_finds_what_is_made():
     known = {param.values[0]: inspect.unwrap(param.values[1]) for param in verbs()}
     assert makes(known["plans.make_plan"]) and makes(known["programme.appoint"])
     assert makes(known["release.start_check"])  # by work that it puts into the queue
-    for code in ("plans.edit_activity", "foundation.grant_role", "twinning.rank_topic", "vault.look_up"):
+    for code in ("plans.edit_activity", "foundation.grant_role", "diagnostics.score_candidate", "vault.look_up"):
         assert not makes(known[code]), code
