@@ -1,3 +1,4 @@
+from .rates import ExchangeRate
 from .stated import StatedFigure
 
-__all__ = ["StatedFigure"]
+__all__ = ["ExchangeRate", "StatedFigure"]

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanduti.foundation.classification import classified
 from nanduti.foundation.fields import WhenEnd, WhenPrecision, WhenStart, WhenText
-from nanduti.foundation.models import Scoped, Sourced
+from nanduti.foundation.models import Scoped, Sourced, Versioned
 from nanduti.programme.models import Programme
 from nanduti.programme.models.programmes import in_language
 
@@ -14,7 +14,7 @@ from nanduti.programme.models.programmes import in_language
     open="programme cluster indicator value unit period_text period_text_start period_text_end "
     "period_text_precision label label_es"
 )
-class StatedFigure(Scoped, Sourced):
+class StatedFigure(Scoped, Sourced, Versioned):
     """A result that a document states by hand; kept beside the computed one, never in its place."""
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="stated_figures")
