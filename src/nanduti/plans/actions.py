@@ -13,23 +13,37 @@ from nanduti.foundation.audit import action, note
 from nanduti.foundation.editing import hold, save_edit
 from nanduti.foundation.fields import check_when, read_when
 from nanduti.foundation.models import User
-from nanduti.methods.values import Verdict
+from nanduti.methods.values import Money, Verdict
 from nanduti.programme.models import Programme
 from nanduti.programme.scopes import work_scope
 from nanduti.register.models import Cluster
 
-from . import agents, labour, queries, visions
+from . import agents, labour, queries, revisions, visions
 from .errors import (
     NumberTaken,
     ObjectiveElsewhere,
     OverrideNeedsReason,
     PriorityElsewhere,
+    RevisionEarlier,
+    RevisionEmpty,
+    RevisionNeedsReason,
+    SpentOtherCurrency,
     VisionEarlier,
     VisionMovedOn,
     VisionWithoutDay,
     WordingTold,
 )
-from .models import ActionPlan, Activity, Contribution, Milestone, Objective, Participation, Vision
+from .models import (
+    ActionPlan,
+    Activity,
+    Contribution,
+    Milestone,
+    Objective,
+    Participation,
+    Revision,
+    RevisionLine,
+    Vision,
+)
 
 
 def _obey(programme: Programme, said: list[tuple[str, Verdict]], reason: str) -> None:
@@ -95,6 +109,7 @@ def edit_activity(
     """Correct an activity; the second of two editors is told."""
     check_when(values.get("date_text", ""))
     _its_own(activity.plan, values)
+    values = _one_currency(activity, values)
     programme = activity.plan.programme
     # What came in as it is, from a document, is shown on its page; nobody has to defend it to correct a word.
     as_before = {name: "" for name in agents.JUDGED if values.get(name) == getattr(activity, name)}
@@ -113,6 +128,15 @@ def edit_activity(
     return activity
 
 
+def _one_currency(activity: Activity, values: dict[str, Any]) -> dict[str, Any]:
+    """The values with the currency that what was spent is written in; refuses another one beside it."""
+    if activity.spent is None or "currency" not in values:
+        return values
+    if values.get("cost") is not None and values["currency"] != activity.currency:
+        raise SpentOtherCurrency(planned=values["currency"], spent=activity.currency)
+    return {**values, "currency": activity.currency}
+
+
 def _save_activity(activity: Activity, values: dict[str, Any], version: int) -> list[str]:
     """Save the fields and who organises it; a change of organisers alone counts as an edit too."""
     organisers = values.pop("organisers", None)
@@ -129,14 +153,33 @@ def report_activity(
     activity: Activity,
     status: str,
     done_on: date | None,
+    came_to: dict[str, Any] | None = None,
     version: int,
     by: User | str,
     at: datetime | None = None,
 ) -> Activity:
-    """Say what became of an activity: held (on which day), cancelled, suspended, or open again."""
+    """Say what became of an activity: held (on which day), cancelled, suspended, or open again; what it cost and moved.
+
+    ``came_to``: ``spent`` (``Money`` or ``None``) and ``reached``, a number in the unit of the target; what is left out
+    stays as it is.
+    """
     values = {"reported_status": status, "done_on": done_on if status == Activity.Status.CLOSED else None}
+    values |= _came_to(activity, dict(came_to or {}))
     note(subject=activity, status=status, fields=save_edit(activity, values, version=version))
     return activity
+
+
+def _came_to(activity: Activity, values: dict[str, Any]) -> dict[str, Any]:
+    """What was spent and reached as fields; refuses another currency than that of the planned cost."""
+    if "spent" not in values:
+        return values
+    spent: Money | None = values.pop("spent")
+    if spent is None:
+        left = "" if activity.cost is None else activity.currency
+        return {**values, "spent": None, "currency": left}
+    if activity.cost is not None and spent.currency != activity.currency:
+        raise SpentOtherCurrency(planned=activity.currency, spent=spent.currency)
+    return {**values, "spent": spent.amount, "currency": spent.currency}
 
 
 @action("plans.record_participation", once=True)
@@ -272,6 +315,50 @@ def move_plan(
     """Endorse a plan, set it running, or close it."""
     note(subject=plan, status=status, fields=save_edit(plan, {"status": status}, version=version))
     return plan
+
+
+@action("plans.keep_revision", once=True)
+def keep_revision(
+    *, plan: ActionPlan, values: dict[str, Any], by: User | str, at: datetime | None = None
+) -> Revision:
+    """Keep a plan whole as it was agreed: the first time as its baseline, later with the reason for the change."""
+    check_when(values.get("agreed_on", ""))
+    hold(plan)
+    last = revisions.last_of(plan)
+    if last is not None:
+        if not values.get("reason", "").strip():
+            raise RevisionNeedsReason(plan=str(plan))
+        _check_not_earlier(last, values.get("agreed_on", ""))
+    rows = list(revisions.activities_of(plan))
+    if not rows:
+        raise RevisionEmpty(plan=str(plan))
+    number = 0 if last is None else last.number + 1
+    revision = Revision.objects.create(plan=plan, scope=plan.scope, number=number, **values)
+    RevisionLine.objects.bulk_create(
+        (RevisionLine(revision=revision, scope=plan.scope, **revisions.said_now(row)) for row in rows),
+        batch_size=1_000,
+    )
+    note(subject=revision, number=number, n_lines=len(rows))
+    return revision
+
+
+def _check_not_earlier(last: Revision, text: str) -> None:
+    """Refuse a day before that on which the plan was last agreed, where both are known."""
+    when = read_when(text or "")
+    start = getattr(when, "start", None)
+    if start is not None and last.agreed_on_start is not None and start < last.agreed_on_start:
+        raise RevisionEarlier(given=text, last=last.agreed_on)
+
+
+@action("plans.correct_revision")
+def correct_revision(
+    *, revision: Revision, values: dict[str, Any], version: int, by: User | str, at: datetime | None = None
+) -> Revision:
+    """Correct how the reason of a revision is worded; what the plan said then stays as it was."""
+    if revision.number and not values["reason"].strip():
+        raise RevisionNeedsReason(plan=str(revision.plan))
+    note(subject=revision, fields=save_edit(revision, values, version=version))
+    return revision
 
 
 @action("plans.name_objective", once=True)

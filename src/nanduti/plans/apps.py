@@ -9,7 +9,8 @@ class PlansConfig(AppConfig):
     def ready(self) -> None:
         from nanduti.programme.queries import tell_reported_to
 
-        from . import funding, joint, labour
+        # Tables are looked for in "tables" alone; those of revisions stand apart.
+        from . import funding, joint, labour, revision_tables  # noqa: F401
         from .answers import connect
         from .queries import reported_to
 

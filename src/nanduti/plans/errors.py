@@ -86,3 +86,41 @@ class PriorityElsewhere(PersonError):
     title = mark("No priority of this vision")
     sentence = mark("“{objective}” is an objective of a plan of another cluster.")
     remedy = mark("Choose objectives of plans of the cluster whose vision it is.")
+
+
+class RevisionNeedsReason(PersonError):
+    """A plan that is agreed anew without saying why."""
+
+    code = "plans.revision_needs_reason"
+    title = mark("Say why the plan was changed")
+    sentence = mark("“{plan}” has been agreed before, and what was agreed then stays on record.")
+    remedy = mark("Write in a sentence why it is different now: a fair was postponed, a partner withdrew.")
+
+
+class RevisionEarlier(PersonError):
+    """A revision that lies before the one that it revises."""
+
+    code = "plans.revision_earlier"
+    title = mark("Earlier than the last revision")
+    sentence = mark("{given} lies before {last}, when this plan was last agreed.")
+    remedy = mark(
+        "Correct the date. What was agreed earlier comes in from a document, by the table of revisions."
+    )
+
+
+class RevisionEmpty(PersonError):
+    """A plan without activities that somebody wants to keep as agreed."""
+
+    code = "plans.revision_empty"
+    title = mark("There is nothing to keep yet")
+    sentence = mark("“{plan}” has no activity.")
+    remedy = mark("Plan its activities first, then keep the plan as it was agreed.")
+
+
+class SpentOtherCurrency(PersonError):
+    """What was spent in another currency than what was planned: the two could not be compared."""
+
+    code = "plans.spent_other_currency"
+    title = mark("Two currencies")
+    sentence = mark("The cost is planned in {planned}, and {spent} was written for what was spent.")
+    remedy = mark("Write both in one currency; say in how it was valued which rate you took.")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
+from nanduti.indicators.models import Indicator, IndicatorVersion
+from nanduti.interface import words
 from nanduti.interface.forms import DayField, EditForm, MoneyField, NandutiForm, RecordsField
 from nanduti.methods.values import Money
 from nanduti.programme import queries as programmes
@@ -54,6 +56,19 @@ def _bodies(programme, here):  # type: ignore[no-untyped-def]
     return Organisation.objects.filter(Q(pk__in=here) | Q(pk__in=near.values("pk"))).order_by("sort_text")
 
 
+class IndicatorField(forms.ModelChoiceField):
+    """An indicator that the programme follows, by its title."""
+
+    def label_from_instance(self, obj: Indicator) -> str:
+        return next((version.title for version in obj.current), obj.code)
+
+
+def _indicators(programme):  # type: ignore[no-untyped-def]
+    """The indicators of a programme that are in use, each with its present definition."""
+    now = Prefetch("versions", queryset=IndicatorVersion.objects.filter(is_current=True), to_attr="current")
+    return Indicator.objects.filter(programme=programme, is_used=True).order_by("id").prefetch_related(now)
+
+
 class ActivityForm(EditForm):
     """An activity of a plan."""
 
@@ -78,6 +93,12 @@ class ActivityForm(EditForm):
         required=False,
     )
     date_text = WhenField(label=_("When"))
+    owner = forms.ModelChoiceField(
+        label=_("Who answers for it"),
+        queryset=None,
+        required=False,
+        help_text=_("One body that can be asked when it is late."),
+    )
     location = text_field(_("Place"))
     objective = ObjectiveField(label=_("Serves"), queryset=None, required=False, empty_label="–")
     joint_benefit = forms.ChoiceField(label=_("Who benefits"), choices=Activity.Benefit.choices)
@@ -88,6 +109,19 @@ class ActivityForm(EditForm):
     )
     money = MoneyField(label=_("Cost"), required=False)
     payer = text_field(_("Who pays"), max_length=120)
+    indicator = IndicatorField(
+        label=_("Indicator that it is to move"),
+        queryset=None,
+        required=False,
+        help_text=_("One that the programme follows, or in your own words below."),
+    )
+    indicator_text = text_field(_("Or in your own words"), help_text=_("For example “firms that export”."))
+    target = forms.DecimalField(
+        label=_("Target"), max_digits=18, decimal_places=4, required=False, localize=False
+    )
+    better = forms.ChoiceField(
+        label=_("Which way is better"), choices=Activity.Better.choices, required=False
+    )
     agent_role = forms.ChoiceField(
         label=_("What the agent does in it"),
         required=False,
@@ -105,6 +139,15 @@ class ActivityForm(EditForm):
         self.fields["objective"].queryset = objectives
         here = [body.pk for body in labour.organisers(self.record)] if self.record else []
         self.fields["organisers"].queryset = _bodies(programme, here)
+        owner = [self.record.owner_id] if self.record and self.record.owner_id else []
+        self.fields["owner"].queryset = _bodies(programme, owner)
+        self.fields["indicator"].queryset = _indicators(programme)
+
+    def clean_better(self) -> str:
+        return self.cleaned_data["better"] or Activity.Better.MORE
+
+    def clean_money(self):  # type: ignore[no-untyped-def]
+        return _not_negative(self.cleaned_data["money"], _("A cost is not less than nothing."))
 
     def clean_organisers(self):  # type: ignore[no-untyped-def]
         return sorted(self.cleaned_data["organisers"], key=lambda body: body.pk)
@@ -141,8 +184,14 @@ class NewActivityForm(ActivityForm):
         self.fields["objective"].with_plan = len(plans) > 1
 
 
+def _not_negative(money, said):  # type: ignore[no-untyped-def]
+    if money is not None and money.amount < 0:
+        raise forms.ValidationError(said, code="negative")
+    return money
+
+
 class ReportForm(EditForm):
-    """What became of an activity."""
+    """What became of an activity: when it was held, what it cost in the end, what it moved."""
 
     reported_status = forms.ChoiceField(
         label=_("What became of it"),
@@ -150,6 +199,67 @@ class ReportForm(EditForm):
         required=False,
     )
     done_on = DayField(label=_("Held on"), required=False)
+    spent = MoneyField(
+        label=_("Spent"),
+        required=False,
+        help_text=_("What it cost in the end, in the currency of the planned cost."),
+    )
+    reached = forms.DecimalField(
+        label=_("Reached"), max_digits=18, decimal_places=4, required=False, localize=False
+    )
+
+    def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        if self.record and self.record.spent is None and self.record.currency:
+            self.initial["spent"] = [None, self.record.currency]
+        target = self.record.target if self.record else None
+        if target is None and (self.record is None or self.record.reached is None):
+            del self.fields["reached"]
+        elif target is not None:
+            self.fields["reached"].help_text = _("The target is %(target)s.") % {
+                "target": words.number(target)
+            }
+
+    @classmethod
+    def values_of(cls, record):  # type: ignore[no-untyped-def]
+        known = super().values_of(record)
+        return known | {"spent": None if record.spent is None else Money(record.spent, record.currency)}
+
+    def clean_spent(self):  # type: ignore[no-untyped-def]
+        return _not_negative(self.cleaned_data["spent"], _("What was spent is not less than nothing."))
+
+
+class RevisionForm(NandutiForm):
+    """A plan that is kept as it was agreed."""
+
+    agreed_on = WhenField(label=_("Agreed on"))
+    reason = text_field(
+        _("Why it is different now"),
+        max_length=2000,
+        rows=3,
+        required=True,
+        help_text=_("In a sentence: the fair was postponed, a partner withdrew. No names of persons."),
+    )
+    reason_es = text_field(_("The same in Spanish"), max_length=2000, rows=3)
+    agreed_by = text_field(
+        _("Agreed by"), max_length=300, help_text=_("For example “steering committee, third meeting”.")
+    )
+    n_participants = forms.IntegerField(
+        label=_("How many took part"), min_value=0, max_value=1_000_000, required=False
+    )
+
+    def __init__(self, *args, is_baseline: bool, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        if is_baseline:
+            # Nothing has been changed yet that would need a reason.
+            del self.fields["reason"], self.fields["reason_es"]
+
+
+class CorrectRevisionForm(EditForm):
+    """How the reason of a revision is worded; nothing else of it is ever changed."""
+
+    reason = text_field(_("Why it is different now"), max_length=2000, rows=3)
+    reason_es = text_field(_("The same in Spanish"), max_length=2000, rows=3)
 
 
 class ParticipationForm(FindingForm):

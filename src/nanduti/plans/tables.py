@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from nanduti.foundation.imports import Column, Context, Row, RowProblem, table
+from nanduti.indicators.models import Indicator
 from nanduti.programme.scopes import work_scope
 from nanduti.programme.tables import CLUSTER, CURRENCY, PROGRAMME, choices, cluster_of, programme_of
 from nanduti.register.models import Organisation
@@ -132,6 +136,40 @@ def _priority_of(row: Row, into: Context, plan: ActionPlan) -> dict[str, Vision]
     }
 
 
+INDICATOR = (
+    Column("indicator"),
+    Column("indicator_text", max_length=200),
+    Column("better", "choice", choices=choices(Activity.Better)),
+    Column("target", "decimal"),
+)
+
+
+def check_cost(row: Row) -> None:
+    """Refuse an amount without its currency."""
+    if row["cost"] is not None and not row["currency"]:
+        raise RowProblem(
+            "currency", _("is empty beside a cost"), _("Write the currency, such as EUR or INR.")
+        )
+
+
+def agreed_of(row: Row, into: Context, plan: ActionPlan) -> dict[str, Any]:
+    """Who answers for an activity, and what it is to move how far."""
+    for name in ("target", "reached"):
+        value = row.get(name)
+        if value is not None and abs(value) >= Decimal(10) ** 14:
+            raise RowProblem(name, _("is too large"), _("Check the number and its unit."))
+    return {
+        "owner": into.find_if(Organisation, "owner", row["owner"]),
+        "indicator": into.find_if(Indicator, "indicator", row["indicator"], programme=plan.programme),
+        **row.pick("indicator_text better target"),
+    }
+
+
+def told(row: Row, values: dict[str, Any]) -> dict[str, Any]:
+    """Those of the values that the table tells: one that says nothing of them leaves what people have said since."""
+    return {name: value for name, value in values.items() if row[name] not in (None, "")}
+
+
 @table(
     "activities",
     order=230,
@@ -158,14 +196,21 @@ def _priority_of(row: Row, into: Context, plan: ActionPlan) -> dict[str, Vision]
         Column("agent_role", "choice", choices=choices(Activity.AgentRole)),
         Column("done_on", "date"),
         Column("reported_status", "choice", choices=choices(Activity.Status)),
+        Column("owner"),
+        *INDICATOR,
+        Column("reached", "decimal"),
+        Column("spent", "decimal"),
     ],
 )
 def load_activity(row: Row, into: Context) -> None:
     """Anything dated that people of a cluster take part in; the date as people write it."""
     plan = into.find(ActionPlan, "plan", row["plan"])
-    if row["cost"] is not None and not row["currency"]:
+    check_cost(row)
+    if row["spent"] is not None and (row["spent"] < 0 or not row["currency"]):
         raise RowProblem(
-            "currency", _("is empty beside a cost"), _("Write the currency, such as EUR or INR.")
+            "spent",
+            _("is negative or has no currency"),
+            _("Write an amount of zero or more, in the currency of the cost."),
         )
     activity = into.upsert(
         Activity,
@@ -176,6 +221,8 @@ def load_activity(row: Row, into: Context) -> None:
             "activity_class": row["class"],
             "joint_benefit": row["joint_benefit"] or Activity.Benefit.UNKNOWN,
             "objective": into.find_if(Objective, "objective", row["objective"], plan=plan),
+            **told(row, agreed_of(row, into, plan)),
+            **told(row, row.pick("reached spent")),
             "cluster": plan.cluster,
             "scope": plan.scope,
         },

@@ -92,6 +92,16 @@ def looked_at(vision: Vision) -> list[Vision]:
     return list(visions(programme=vision.programme).filter(cluster=vision.cluster))
 
 
+def same_wording(vision: Vision) -> list[Vision]:
+    """The rows that say what this one says: where it was agreed, and each time that it was confirmed since."""
+    rows = looked_at(vision)
+    here = next(n for n, row in enumerate(rows) if row.pk == vision.pk)
+    confirmed = Vision.Outcome.CONFIRMED
+    first = next((n for n in range(here, -1, -1) if rows[n].outcome != confirmed), 0)
+    after = next((n for n in range(here + 1, len(rows)) if rows[n].outcome != confirmed), len(rows))
+    return rows[first:after]
+
+
 def standing_of(plan: ActionPlan, *, on: date) -> Standing | None:
     """The vision that a plan serves on a day: its cluster's own, else that of the programme as a whole."""
     found = {one.latest.cluster_id: one for one in standings(programme=plan.programme, on=on)}

@@ -121,6 +121,10 @@ class Context:
             self._held[model, names] = {_key_of(row, names): row for row in rows} if small else None
         return self._held[model, names]
 
+    def is_new(self, instance: models.Model) -> bool:
+        """Whether this import has made the record."""
+        return id(instance) in self._made
+
     # --- changing
 
     def upsert(

@@ -331,6 +331,7 @@ def report_activity(request: HttpRequest, frame: Frame, plan: str, number: int) 
             activity=row,
             status=values["reported_status"],
             done_on=values["done_on"],
+            came_to={name: values[name] for name in ("spent", "reached") if name in values},
             version=version,
             by=request.user,
         ),
