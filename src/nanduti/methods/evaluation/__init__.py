@@ -24,6 +24,8 @@ from .evidence import (
     grade_comparison,
     grade_lottery,
 )
+from .exchange import Converted, Rate, convert, rate_on
+from .followed import READINGS, FollowUp, before_and_after, follow_up, summed
 from .indicators import (
     Change,
     Indicator,
@@ -73,6 +75,7 @@ from .twinning_indicators import twinning_indicators
 from .wild import WildBootstrap, wild_bootstrap
 
 __all__ = [
+    "READINGS",
     "Amendment",
     "Assignment",
     "AttritionLimits",
@@ -80,6 +83,7 @@ __all__ = [
     "BalanceTable",
     "Bounds",
     "Change",
+    "Converted",
     "CostEffectiveness",
     "DataState",
     "DifferenceInDifferences",
@@ -87,6 +91,7 @@ __all__ = [
     "EffectTable",
     "EvidenceGrade",
     "Exposure",
+    "FollowUp",
     "GroupTimeEffects",
     "Hypothesis",
     "Indicator",
@@ -98,6 +103,7 @@ __all__ = [
     "Plan",
     "PowerDesign",
     "RandomizationTest",
+    "Rate",
     "Regression",
     "Reliability",
     "Rerandomize",
@@ -112,9 +118,11 @@ __all__ = [
     "att_gt",
     "attrition_table",
     "balance_table",
+    "before_and_after",
     "canonical_json",
     "change_from_baseline",
     "commit_to_seed",
+    "convert",
     "cost_effectiveness",
     "cronbach_alpha",
     "data_state",
@@ -123,6 +131,7 @@ __all__ = [
     "effects_by_context",
     "event_study",
     "exposure",
+    "follow_up",
     "form_pairs",
     "grade_comparison",
     "grade_lottery",
@@ -140,6 +149,7 @@ __all__ = [
     "randomization_test_of",
     "randomize",
     "randomize_saturation",
+    "rate_on",
     "read_locked",
     "reported_assignment",
     "romano_wolf",
@@ -148,6 +158,7 @@ __all__ = [
     "sign_flip_test",
     "simulated_power",
     "spillover",
+    "summed",
     "trust_trajectory",
     "turned",
     "twinning_indicators",
