@@ -67,7 +67,7 @@ class Slow:
                 continue
             cell = cells[row.cluster_id, year_of(row.date_text_end)]
             cell[1] += 1
-            kept = [p for p in row.participations.all() if p.role == "participant"]
+            kept = [p for p in row.participations.all() if p.role == "participant" and not p.is_in_group]
             said = [(p.unit, p.count) for p in kept]
             if not kept and row.n_participants is None:
                 cell[2] += 1
@@ -195,6 +195,33 @@ def test_unknown_is_not_zero(fuller):
     said = queries.table_as_dict(queries.result_table(programme=fuller, as_of=JULY))
     trained = next(row for row in said["outputs"] if row["code"] == "persons_trained_output")
     assert trained["total"]["n_unknown"] >= 1 and trained["total"]["also"]["firms"] >= 12
+
+
+def test_who_is_named_within_a_counted_group_is_counted_once(example):
+    """Table 2 of the paper: 20 and 31 tanneries; chapter 4: 28 firms; some of them are named elsewhere (box 1)."""
+    table = queries.result_table(programme=example, as_of=JULY)
+    trained = next(row for row in table.rows if row.indicator.code == "persons_trained_output")
+    firms = {
+        c.code: trained.by_cluster[c.pk].others.get("firms")
+        for c in clusters(programme=example)
+        if c.pk in trained.by_cluster
+    }
+    assert firms["chennai-leather"] == 20 + 31 and firms["chennai-auto"] == 28
+
+
+def test_a_list_of_members_alone_leaves_the_number_that_was_noted(example):
+    row = Activity.objects.filter(kind="training_onsite", participations__is_in_group=True).first()
+    row.participations.filter(role="participant", is_in_group=False).delete()
+
+    def firms():
+        said = queries.table_as_dict(queries.result_table(programme=example, as_of=JULY))
+        return next(r for r in said["outputs"] if r["code"] == "persons_trained_output")["total"]["also"][
+            "firms"
+        ]
+
+    before = firms()
+    Activity.objects.filter(pk=row.pk).update(n_participants=row.n_participants + 9)
+    assert firms() == before + 9
 
 
 def test_an_agreement_counts_once_however_many_sign(fuller):

@@ -273,6 +273,11 @@ class ParticipationForm(FindingForm):
     count = forms.IntegerField(label=_("How many"), min_value=1, initial=1)
     unit = forms.ChoiceField(label=_("Counted in"), choices=Participation.Unit.choices)
     is_newcomer = forms.NullBooleanField(label=_("For the first time"), required=False)
+    is_in_group = forms.BooleanField(
+        label=_("Belongs to a group that is counted here"),
+        required=False,
+        help_text=_("Then it is named and not counted a second time."),
+    )
     override_reason = override_field()
 
     def clean(self):  # type: ignore[no-untyped-def]

@@ -259,6 +259,7 @@ def activity_of(row: Row, into: Context) -> Activity:
         Column("unit", "choice", required=True, choices=choices(Participation.Unit)),
         Column("size_band", max_length=20),
         Column("is_newcomer", "bool"),
+        Column("in_group", "bool"),
     ],
 )
 def load_participation(row: Row, into: Context) -> None:
@@ -276,6 +277,7 @@ def load_participation(row: Row, into: Context) -> None:
         values={
             **row.pick("group_label_es size_band is_newcomer"),
             "count": row["count"] or 1,
+            "is_in_group": bool(row["in_group"]),
             "scope": activity.scope,
         },
     )

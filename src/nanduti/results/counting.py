@@ -98,9 +98,14 @@ class Facts:
 
     @cached_property
     def lists(self) -> dict[int, list[tuple[str, int]]]:
-        """Who took part by the lists that were kept, by activity: unit, how many."""
+        """Who took part by the lists that were kept, by activity: unit, how many.
+
+        Who is named and belongs to a group that is counted in the same list is in the group's number already.
+        """
         done = self.done.filter(kind__in=COUNTED_KINDS).values("id")
-        rows = Participation.objects.filter(role=Participation.Role.PARTICIPANT, activity__in=done).order_by()
+        rows = Participation.objects.filter(
+            role=Participation.Role.PARTICIPANT, is_in_group=False, activity__in=done
+        ).order_by()
         found: dict[int, list[tuple[str, int]]] = {}
         for activity, unit, n in rows.values_list("activity_id", "unit").annotate(n=Sum("count")):
             found.setdefault(activity, []).append((unit, n))

@@ -10,7 +10,8 @@ from .activities import Activity
 
 
 @classified(
-    open="activity organisation establishment group_label group_label_es role count unit size_band is_newcomer sex",
+    open="activity organisation establishment group_label group_label_es role count unit size_band is_newcomer "
+    "is_in_group sex",
     sensitive="person",
 )
 class Participation(Scoped, Sourced, Versioned):
@@ -44,10 +45,16 @@ class Participation(Scoped, Sourced, Versioned):
     sex = models.CharField(_("sex"), max_length=10, blank=True)
     size_band = models.CharField(_("size"), max_length=20, blank=True)
     is_newcomer = models.BooleanField(_("for the first time"), null=True, blank=True)
+    # Somebody who is named besides a counted group and belongs to it is not counted a second time.
+    is_in_group = models.BooleanField(_("belongs to a group that is counted here"), default=False)
 
     class Meta:
         verbose_name = _("participation")
         verbose_name_plural = _("participations")
         constraints = [models.CheckConstraint(condition=models.Q(count__gte=1), name="participation_counts")]
         # Holds all that is summed, so that a million participations are counted from the index alone.
-        indexes = [models.Index(fields=["activity", "role", "unit", "count"], name="participation_counted")]
+        indexes = [
+            models.Index(
+                fields=["activity", "role", "is_in_group", "unit", "count"], name="participation_counted"
+            )
+        ]

@@ -155,6 +155,8 @@ def _people_and_money(request: HttpRequest, frame: Frame, row: Activity) -> list
             Col("role", gettext_lazy("Role"), "choice", choices=Participation.Role.choices),
             Col("count", gettext_lazy("How many"), "number", phone=True),
             Col("unit", gettext_lazy("Counted in"), "choice", choices=Participation.Unit.choices, phone=True),
+            Col("counted", gettext_lazy("Counted"), "text",
+                value=lambda p: _("within its group") if p.is_in_group else _("by itself")),
             Col("source", gettext_lazy("Source"), value=lambda p: p.cite()),
         ],
     )  # fmt: skip
