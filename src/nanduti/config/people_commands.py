@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .verbs import Add
 
 if TYPE_CHECKING:
-    from nanduti.foundation.models import User
+    from nanduti.foundation.models import Scope, User
 
 
 def add_verbs(add: Add) -> None:
@@ -19,7 +19,9 @@ def add_verbs(add: Add) -> None:
         "--new-password", action="store_true", help="ask for a new one: theirs is forgotten"
     )
     user_verb.add_argument("--role", help="code of a role, such as coordinator")
-    user_verb.add_argument("--within", help="programme:CODE or cluster:CODE")
+    user_verb.add_argument(
+        "--within", help="programme:CODE or cluster:CODE; left out, an administrator of the installation"
+    )
     user_verb.add_argument(
         "--organisation", metavar="CODE", help="the organisation of the register that the account stands for"
     )
@@ -37,8 +39,7 @@ def user(options: argparse.Namespace) -> int:
     import getpass
 
     from nanduti.foundation import actions
-    from nanduti.foundation.errors import NotFound
-    from nanduti.foundation.models import Scope, User
+    from nanduti.foundation.models import User
 
     account = User.objects.filter(username=options.name).first()
     if account is None:
@@ -50,10 +51,7 @@ def user(options: argparse.Namespace) -> int:
         password = getpass.getpass(f"New password for {options.name}: ")
         actions.set_password(user=account, password=password, by="command line")
     if options.role:
-        kind, _colon, code = (options.within or "").partition(":")
-        scope = Scope.objects.filter(kind=kind, code=code).first()
-        if scope is None:
-            raise NotFound(kind="programme or cluster", code_given=options.within or "")
+        scope = _scope(options.within)
         actions.grant_role(user=account, role=options.role, scope=scope, by="command line")
     if options.organisation:
         _stand_for(account, options.organisation)
@@ -61,6 +59,20 @@ def user(options: argparse.Namespace) -> int:
         _be(account, options.person)
     print(account.username)
     return 0
+
+
+def _scope(within: str | None) -> Scope:
+    """The scope that the command line names; where it names none, the installation."""
+    from nanduti.foundation.errors import NotFound
+    from nanduti.foundation.models import Scope
+
+    if not within:
+        return Scope.of_installation()
+    kind, _colon, code = within.partition(":")
+    scope = Scope.objects.filter(kind=kind, code=code).exclude(kind=Scope.Kind.INSTALLATION).first()
+    if scope is None:
+        raise NotFound(kind="programme or cluster", code_given=within)
+    return scope
 
 
 def _stand_for(account: User, code: str) -> None:

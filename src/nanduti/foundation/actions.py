@@ -42,6 +42,15 @@ class EndsBeforeItBegins(PersonError):
     remedy = mark("Take a later last day, or leave it empty.")
 
 
+class OnlyAdministrators(PersonError):
+    """A role within the installation itself that has nothing to do there."""
+
+    code = "foundation.only_administrators"
+    title = mark("Only administrators work here")
+    sentence = mark("Within the installation as a whole there are administrators and no other role.")
+    remedy = mark("Give this role within a programme or a cluster.")
+
+
 @action("foundation.stand_for")
 def stand_for(
     *,
@@ -116,6 +125,8 @@ def grant_role(
         raise NotFound(kind="role", code_given=role)
     if scope is None:
         raise NotFound(kind="programme or cluster", code_given="")
+    if scope.kind == Scope.Kind.INSTALLATION and role != "administrator":
+        raise OnlyAdministrators()
     since = since or at.date()
     if until is not None and until < since:
         raise EndsBeforeItBegins(since=since, until=until)

@@ -12,8 +12,16 @@ from nanduti.interface.forms import DayField, NandutiForm
 
 def scope_name(scope: Scope) -> str:
     """What a scope's programme or cluster is called in the reader's language."""
+    if scope.kind == Scope.Kind.INSTALLATION:
+        return str(scope.get_kind_display())
     named = getattr(scope, "programme", None) or getattr(scope, "cluster", None)
     return str(named or scope.title or scope.code)
+
+
+def scope_in_words(scope: Scope) -> str:
+    """What a scope is, and what its programme or cluster is called."""
+    name, kind = scope_name(scope), scope.get_kind_display()
+    return name if scope.kind == Scope.Kind.INSTALLATION else f"{kind}: {name}"
 
 
 class UploadForm(NandutiForm):
@@ -45,7 +53,7 @@ class GrantForm(NandutiForm):
 
     def __init__(self, *args, scope_ids, **kwargs) -> None:  # type: ignore[no-untyped-def]
         super().__init__(*args, **kwargs)
-        kinds = [Scope.Kind.PROGRAMME, Scope.Kind.CLUSTER]
+        kinds = [Scope.Kind.PROGRAMME, Scope.Kind.CLUSTER, Scope.Kind.INSTALLATION]
         rows = (
             Scope.objects.filter(pk__in=scope_ids, kind__in=kinds)
             .exclude(code="*")
@@ -53,4 +61,4 @@ class GrantForm(NandutiForm):
             .order_by("kind", "title")
         )
         self.fields["scope"].queryset = rows
-        self.fields["scope"].label_from_instance = lambda s: f"{s.get_kind_display()}: {scope_name(s)}"
+        self.fields["scope"].label_from_instance = scope_in_words

@@ -10,12 +10,17 @@ from ..roles import ROLES
 
 @classified(open="kind code title reaches")
 class Scope(models.Model):
-    """What access is granted within: a programme, a cluster, or a programme's work in one cluster."""
+    """What access is granted within: a programme, a cluster, or a programme's work in one cluster.
+
+    Besides these there is the installation itself, within which its first administrator begins a programme; a role
+    there reaches nothing of what any programme keeps.
+    """
 
     class Kind(models.TextChoices):
         PROGRAMME = "programme", _("programme")
         CLUSTER = "cluster", _("cluster")
         WORK = "work", _("a programme's work in a cluster")
+        INSTALLATION = "installation", _("this installation")
 
     kind = models.CharField(max_length=12, choices=Kind)
     code = models.CharField(max_length=130)
@@ -29,6 +34,11 @@ class Scope(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.code}"
+
+    @classmethod
+    def of_installation(cls) -> Scope:
+        """The scope of the installation itself, made when it is first asked for."""
+        return cls.objects.get_or_create(kind=cls.Kind.INSTALLATION, code="here")[0]
 
 
 @classified(open="wide narrow is_reading")
