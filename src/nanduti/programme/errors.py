@@ -23,11 +23,11 @@ class NotSigned(PersonError):
 
 
 class PeriodReversed(PersonError):
-    """An agreement that would end before it begins."""
+    """A span that would end before it begins."""
 
     code = "programme.period_reversed"
     title = mark("Ends before it begins")
-    sentence = mark("The agreement would end on {until}, before it begins on {since}.")
+    sentence = mark("It would end on {until}, before it begins on {since}.")
     remedy = mark("Exchange the two dates or correct one of them.")
 
 
@@ -140,3 +140,51 @@ class SuperiorElsewhere(PersonError):
     title = mark("A post of another programme")
     sentence = mark("“{superior}” is not a post of this programme.")
     remedy = mark("Choose a post of the same programme, or leave the field empty.")
+
+
+class CodeTaken(PersonError):
+    """A code that another programme has."""
+
+    code = "programme.code_taken"
+    title = mark("This code is taken")
+    sentence = mark("Another programme has the code “{code_given}”.")
+    remedy = mark("Take another one, or leave the field empty: then it is made of the title.")
+
+
+class NameMissing(PersonError):
+    """A cluster that would be taken in without saying which."""
+
+    code = "programme.name_missing"
+    title = mark("Which cluster?")
+    sentence = mark("No cluster is chosen, and no new one is named.")
+    remedy = mark("Choose one of the list, or write the name of a new one.")
+
+
+class KeptByOthers(PersonError):
+    """A cluster whose register another programme or its own people keep."""
+
+    code = "programme.kept_by_others"
+    title = mark("Others keep the register of this cluster")
+    sentence = mark("{cluster} belongs to others, and this programme would reach its firms.")
+    remedy = mark(
+        "Ask an administrator to give you a role within that cluster; then you can take it in. The committee may "
+        "consider it all the same."
+    )
+
+
+class ClusterAtWork(PersonError):
+    """A cluster that a programme would leave although records are kept there."""
+
+    code = "programme.cluster_at_work"
+    title = mark("Something is written down there")
+    sentence = mark("{cluster} cannot be left: there are {kinds}, and nobody would find them any more.")
+    remedy = mark("Leave at least one component ticked.")
+
+
+class NamedAlready(PersonError):
+    """An organisation that would stand twice among the parties of an agreement."""
+
+    code = "programme.named_already"
+    title = mark("Named already")
+    sentence = mark("{organisation} is a party to this agreement already.")
+    remedy = mark("Correct it in the list of the parties.")

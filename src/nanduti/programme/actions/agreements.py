@@ -8,11 +8,11 @@ from typing import Any
 from django.utils.text import slugify
 
 from nanduti.foundation.audit import action, note
-from nanduti.foundation.editing import hold, save_edit
+from nanduti.foundation.editing import hold, save_edit, take_back
 from nanduti.foundation.models import User
 from nanduti.register.models import Cluster, Organisation
 
-from ..errors import NotSigned
+from ..errors import NamedAlready, NotSigned
 from ..models import AgreementParty, CooperationAgreement, Programme
 from ..rules import check_span
 
@@ -65,7 +65,7 @@ def edit_agreement(
     return agreement
 
 
-@action("programme.add_party")
+@action("programme.add_party", once=True)
 def add_party(
     *,
     agreement: CooperationAgreement,
@@ -76,19 +76,39 @@ def add_party(
     by: User | str,
     at: datetime | None = None,
 ) -> AgreementParty:
-    """Name an organisation that an agreement binds; named again, its role is corrected."""
-    party, _made = AgreementParty.objects.update_or_create(
+    """Name an organisation that an agreement binds; one that is named already is corrected in its own place."""
+    hold(agreement)
+    if AgreementParty._base_manager.filter(agreement=agreement, organisation=organisation).exists():
+        raise NamedAlready(organisation=organisation)
+    party = AgreementParty.objects.create(
         agreement=agreement,
         organisation=organisation,
-        defaults={
-            "party_type": party_type,
-            "cluster": cluster,
-            "is_signatory": is_signatory,
-            "scope": agreement.scope,
-        },
+        party_type=party_type,
+        cluster=cluster,
+        is_signatory=is_signatory,
+        scope=agreement.scope,
     )
     note(subject=agreement, party=organisation.pseudonym)
     return party
+
+
+@action("programme.edit_party")
+def edit_party(
+    *, party: AgreementParty, values: dict[str, Any], version: int, by: User | str, at: datetime | None = None
+) -> AgreementParty:
+    """Correct as what, for which cluster and whether a party has signed."""
+    fields = save_edit(party, values, version=version)
+    note(subject=party, agreement=party.agreement.code, party=party.organisation.pseudonym, fields=fields)
+    return party
+
+
+@action("programme.remove_party")
+def remove_party(
+    *, party: AgreementParty, reason: str, version: int, by: User | str, at: datetime | None = None
+) -> None:
+    """Take out a party that was named by mistake; the deed says which it was, and why."""
+    note(agreement=party.agreement.code, party=party.organisation.pseudonym)
+    take_back(party, version=version, reason=reason)
 
 
 @action("programme.renew_agreement", once=True)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from nanduti.foundation.audit import action, note
-from nanduti.foundation.editing import hold, save_edit
+from nanduti.foundation.editing import hold, save_edit, take_back
 from nanduti.foundation.fields import check_when
 from nanduti.foundation.models import User
 from nanduti.register.models import Organisation
@@ -32,6 +32,15 @@ def found_committee(
     row = Committee.objects.create(programme=programme, scope=programme.scope, code=code, **values)
     note(subject=row, kind=row.kind)
     return row
+
+
+@action("programme.edit_committee")
+def edit_committee(
+    *, committee: Committee, values: dict[str, Any], version: int, by: User | str, at: datetime | None = None
+) -> Committee:
+    """Correct what a body is called, of which kind it is, and how many must be there to decide."""
+    note(subject=committee, fields=save_edit(committee, values, version=version))
+    return committee
 
 
 @action("programme.fill_seat")
@@ -88,6 +97,24 @@ def record_meeting(
     return meeting
 
 
+@action("programme.edit_meeting")
+def edit_meeting(
+    *, meeting: Meeting, values: dict[str, Any], version: int, by: User | str, at: datetime | None = None
+) -> Meeting:
+    """Correct when and where a body met, and what is noted of it."""
+    check_when(values.get("held_on", ""))
+    note(subject=meeting, fields=save_edit(meeting, values, version=version))
+    return meeting
+
+
+@action("programme.withdraw_meeting")
+def withdraw_meeting(
+    *, meeting: Meeting, reason: str, version: int, by: User | str, at: datetime | None = None
+) -> None:
+    """Take a meeting back that was written down by mistake; one that decided something stays while it does."""
+    take_back(meeting, version=version, reason=reason)
+
+
 @action("programme.record_presence")
 def record_presence(
     *, meeting: Meeting, present: list[Seat], by: User | str, at: datetime | None = None
@@ -131,6 +158,30 @@ def record_resolution(
     return Resolution.objects.create(
         committee=meeting.committee, meeting=meeting, scope=meeting.scope, code=code, **values
     )
+
+
+@action("programme.edit_resolution")
+def edit_resolution(
+    *,
+    resolution: Resolution,
+    values: dict[str, Any],
+    version: int,
+    by: User | str,
+    at: datetime | None = None,
+) -> Resolution:
+    """Correct the words of a decision, who sees to it, and until when."""
+    for name in ("due", "done"):
+        check_when(values.get(name, ""))
+    note(subject=resolution, fields=save_edit(resolution, values, version=version))
+    return resolution
+
+
+@action("programme.withdraw_resolution")
+def withdraw_resolution(
+    *, resolution: Resolution, reason: str, version: int, by: User | str, at: datetime | None = None
+) -> None:
+    """Take a decision back that was written down by mistake."""
+    take_back(resolution, version=version, reason=reason)
 
 
 @action("programme.complete_resolution")

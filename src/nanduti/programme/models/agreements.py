@@ -116,7 +116,7 @@ class CooperationAgreement(Scoped, Sourced, Versioned, Timestamped):
 
 
 @classified(open="agreement organisation cluster party_type is_signatory")
-class AgreementParty(Scoped, Sourced):
+class AgreementParty(Scoped, Sourced, Versioned):
     """An organisation that an agreement binds or names."""
 
     class PartyType(models.TextChoices):

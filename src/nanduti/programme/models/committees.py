@@ -14,7 +14,7 @@ from .programmes import Programme, in_language
 
 
 @classified(open="programme code name name_es kind place quorum")
-class Committee(Scoped, Sourced):
+class Committee(Scoped, Sourced, Versioned):
     """A body that steers a programme, or that partners run one of its centres with.
 
     Which sectors must sit on it follows from its kind (``bodies.yaml``); who does, from its seats.
@@ -73,7 +73,7 @@ class Seat(Scoped, Sourced, Versioned, Dated):
 
 
 @classified(open="committee number held_on held_on_start held_on_end held_on_precision place note note_es")
-class Meeting(Scoped, Sourced):
+class Meeting(Scoped, Sourced, Versioned):
     """A sitting of a committee."""
 
     committee = models.ForeignKey(Committee, models.PROTECT, related_name="meetings")

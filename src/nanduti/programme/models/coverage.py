@@ -4,13 +4,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from nanduti.foundation.classification import classified
-from nanduti.foundation.models import Scoped, Sourced
+from nanduti.foundation.models import Scoped, Sourced, Versioned
 
 from .programmes import Programme, in_language
 
 
 @classified(open="programme code name name_es aim aim_es")
-class Component(Scoped, Sourced):
+class Component(Scoped, Sourced, Versioned):
     """A part of the programme that may or may not apply to a cluster."""
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="components")
