@@ -47,15 +47,14 @@ from .variance import (
     CountVariance,
     MoneyVariance,
     TargetVariance,
-    TimeVariance,
     activity_variance,
     count_variance,
     money_variance,
     share_variance,
     target_variance,
-    time_variance,
 )
 from .variance_sums import CountSum, EarnedValue, MoneySum, PlanVariance, earned_value, plan_variance
+from .variance_time import TimeVariance, time_variance
 from .visions import VisionFocus, revalidation_due, vision_focus, vision_verdict
 
 __all__ = [

@@ -16,7 +16,8 @@ from .dates import UnreadableDate, When, parse_when
 BETTER = ("more", "less", "")
 #: What was reported of an activity; empty where nothing was.
 STATES = ("", "closed", "cancelled", "suspended")
-Against = Literal["plan", "baseline"]
+#: Which plan what happened is compared with: the one now in force, as first agreed, or as a later revision kept it.
+Against = Literal["plan", "baseline", "revision"]
 
 
 @dataclass(frozen=True)
