@@ -9,6 +9,7 @@ from datetime import date
 
 from nanduti.methods.values import BadInput, Share
 
+from ._widths import last_days
 from .dates import When
 from .status import ActivityStatus
 
@@ -91,8 +92,5 @@ def planned_by(whens: Sequence[When], on: date) -> Planned:
 
 
 def _earliest_end(when: When) -> date | None:
-    """The first day on which it may have been done: for one coarse date its first day."""
-    last = when.parts[-1]
-    if last.precision == "day":
-        return last.period.last_day
-    return last.period.start
+    """The first day on which it may have been done: of a coarse date the first of its last unit."""
+    return last_days(when.parts[-1] if when.parts else when)[0]
