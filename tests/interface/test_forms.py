@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from nanduti.interface.forms import MoneyField
 from nanduti.methods.values import Money
@@ -19,3 +20,58 @@ def test_an_amount_needs_a_currency():
     for typed in (["12", ""], ["12", "guaraní"], ["twelve", "PYG"]):
         with pytest.raises(ValidationError):
             MoneyField(required=False).clean(typed)
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "amount"),
+    [
+        ("es", "1.500.000", "1500000"),
+        ("es", "350.000", "350000"),
+        ("es", "1500,5", "1500.5"),
+        ("es", "1.500,50", "1500.50"),
+        ("es", "1500.50", "1500.50"),
+        ("es", "1 500\N{NO-BREAK SPACE}000", "1500000"),
+        ("es", "-12", "-12"),
+        ("en", "1,500,000", "1500000"),
+        ("en", "1,500.50", "1500.50"),
+        ("en", "1500.50", "1500.50"),
+    ],
+)
+def test_an_amount_is_understood_as_its_language_writes_it(language, typed, amount):
+    with translation.override(language):
+        assert MoneyField().clean([typed, "PYG"]) == Money(amount, "PYG")
+
+
+@pytest.mark.parametrize(
+    ("language", "typed"),
+    [
+        ("es", "1,500"),
+        ("es", "1,500.50"),
+        ("en", "1.500"),
+        ("en", "1.500,50"),
+        ("es", "1.50.000"),
+        ("en", "1500,5"),
+    ]
+    + [
+        (language, wrong)
+        for language in ("es", "en")
+        for wrong in ("mil", "1e5", "NaN", "12 3", "1.234.5", "٣")
+    ],
+)
+def test_an_amount_that_may_be_another_one_is_refused_with_an_example(language, typed):
+    with translation.override(language):
+        with pytest.raises(ValidationError) as told:
+            MoneyField().clean([typed, "PYG"])
+        assert ("1.500,50" if language == "es" else "1,500.50") in str(told.value)
+
+
+def test_a_currency_is_known_by_its_sign_and_assumed_by_nobody():
+    assert [str(MoneyField().clean(["5", sign]).currency) for sign in ("Gs", "₲", "€", "us$")] == [
+        "PYG",
+        "PYG",
+        "EUR",
+        "USD",
+    ]
+    assert MoneyField().widget.decompress(None) == [None, None]
+    with pytest.raises(ValidationError, match="EUR, INR"):
+        MoneyField().clean(["5", ""])

@@ -16,13 +16,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.db import models
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from nanduti.foundation.errors import EditedMeanwhile
 from nanduti.methods.values import BadInput, Money, PersonError
@@ -170,6 +171,7 @@ class MoneyWidget(forms.MultiWidget):
     """Amount and currency side by side."""
 
     template_name = "interface/widgets/money.html"
+    usual = ""  # the currency that stands there until another is typed; a form sets it where it knows one
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         amount = forms.TextInput(
@@ -181,7 +183,36 @@ class MoneyWidget(forms.MultiWidget):
         super().__init__({"amount": amount, "currency": currency}, attrs)
 
     def decompress(self, value: Money | None) -> list[Any]:
-        return [value.amount, value.currency] if value else [None, "EUR"]
+        return [value.amount, value.currency] if value else [None, self.usual or None]
+
+
+class AmountField(forms.DecimalField):
+    """An amount with at most two decimals, written as people of the page's language write it.
+
+    ``1.500.000`` and ``1500,50`` in Spanish, ``1,500,000`` and ``1500.50`` in English, blanks between
+    thousands and a point before one or two decimals in both. What could be read as another amount is refused.
+    """
+
+    default_error_messages = {"invalid": gettext_lazy("This is not an amount. Write it such as 1,500.50.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=15, decimal_places=2, localize=False, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        """The amount, or an error that shows how one is written; a number is left as it is."""
+        if not isinstance(value, str) or not value.strip():
+            return super().to_python(value)
+        point, mark = (",", ".") if (get_language() or "").startswith("es") else (".", ",")
+        text = re.sub(r"(?<=\d)\s(?=\d{3}(\D|$))", "", value.strip())
+        if re.fullmatch(rf"-?\d{{1,3}}({re.escape(mark)}\d{{3}})+({re.escape(point)}\d{{1,2}})?", text):
+            text = text.replace(mark, "")
+        if not re.fullmatch(rf"-?\d+([.{point}]\d{{1,2}})?", text, re.ASCII):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(text.replace(",", "."))
+
+
+# How currencies are written that have one sign of their own; a bare dollar is the money of many countries.
+SIGNS = {"€": "EUR", "₲": "PYG", "GS": "PYG", "GS.": "PYG", "₹": "INR", "US$": "USD"}
 
 
 class MoneyField(forms.MultiValueField):
@@ -189,15 +220,14 @@ class MoneyField(forms.MultiValueField):
 
     widget = MoneyWidget
     default_error_messages = {
-        "amount": gettext_lazy("This is not an amount. Write digits such as 1500.50."),
         "currency": gettext_lazy("Write the currency as three capital letters, such as EUR, INR or PYG."),
+        "incomplete": gettext_lazy("Write the currency as three capital letters, such as EUR, INR or PYG."),
     }
 
     def __init__(self, **kwargs: Any) -> None:
-        amount = forms.DecimalField(max_digits=15, decimal_places=2, localize=False)
         currency = forms.CharField(max_length=3)
         kwargs.setdefault("require_all_fields", False)
-        super().__init__(fields=(amount, currency), **kwargs)
+        super().__init__(fields=(AmountField(), currency), **kwargs)
 
     def clean(self, value: Any) -> Money | None:
         """An amount left empty is no money, whatever currency stands beside it."""
@@ -209,7 +239,8 @@ class MoneyField(forms.MultiValueField):
         if not data_list or data_list[0] in (None, ""):
             return None
         try:
-            return Money(data_list[0], (data_list[1] or "").strip().upper())
+            said = (data_list[1] or "").strip().upper()
+            return Money(data_list[0], SIGNS.get(said, said))
         except BadInput:
             raise forms.ValidationError(self.error_messages["currency"], code="currency") from None
 
