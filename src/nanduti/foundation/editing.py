@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import models
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from .audit import note
 from .classification import Sensitivity, sensitivity_of
-from .errors import EditedMeanwhile, NotFound, StillNamed
+from .errors import EditedMeanwhile, KeptElsewhere, NotFound, StillNamed
 from .fields import derived_columns
 from .models import AuditEvent, Timestamped
 
@@ -48,6 +49,22 @@ def save_edit(instance: models.Model, values: dict[str, Any], *, version: int) -
     return changed
 
 
+# Rooms that write records from something else of theirs say so here: ``keeper(record)`` answers whether it is theirs.
+_keepers: list[Callable[[models.Model], bool]] = []
+
+
+def offer_keeper(keeper: Callable[[models.Model], bool]) -> None:
+    """Let a room keep what it wrote from being corrected where the next reading would write it anew."""
+    if keeper not in _keepers:
+        _keepers.append(keeper)
+
+
+def require_free(instance: models.Model) -> None:
+    """Raise :class:`KeptElsewhere` where the record was made of an answer: it follows the answer."""
+    if any(keeper(instance) for keeper in _keepers):
+        raise KeptElsewhere(kind=str(instance._meta.verbose_name))
+
+
 def take_back(instance: models.Model, *, version: int, reason: str) -> None:
     """Within an action: delete a record that was written down by mistake, with a trace of all that it said openly.
 
@@ -56,8 +73,10 @@ def take_back(instance: models.Model, *, version: int, reason: str) -> None:
     Raises:
         EditedMeanwhile: somebody changed it since the version that was looked at.
         NotFound: somebody took it back already.
+        KeptElsewhere: it was made of an answer, which would make it again.
         StillNamed: another record stands on it.
     """
+    require_free(instance)
     manager = type(instance)._base_manager
     now = manager.select_for_update().filter(pk=instance.pk).values_list("version", flat=True).first()
     if now is None:

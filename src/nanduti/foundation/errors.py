@@ -48,6 +48,15 @@ class EditedMeanwhile(PersonError):
     )
 
 
+class KeptElsewhere(PersonError):
+    """A record that was made of an answer is to be corrected by itself."""
+
+    code = "foundation.kept_elsewhere"
+    title = mark("This came from an answer")
+    sentence = mark("This {kind} was made of what somebody answered, and follows the answer.")
+    remedy = mark("Correct the answer where it was received; the record is then told anew.")
+
+
 class StillNamed(PersonError):
     """A record is taken back while another one stands on it."""
 

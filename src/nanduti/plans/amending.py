@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,9 +16,9 @@ from . import agents, visions
 from .errors import MoreThanASlip
 from .models import Contribution, Milestone, Participation, Vision
 
-# At least this share of the words must stay for a correction to be one; below it the wording is another. Ours: a
-# cautious reading of "typing error", for no source draws the line.
-STAYS = 0.7
+# What must stay for a correction to be one: this share of the words, or of the letters where the text is short enough
+# that one wrong word is many. Ours: a cautious reading of "slip of the pen", for no source draws the line.
+WORDS_STAY, LETTERS_STAY, SHORT = 0.7, 0.85, 300
 
 Mistaken = Participation | Contribution | Milestone
 
@@ -56,7 +57,13 @@ def take_back_record(
 
 @action("plans.correct_wording")
 def correct_wording(
-    *, vision: Vision, values: dict[str, str], reason: str, version: int, by: User | str, at: datetime | None = None
+    *,
+    vision: Vision,
+    values: dict[str, str],
+    reason: str,
+    version: int,
+    by: User | str,
+    at: datetime | None = None,
 ) -> Vision:
     """Correct a slip in how a vision is worded: the stakeholders meant this, so it is no other vision.
 
@@ -82,11 +89,17 @@ def correct_wording(
 
 
 def is_slip(before: str, after: str) -> bool:
-    """Whether another wording says the same with a slip put right: most of its letters stay, in their order.
+    """Whether another wording says the same with a slip put right: most of it stays, in its order.
 
     >>> is_slip("Leather that sels in Europe", "Leather that sells in Europe")
     True
     >>> is_slip("Leather that sells in Europe", "A clean river by 2015")
     False
     """
-    return difflib.SequenceMatcher(None, before.split(), after.split(), autojunk=False).ratio() >= STAYS
+    if _stays(before.split(), after.split()) >= WORDS_STAY:
+        return True
+    return max(len(before), len(after)) <= SHORT and _stays(before, after) >= LETTERS_STAY
+
+
+def _stays(before: Sequence[str], after: Sequence[str]) -> float:
+    return difflib.SequenceMatcher(None, before, after, autojunk=False).ratio()

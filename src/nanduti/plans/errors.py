@@ -124,3 +124,12 @@ class SpentOtherCurrency(PersonError):
     title = mark("Two currencies")
     sentence = mark("The cost is planned in {planned}, and {spent} was written for what was spent.")
     remedy = mark("Write both in one currency; say in how it was valued which rate you took.")
+
+
+class MoreThanASlip(PersonError):
+    """A correction of a vision that says something else."""
+
+    code = "plans.more_than_a_slip"
+    title = mark("This is another wording")
+    sentence = mark("So much of the vision would change that it is no slip of the pen.")
+    remedy = mark("Look at the vision again with the stakeholders, and write down there what they decided.")

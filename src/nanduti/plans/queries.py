@@ -190,6 +190,12 @@ def participations(*, activity: Activity) -> QuerySet[Participation]:
     return activity.participations.select_related("organisation", "source").order_by("role", "id")
 
 
+def all_participations(*, programme: Programme) -> QuerySet[Participation]:
+    """Who took part in the activities of a programme."""
+    rows = Participation.objects.filter(activity__plan__programme=programme)
+    return rows.select_related("activity__plan__programme", "organisation", "source", "scope")
+
+
 def contributions(*, programme: Programme, cluster: Cluster | None = None) -> QuerySet[Contribution]:
     """What stakeholders pledged and gave."""
     rows = Contribution.objects.filter(plan__programme=programme)

@@ -30,5 +30,18 @@ urlpatterns = [
     path("plan/milestone/", plan.new_milestone, name="new_milestone"),
     path("plan/milestone/<int:pk>/", correcting.milestone, name="edit_milestone"),
     path("plan/contribution/<int:pk>/", correcting.contribution, name="edit_contribution"),
+    path("plan/milestone/<int:pk>/take-back/", correcting.take_back_milestone, name="take_back_milestone"),
+    path(
+        "plan/contribution/<int:pk>/take-back/",
+        correcting.take_back_contribution,
+        name="take_back_contribution",
+    ),
+    path("plan/participation/<int:pk>/", correcting.participation, name="edit_participation"),
+    path(
+        "plan/participation/<int:pk>/take-back/",
+        correcting.take_back_participation,
+        name="take_back_participation",
+    ),
+    path("plan/vision/<int:pk>/wording/", visions.correct_wording, name="correct_wording"),
     path("plan/<slug:code>/status/", plan.plan_status, name="plan_status"),
 ]

@@ -7,8 +7,11 @@ class SurveysConfig(AppConfig):
     verbose_name = "Surveys"
 
     def ready(self) -> None:
+        from nanduti.foundation import editing
         from nanduti.register import panels
 
+        from .mapping.told import is_told
         from .pages.mappings import came_from
 
+        editing.offer_keeper(is_told)
         panels.offer("establishment", order=30, panel=came_from)

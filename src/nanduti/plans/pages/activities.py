@@ -145,13 +145,15 @@ def _activity_links(frame: Frame, plan: str, number: int) -> list[dict[str, Any]
 
 
 def _people_and_money(request: HttpRequest, frame: Frame, row: Activity) -> list[dict[str, Any]]:
+    may_edit = frame.access.may(EDIT, row.scope_id)
     took_part = DataTable(
         queries.participations(activity=row),
         request,
         name="participants",
         columns=[
             Col("who", gettext_lazy("Who"), phone=True,
-                value=lambda p: str(p.organisation) if p.organisation else in_language(p, "group_label")),
+                value=_who_took_part,
+                url=lambda p: frame.url("plans:edit_participation", p.pk) if may_edit else None),
             Col("role", gettext_lazy("Role"), "choice", choices=Participation.Role.choices),
             Col("count", gettext_lazy("How many"), "number", phone=True),
             Col("unit", gettext_lazy("Counted in"), "choice", choices=Participation.Unit.choices, phone=True),
@@ -185,6 +187,12 @@ def _people_and_money(request: HttpRequest, frame: Frame, row: Activity) -> list
             ),
         },
     ]
+
+
+def _who_took_part(row: Participation) -> str:
+    """The organisation or group; somebody of whom only the list tells, as such."""
+    told = str(row.organisation) if row.organisation else in_language(row, "group_label")
+    return told or _("somebody on a list")
 
 
 def contribution_columns(frame: Frame) -> list[Col]:

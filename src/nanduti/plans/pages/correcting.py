@@ -1,4 +1,4 @@
-"""Pages on which a contribution or a milestone is corrected; the second of two editors is told."""
+"""Pages on which what was written down of a plan is corrected or taken back; the second of two editors is told."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from nanduti.foundation.editing import require_free
 from nanduti.foundation.errors import NotFound
 from nanduti.interface.forms import LARGEST
 from nanduti.programme.frames import Frame, programme_page
-from nanduti.programme.pages import form_page
+from nanduti.programme.pages import form_page, take_back_page
 
-from .. import actions, queries
+from .. import actions, amending, queries
+from ..correction_forms import EditParticipationForm
 from ..forms import EditContributionForm, EditMilestoneForm
+from ..models import Activity, Contribution
 from .common import require
 
 
@@ -25,6 +28,55 @@ def _row(frame: Frame, rows: QuerySet[Any], kind: str, pk: int) -> Any:
         raise NotFound(kind=kind, code_given=pk)
     require(frame, row.scope_id)
     return row
+
+
+def _activity_url(frame: Frame, row: Activity) -> str:
+    return frame.url("plans:activity", row.plan.code, row.number)
+
+
+@programme_page(step=7, item="ledger")
+def participation(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
+    """Correct who took part, or how many."""
+    row = _row(frame, queries.all_participations(programme=frame.programme), "participation", pk)
+    require_free(row)
+    form = EditParticipationForm.of(row, request.POST or None, access=frame.access)
+
+    def act(values: dict[str, Any], version: int) -> None:
+        reason = values.pop("override_reason")
+        amending.edit_participation(
+            participation=row,
+            values=values,
+            version=version,
+            override_reason=reason if frame.may("override_rule") else "",
+            by=request.user,
+        )
+
+    return form_page(
+        request,
+        frame,
+        form,
+        act,
+        title=_("Correct who took part"),
+        state=f"{row.activity.number}. {row.activity}",
+        back=_activity_url(frame, row.activity),
+        save_label=_("Save"),
+        done=_("It is corrected."),
+        take_back_url=frame.url("plans:take_back_participation", pk),
+    )
+
+
+@programme_page(step=7, item="ledger")
+def take_back_participation(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
+    """Take back that somebody took part."""
+    row = _row(frame, queries.all_participations(programme=frame.programme), "participation", pk)
+    return take_back_page(
+        request,
+        frame,
+        row,
+        amending.take_back_record,
+        back=_activity_url(frame, row.activity),
+        title=f"{row.activity.number}. {row.activity}",
+    )
 
 
 @programme_page(step=7, item="plan")
@@ -40,19 +92,36 @@ def contribution(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
             contribution=row, values=values, version=version, override_reason=reason, by=request.user
         )
 
-    activity = row.activity
     return form_page(
         request,
         frame,
         form,
         act,
         title=str(row.contributor),
-        state=str(activity or row.plan),
-        back=frame.url("plans:activity", row.plan.code, activity.number)
-        if activity
-        else frame.url("plans:plan"),
+        state=str(row.activity or row.plan),
+        back=_where_given(frame, row),
         save_label=_("Save"),
         done=_("It is corrected."),
+        take_back_url=frame.url("plans:take_back_contribution", pk),
+    )
+
+
+def _where_given(frame: Frame, row: Contribution) -> str:
+    """The page of the activity that something was given to, or that of the plan."""
+    return frame.url("plans:plan") if row.activity is None else _activity_url(frame, row.activity)
+
+
+@programme_page(step=7, item="plan")
+def take_back_contribution(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
+    """Take a contribution back that nobody promised or gave."""
+    row = _row(frame, queries.contributions(programme=frame.programme), "contribution", pk)
+    return take_back_page(
+        request,
+        frame,
+        row,
+        amending.take_back_record,
+        back=_where_given(frame, row),
+        title=f"{row.contributor}: {row.get_kind_display()}",
     )
 
 
@@ -71,4 +140,12 @@ def milestone(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
         back=frame.url("plans:plan"),
         save_label=_("Save"),
         done=_("It is corrected."),
+        take_back_url=frame.url("plans:take_back_milestone", pk),
     )
+
+
+@programme_page(step=7, item="plan")
+def take_back_milestone(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
+    """Take a milestone back that was not reached."""
+    row = _row(frame, queries.milestones(programme=frame.programme), "milestone", pk)
+    return take_back_page(request, frame, row, amending.take_back_record, back=frame.url("plans:plan"))

@@ -15,7 +15,8 @@ from nanduti.programme.frames import Frame, programme_page
 from nanduti.programme.models.programmes import in_language
 from nanduti.programme.pages import form_page, link, show
 
-from .. import actions, queries, visions
+from .. import actions, amending, queries, visions
+from ..correction_forms import WordingForm
 from ..forms import CorrectVisionForm, LookAgainForm, NewObjectiveForm, ObjectiveForm, VisionForm
 from ..models import Objective, Vision
 from .common import EDIT, require
@@ -52,7 +53,10 @@ def vision(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
             {
                 "facts": _facts(found, sees_more=frame.access.may("read_sensitive", row.scope_id)),
                 "verdict": found.verdict,
-                "links": [link(frame.url("plans:correct_vision", row.pk), _("Correct date or participants"))]
+                "links": [
+                    link(frame.url("plans:correct_vision", row.pk), _("Correct date or participants")),
+                    link(frame.url("plans:correct_wording", row.pk), _("Correct a slip in the wording")),
+                ]
                 if may_edit
                 else [],
             },
@@ -204,6 +208,31 @@ def correct_vision(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
         back=frame.url("plans:vision", pk),
         save_label=_("Save"),
         done=_("The vision is saved."),
+    )
+
+
+@programme_page(step=6, item="plan")
+def correct_wording(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
+    """Put a slip of the pen right; what changes the meaning is for the stakeholders."""
+    row = visions.vision_by_id(programme=frame.programme, pk=pk)
+    require(frame, row.scope_id)
+
+    def act(values: dict[str, Any], version: int) -> None:
+        reason = values.pop("reason")
+        amending.correct_wording(vision=row, values=values, reason=reason, version=version, by=request.user)
+
+    return form_page(
+        request,
+        frame,
+        WordingForm.of(row, request.POST or None),
+        act,
+        title=_("Correct a slip in the wording"),
+        state=_(
+            "The same vision, better written. What changes its meaning is for the stakeholders to agree on."
+        ),
+        back=frame.url("plans:vision", pk),
+        save_label=_("Save the wording"),
+        done=_("The wording is corrected; what it said before stays in the record of deeds."),
     )
 
 
