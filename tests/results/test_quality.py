@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from nanduti.foundation.models import AuditEvent
+from nanduti.methods.planning.contradictions import RULES
 from nanduti.programme import actions
 from nanduti.programme.errors import ReasonMissing
 from nanduti.programme.models import Statement
-from nanduti.results import quality
+from nanduti.register.models import Cluster
+from nanduti.results import quality, quality_pages
 
 pytestmark = pytest.mark.django_db
 
@@ -145,3 +147,60 @@ def test_the_report_goes_along_as_a_file(found, visit):
     answer = visit("coordinator").get("/p/india-italy-twinning/quality/?export=csv&all=1")
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert len(lines) == len(found) + 1
+
+
+PAGE = "/p/india-italy-twinning/quality/"
+
+
+def test_every_kind_of_contradiction_has_a_name():
+    assert set(quality_pages.KINDS) == set(RULES)
+
+
+def test_a_leaf_holds_few_contradictions_and_all_are_on_some_leaf(found, visit, monkeypatch):
+    monkeypatch.setattr(quality_pages.Findings, "page_size", 5)
+    reader, seen = visit("researcher"), 0
+    for page in range(1, -(-len(found) // 5) + 1):
+        text = reader.get(f"{PAGE}?page={page}&all=1").content.decode()
+        here = text.count("<article")
+        assert 0 < here <= 5
+        seen += here
+        assert "all=1" in text.partition('rel="next"')[2] or 'rel="next"' not in text
+    assert seen == len(found)
+
+
+@pytest.mark.parametrize(
+    ("asked", "holds"),
+    [
+        ("severity=error", lambda f: f.severity == "error"),
+        ("rule=dates_differ", lambda f: f.rule_code == "dates_differ"),
+        ("rule=no-such-rule", lambda f: True),
+        ("severity=%00&page=-1", lambda f: True),
+    ],
+)
+def test_the_report_is_narrowed_by_kind(found, visit, monkeypatch, asked, holds):
+    monkeypatch.setattr(quality_pages.Findings, "page_size", 100)
+    text = visit("researcher").get(f"{PAGE}?{asked}").content.decode()
+    assert text.count("<article") == sum(holds(f) for f, _rows in found)
+
+
+def test_a_cluster_shows_what_is_said_of_its_own_records(example, found, visit, monkeypatch):
+    monkeypatch.setattr(quality_pages.Findings, "page_size", 100)
+    auto = Cluster.objects.get(code="chennai-auto")
+    subjects = {f.subject for f, _rows in quality.findings(programme=example, cluster=auto)}
+    assert {"auto:9", "cluster:chennai-auto", "programme:auto"} <= subjects
+    assert not any(s.startswith(("leather", "footwear", "agreement:footwear")) for s in subjects)
+    text = visit("researcher").get(f"{PAGE}?cluster=chennai-auto").content.decode()
+    n = sum(f.subject in subjects for f, _rows in found)
+    assert text.count("<article") == n < len(found)
+
+
+def test_what_was_typed_and_not_taken_still_stands_there(example, found, visit):
+    statement = next(
+        r
+        for f, rows in found
+        for r in rows
+        if f.subject == "cluster:chennai-auto" and isinstance(r, Statement)
+    )
+    answer = visit("coordinator").post(PAGE, {"statement": statement.pk, "reason": "The minutes <say> so"})
+    assert answer.status_code == 422
+    assert "The minutes &lt;say&gt; so</textarea>" in answer.content.decode()

@@ -61,6 +61,8 @@ class DataTable:
     caption: ClassVar[Any] = ""
     name: ClassVar[str] = "table"
     exports: ClassVar[bool] = True
+    # A template that shows the rows of a leaf (``table.page_rows``) otherwise than as cells side by side.
+    body: ClassVar[str] = ""
     # For tables of ten thousands of wide rows: sort their numbers alone and fetch only those of the page, and
     # count them again only after somebody did something.
     keys_first: ClassVar[bool] = False

@@ -4,31 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from nanduti.foundation.errors import NotFound
 from nanduti.foundation.kept import kept
 from nanduti.indicators.safe import LEAST
-from nanduti.interface import saying, words
+from nanduti.interface import words
 from nanduti.interface.parts import Figure
 from nanduti.interface.tables import Col, DataTable
 from nanduti.methods.values import Money
 from nanduti.plans.models import Participation
-from nanduti.programme import actions as programme_actions
 from nanduti.programme import codes
 from nanduti.programme.frames import Frame, programme_page
-from nanduti.programme.models import Statement
 from nanduti.programme.pages import dated, form_page, link, show
 
-from . import actions, quality, queries
+from . import actions, queries
 from .counting import Question, Tally, records_behind
-from .forms import SettleForm, StatedFigureForm
+from .forms import StatedFigureForm
 from .frameworks import INDICATORS, SOURCE, Indicator
 
 LEVELS = {"output": gettext_lazy("Outputs"), "outcome": gettext_lazy("Outcomes")}
@@ -252,7 +248,7 @@ def _year_bars(row: queries.ResultRow) -> Any:
 def _records_section(request: HttpRequest, frame: Frame, rows: Any, number: int) -> dict[str, Any]:
     model = rows.model._meta
     columns = [
-        Col("record", gettext_lazy("Record"), value=str, phone=True, url=lambda r: _record_url(r, frame)),
+        Col("record", gettext_lazy("Record"), value=str, phone=True, url=lambda r: record_url(r, frame)),
         Col("cluster", gettext_lazy("Cluster"), value=lambda r: str(getattr(r, "cluster", None) or "")),
         Col("when", gettext_lazy("When"), value=_record_when, phone=True),
         Col("count", gettext_lazy("How many"), "number", value=_record_count),
@@ -268,7 +264,7 @@ def _records_section(request: HttpRequest, frame: Frame, rows: Any, number: int)
     }
 
 
-def _record_url(record: Any, frame: Frame) -> str | None:
+def record_url(record: Any, frame: Frame) -> str | None:
     label = record._meta.label_lower
     if label == "plans.activity":
         return frame.url("plans:activity", record.plan.code, record.number)
@@ -334,167 +330,3 @@ def new_stated(request: HttpRequest, frame: Frame, indicator: str) -> HttpRespon
         save_label=_("Keep the figure"),
         done=_("The figure is kept."),
     )
-
-
-# --- the quality report
-
-SEVERITIES = {
-    "error": gettext_lazy("cannot both be"),
-    "warning": gettext_lazy("differ"),
-    "note": gettext_lazy("to note"),
-}
-
-
-# What statements are about, in words.
-ATTRIBUTES = {
-    "date": gettext_lazy("the date"),
-    "end_date": gettext_lazy("the end"),
-    "signed": gettext_lazy("the day of signature"),
-    "valid_from": gettext_lazy("the beginning"),
-    "valid_until": gettext_lazy("the end"),
-    "held_on": gettext_lazy("the day it was held"),
-    "n_participants": gettext_lazy("the number of participants"),
-    "n_firms": gettext_lazy("the number of firms"),
-    "duration_days": gettext_lazy("the duration"),
-    "name": gettext_lazy("the name"),
-    "status_as_of": gettext_lazy("the day of the report"),
-    "sector": gettext_lazy("the sector"),
-    "has_twinning": gettext_lazy("whether there is a twinning"),
-    "level": gettext_lazy("the level"),
-}
-
-
-@programme_page(step=8, item="quality", may="read")
-def quality_report(request: HttpRequest, frame: Frame) -> HttpResponse:
-    """Contradictions as pairs of statements side by side, with what became of them."""
-    form = SettleForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and _settle(request, frame, form):
-        messages.success(request, _("It is settled; the reason is kept."))
-        return redirect(request.get_full_path())
-    found = quality.findings(programme=frame.programme)
-    open_ones = [pair for pair in found if not quality.is_settled(pair[1])]
-    # What cannot be true at all stands first, on the page and in what is taken along.
-    shown = sorted(
-        found if request.GET.get("all") else open_ones, key=lambda pair: pair[0].severity != "error"
-    )
-    if request.GET.get("export"):
-        return _export(request, shown)
-    titles = quality.titles(programme=frame.programme)
-    return render(
-        request,
-        "results/quality.html",
-        {
-            "title": _("Data quality"),
-            "state": _quality_state([f for f, _rows in open_ones]),
-            "frame_of": frame,
-            "findings": [_shown(f, rows, frame, titles) for f, rows in shown[:400]],
-            "n_settled": len(found) - len(open_ones),
-            "shows_all": bool(request.GET.get("all")),
-            "may_settle": frame.may_programme("edit_programme"),
-            "form": form,
-        },
-        status=form.status if form.is_bound else 200,
-    )
-
-
-def _quality_state(found: list[Any]) -> str:
-    if not found:
-        return _("No contradiction is open.")
-    n_errors = sum(f.severity == "error" for f in found)
-    said = ngettext("%(n)s contradiction is open", "%(n)s contradictions are open", len(found)) % {
-        "n": words.number(len(found))
-    }
-    if not n_errors:
-        return said + "."
-    impossible = ngettext("%(n)s cannot be true at all.", "%(n)s cannot be true at all.", n_errors)
-    return f"{said}; {impossible % {'n': words.number(n_errors)}}"
-
-
-def _settle(request: HttpRequest, frame: Frame, form: SettleForm) -> bool:
-    row = Statement.objects.filter(programme=frame.programme, pk=form.cleaned_data["statement"]).first()
-    if row is None:
-        raise NotFound(kind="statement", code_given=form.cleaned_data["statement"])
-    frame.access.require("edit_programme", row.scope_id)
-    return form.try_to(
-        programme_actions.settle_statement,
-        statement=row,
-        settled=form.cleaned_data["settled"],
-        reason=form.cleaned_data["reason"],
-        by=request.user,
-    )
-
-
-def _shown(finding: Any, rows: list[Any], frame: Frame, titles: dict[str, str]) -> dict[str, Any]:
-    details = {k: _detail(v) for k, v in finding.reason.details.items()}
-    details["subject"] = _subject(finding.subject, titles)
-    if "attribute" in details:
-        details["attribute"] = codes.said(ATTRIBUTES, details["attribute"])
-    if "other" in details:
-        in_list = f"{finding.subject.partition(':')[0]}:{details.get('cited')}"
-        details["other"] = titles.get(in_list, "").partition(". ")[2] or details["other"]
-    statement = next((r for r in rows if isinstance(r, Statement)), None)
-    return {
-        "rule": finding.rule_code,
-        "severity": finding.severity,
-        "severity_said": SEVERITIES[finding.severity],
-        "sentence": saying.fill(finding.reason.sentence, details),
-        "statement": statement,
-        "why": statement.settled_reason
-        if statement and frame.access.may("read_sensitive", statement.scope_id)
-        else "",
-        "more": max(0, len(rows) - 6),
-        "sides": [
-            {
-                "value": VALUES.get(s.value_text, s.value_text),
-                "unit": codes.said(codes.UNITS, s.unit) if s.value_text[:1].isdigit() else s.unit,
-                "cite": ", ".join(filter(None, [s.source, s.place])),
-                "label": str(row) if row is not None and hasattr(row, "cite") else "",
-                "url": _record_url(row, frame) if hasattr(row, "_meta") else None,
-            }
-            for s, row in zip(finding.statements, rows, strict=True)
-        ],
-    }
-
-
-# What a statement may say, where it is no free text.
-VALUES = {
-    "yes": gettext_lazy("yes"),
-    "no": gettext_lazy("no"),
-    "output": pgettext_lazy("level", "output"),
-    "outcome": pgettext_lazy("level", "outcome"),
-}
-
-
-def _detail(value: Any) -> Any:
-    """A detail of a sentence, in the reader's words where it is a day, a date or a known word."""
-    if hasattr(value, "year"):
-        return words.day(value)
-    return VALUES.get(value) or words.written(value) if isinstance(value, str) else value
-
-
-def _subject(subject: str, titles: dict[str, str]) -> str:
-    """What a statement is about: the record, the list, the indicator, or the name that the document uses."""
-    name = subject.partition(":")[2] or subject
-    measured = next((_(i.title) for i in INDICATORS.values() if i.code.startswith(f"{name}_o")), "")
-    return titles.get(subject) or titles.get(name) or measured or name.replace("-", " ").capitalize()
-
-
-def _export(request: HttpRequest, shown: list[Any]) -> HttpResponse:
-    rows = [
-        {
-            "severity": finding.severity,
-            "rule": finding.rule_code,
-            "sentence": finding.sentence,
-            "one": finding.statements[0].value_text,
-            "one_place": finding.statements[0].place,
-            "other": finding.statements[-1].value_text if len(finding.statements) > 1 else "",
-            "other_place": finding.statements[-1].place if len(finding.statements) > 1 else "",
-        }
-        for finding, _rows in shown
-    ]
-    columns = [
-        Col(name, name)
-        for name in ("severity", "rule", "sentence", "one", "one_place", "other", "other_place")
-    ]
-    export = DataTable(rows, request, columns=columns, name="quality")
-    return export.export() if export.wants_export else redirect(request.path)

@@ -17,7 +17,7 @@ from nanduti.programme.models import Programme
 from nanduti.programme.models import Statement as StatementRow
 from nanduti.programme.queries import agreements, clusters, meetings, statements
 from nanduti.register import sectors
-from nanduti.register.models import Stakeholder
+from nanduti.register.models import Cluster, Stakeholder
 from nanduti.register.partnering import is_doubtful
 
 
@@ -40,15 +40,27 @@ def all_said(*, programme: Programme) -> list[Said]:
     ]
 
 
-def findings(*, programme: Programme) -> list[tuple[Finding, list[Any]]]:
-    """The contradictions with the rows behind both statements, those that were settled left out."""
+def findings(*, programme: Programme, cluster: Cluster | None = None) -> list[tuple[Finding, list[Any]]]:
+    """The contradictions with the rows behind both statements; with a cluster, those about its records alone."""
     said = all_said(programme=programme)
     rows = {id(one.statement): one.row for one in said}
     by_place = {_key(one.statement): one.row for one in said}
     found = find_contradictions([one.statement for one in said], lists=lists_of(programme=programme))
-    return [
+    pairs = [
         (finding, [rows.get(id(s), by_place.get(_key(s))) for s in finding.statements]) for finding in found
     ]
+    if cluster is None:
+        return pairs
+    about = _subjects_of(cluster, programme, said)
+    return [(f, rows) for f, rows in pairs if f.subject in about or f.subject.partition(":")[0] in about]
+
+
+def _subjects_of(cluster: Cluster, programme: Programme, said: list[Said]) -> set[str]:
+    """What of all that is spoken about belongs to one cluster: its records, its lists, and itself."""
+    lists = [plan.code for plan in plans(programme=programme) if plan.cluster_id == cluster.pk]
+    records = {s.statement.subject for s in said if getattr(s.row, "cluster_id", None) == cluster.pk}
+    # Documents speak of a list as a part of the programme, too.
+    return {f"cluster:{cluster.code}", *lists, *(f"programme:{code}" for code in lists)} | records
 
 
 def open_findings(*, programme: Programme) -> list[tuple[Finding, list[Any]]]:

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from . import pages
+from . import pages, quality_pages
 
 app_name = "results"
 urlpatterns = [
     path("results/", pages.table, name="table"),
     path("results/<slug:indicator>/", pages.records, name="records"),
     path("results/<slug:indicator>/stated/", pages.new_stated, name="new_stated"),
-    path("quality/", pages.quality_report, name="quality"),
+    path("quality/", quality_pages.quality_report, name="quality"),
 ]
