@@ -1,10 +1,13 @@
 """Fields of forms: what an empty, half or wrong amount means."""
 
 import pytest
+from django import forms
 from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
 from django.utils import translation
 
-from nanduti.interface.forms import MoneyField
+from nanduti.interface.forms import MoneyField, NandutiForm
+from nanduti.interface.templatetags.nanduti import form_fields
 from nanduti.methods.values import Money
 
 
@@ -75,3 +78,37 @@ def test_a_currency_is_known_by_its_sign_and_assumed_by_nobody():
     assert MoneyField().widget.decompress(None) == [None, None]
     with pytest.raises(ValidationError, match="EUR, INR"):
         MoneyField().clean(["5", ""])
+
+
+class Planned(NandutiForm):
+    """A form with something that few need to say."""
+
+    folded = ("why", "share", "kind")
+    title = forms.CharField()
+    title_es = forms.CharField(required=False)
+    why = forms.CharField(required=False)
+    share = MoneyField(required=False)
+    kind = forms.ChoiceField(choices=[("a", "A"), ("b", "B")], initial="b")
+
+
+def shown(form):
+    return render_to_string("interface/parts/form_fields.html", form_fields(form))
+
+
+def test_what_few_need_to_say_is_folded_until_something_stands_in_it():
+    assert (
+        "<details" in shown(Planned()) and "open" not in shown(Planned()).split("<details")[1].split(">")[0]
+    )
+    before, folded = shown(Planned()).split("<details")
+    assert 'name="title"' in before and 'name="why"' not in before and 'name="why"' in folded
+    for form in (
+        Planned(initial={"why": "because"}),
+        Planned(initial={"share": Money("5", "PYG")}),
+        Planned(initial={"kind": "a"}),
+        Planned({"title": "x", "share_amount": "much", "kind": "b"}),
+    ):
+        assert '<details class="more" open>' in shown(form), form.initial or form.data
+
+
+def test_a_field_for_spanish_says_when_it_is_not_needed():
+    assert shown(Planned()).count("is Spanish already") == 1

@@ -42,12 +42,15 @@ class NandutiForm(forms.Form):
     error_css_class = "wrong"
     required_css_class = "needed"
     use_required_attribute = False  # the browser's own bubbles speak another language than the page
+    folded: tuple[str, ...] = ()  # fields that stand behind "More" until somebody wants them
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         self.said: saying.Said | None = None
-        for field in self.fields.values():
+        for name, field in self.fields.items():
+            if name.endswith("_es") and not field.help_text:
+                field.help_text = gettext_lazy("Not needed where what you write above is Spanish already.")
             if isinstance(field, forms.ModelChoiceField) and field.empty_label == NOTHING_CHOSEN:
                 field.empty_label = "–"
             if isinstance(field, forms.IntegerField) and field.max_value is None:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from django import forms
-from django.db.models import Prefetch, Q
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from nanduti.indicators.models import Indicator, IndicatorVersion
 from nanduti.interface import words
-from nanduti.interface.forms import DayField, EditForm, MoneyField, NandutiForm, RecordsField
+from nanduti.interface.forms import DayField, EditForm, MoneyField, NandutiForm
+from nanduti.interface.navigation import STEP_TITLES
 from nanduti.methods.values import Money
 from nanduti.programme import queries as programmes
 from nanduti.programme.forms import WhenField, override_field
 from nanduti.programme.forms import text as text_field
 from nanduti.register.forms.finding import FindingForm, OrganisationField
-from nanduti.register.models import Organisation
 
 from . import labour
+from .fields import Bodies, IndicatorField, ObjectiveField, Objectives, bodies_near, indicators_used
 from .kinds import KINDS
-from .models import ActionPlan, Activity, Contribution, Milestone, Objective, Participation, Vision
+from .models import ActionPlan, Activity, Contribution, Milestone, Participation, Vision
 
 BLANK = [("", "–")]
 
@@ -27,59 +27,28 @@ def _choices(choices, blank: bool = True):  # type: ignore[no-untyped-def]
     return (BLANK if blank else []) + list(choices)
 
 
-class Objectives(RecordsField):
-    """Objectives to tick, called together with their plans."""
-
-    def label_from_instance(self, obj: Objective) -> str:
-        return f"{obj} ({obj.plan})"
-
-
-class ObjectiveField(forms.ModelChoiceField):
-    """The objective that an activity serves, and whether it is a priority of a vision that holds."""
-
-    holding: frozenset[int] = frozenset()
-    with_plan = False
-
-    def label_from_instance(self, obj: Objective) -> str:
-        said = f"{obj.plan}: {obj}" if self.with_plan else str(obj)
-        if obj.vision_id not in self.holding:
-            return said
-        return str(_("%(objective)s (a priority of the vision)") % {"objective": said})
-
-
-def _bodies(programme, here):  # type: ignore[no-untyped-def]
-    """Who may organise: bodies of the programme's clusters, of its partners' and of no cluster, and who does now."""
-    clusters = [c.pk for c in programmes.clusters(programme=programme)]
-    clusters += programmes.partner_cluster_ids(programme=programme)
-    bodies = Organisation.objects.exclude(kind=Organisation.Kind.ENTERPRISE)
-    near = bodies.filter(Q(cluster__isnull=True) | Q(cluster__in=clusters))
-    return Organisation.objects.filter(Q(pk__in=here) | Q(pk__in=near.values("pk"))).order_by("sort_text")
-
-
-class IndicatorField(forms.ModelChoiceField):
-    """An indicator that the programme follows, by its title."""
-
-    def label_from_instance(self, obj: Indicator) -> str:
-        return next((version.title for version in obj.current), obj.code)
-
-
-def _indicators(programme):  # type: ignore[no-untyped-def]
-    """The indicators of a programme that are in use, each with its present definition."""
-    now = Prefetch("versions", queryset=IndicatorVersion.objects.filter(is_current=True), to_attr="current")
-    return Indicator.objects.filter(programme=programme, is_used=True).order_by("id").prefetch_related(now)
-
-
 class ActivityForm(EditForm):
     """An activity of a plan."""
 
+    folded = (
+        "label_es",
+        "activity_class",
+        "step",
+        "spillover",
+        "indicator",
+        "indicator_text",
+        "target",
+        "better",
+        "agent_role",
+        "override_reason",
+    )
     label = text_field(_("What"), max_length=300, required=True)
     label_es = text_field(_("What, in Spanish"), max_length=300)
-    kind = forms.ChoiceField(label=_("Kind"), choices=[(k.code, _(k.title)) for k in KINDS.values()])
-    organisers = forms.ModelMultipleChoiceField(
+    kind = forms.ChoiceField(label=_("Kind"), choices=_choices((k.code, _(k.title)) for k in KINDS.values()))
+    organisers = Bodies(
         label=_("Organised by"),
         queryset=None,
         required=False,
-        widget=forms.CheckboxSelectMultiple,
         help_text=_("Who goes to the firms or trains them."),
     )
     activity_class = forms.ChoiceField(
@@ -87,7 +56,7 @@ class ActivityForm(EditForm):
     )
     step = forms.TypedChoiceField(
         label=_("Step"),
-        choices=_choices((n, str(n)) for n in range(1, 9)),
+        choices=_choices((n, format_lazy("{} {}", n, title)) for n, title in STEP_TITLES.items()),
         coerce=int,
         empty_value=None,
         required=False,
@@ -101,7 +70,9 @@ class ActivityForm(EditForm):
     )
     location = text_field(_("Place"))
     objective = ObjectiveField(label=_("Serves"), queryset=None, required=False, empty_label="–")
-    joint_benefit = forms.ChoiceField(label=_("Who benefits"), choices=Activity.Benefit.choices)
+    joint_benefit = forms.ChoiceField(
+        label=_("Who benefits"), choices=Activity.Benefit.choices, initial=Activity.Benefit.UNKNOWN
+    )
     spillover = text_field(_("What others gain from it"), max_length=2000, rows=2)
     n_participants = forms.IntegerField(label=_("Participants"), min_value=0, required=False)
     participant_unit = forms.ChoiceField(
@@ -138,10 +109,11 @@ class ActivityForm(EditForm):
         self.fields["objective"].holding = holding
         self.fields["objective"].queryset = objectives
         here = [body.pk for body in labour.organisers(self.record)] if self.record else []
-        self.fields["organisers"].queryset = _bodies(programme, here)
+        clusters = {c.pk for c in programmes.clusters(programme=programme)}
+        self.fields["organisers"].offer(bodies_near(programme, here), clusters)
         owner = [self.record.owner_id] if self.record and self.record.owner_id else []
-        self.fields["owner"].queryset = _bodies(programme, owner)
-        self.fields["indicator"].queryset = _indicators(programme)
+        self.fields["owner"].queryset = bodies_near(programme, owner)
+        self.fields["indicator"].queryset = indicators_used(programme)
 
     def clean_better(self) -> str:
         return self.cleaned_data["better"] or Activity.Better.MORE
@@ -181,6 +153,8 @@ class NewActivityForm(ActivityForm):
     def __init__(self, *args, plans, **kwargs) -> None:  # type: ignore[no-untyped-def]
         super().__init__(*args, **kwargs)
         self.fields["plan"].queryset = plans
+        if len(plans) == 1:
+            self.fields["plan"].initial = plans[0]
         self.fields["objective"].with_plan = len(plans) > 1
 
 
@@ -460,6 +434,8 @@ class NewObjectiveForm(ObjectiveForm):
     def __init__(self, *args, plans, **kwargs) -> None:  # type: ignore[no-untyped-def]
         super().__init__(*args, **kwargs)
         self.fields["plan"].queryset = plans
+        if len(plans) == 1:
+            self.fields["plan"].initial = plans[0]
 
 
 class PlanForm(NandutiForm):

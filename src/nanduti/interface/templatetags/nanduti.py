@@ -92,10 +92,15 @@ def form_fields(form: Any, helps: bool = True) -> dict[str, Any]:
     """All fields of a form with labels, help, errors beside them, and what the record says meanwhile."""
     # A template would ask the form for a field of that name first, and some form has one.
     said = getattr(form, "said", None)
+    rows = [FieldRow(form, bound, helps) for bound in form.visible_fields()]
+    folded = [row for row in rows if row.is_folded]
     return {
         "form": form,
         "said": said,
-        "rows": [FieldRow(form, bound, helps) for bound in form.visible_fields()],
+        "rows": rows,
+        "folded": folded,
+        # What is wrong, or stands there already, must not be hidden.
+        "is_open": bool(said) or any(row.says_something() for row in folded),
     }
 
 
@@ -109,6 +114,16 @@ class FieldRow:
         self.kind = getattr(bound.field.widget, "input_type", "") or type(bound.field.widget).__name__.lower()
         self.is_group = bool(getattr(bound.field.widget, "use_fieldset", False))
         self.is_check = self.kind == "checkbox" and not self.is_group
+        self.is_folded = bound.name in getattr(form, "folded", ())
+
+    def says_something(self) -> bool:
+        """Whether something is wrong in it, or more stands in it than in an empty form."""
+        value = self.bound.value()
+        if isinstance(value, list | tuple):
+            value = "".join(str(part or "") for part in value)
+        usual = self.bound.field.initial
+        is_usual = value in (None, "") or str(value) == str(usual)
+        return bool(self.bound.errors or self.present) or not is_usual
 
     def widget(self) -> SafeString:
         described = [f"{self.bound.auto_id}_{end}" for end in ("help", "error", "now") if self._has(end)]

@@ -93,7 +93,8 @@ def _activity_facts(
             (_("Participants"), f"{words.number(row.n_participants)} {units.get(row.participant_unit, '')}")
         )
     if sees_money and row.cost is not None:
-        facts.append((_("Cost"), f"{words.money(Money(row.cost, row.currency))} ({row.payer or '?'})"))
+        payer = f" ({row.payer})" if row.payer else ""
+        facts.append((_("Cost"), words.money(Money(row.cost, row.currency)) + payer))
     return facts
 
 

@@ -17,6 +17,7 @@ from nanduti.interface.forms import EditForm, NandutiForm, TakeBackForm
 from nanduti.interface.tables import Col
 from nanduti.methods.values import Money
 
+from .. import currencies
 from ..frames import Frame
 
 
@@ -75,6 +76,7 @@ def form_page(
     **context: Any,
 ) -> HttpResponse:
     """Show a form, and on a clean submission run the action: what it refuses is told in the form."""
+    currencies.offer(form, programme=frame.programme)
     if request.method == "POST" and form.is_valid():
         ok = (
             form.save_with(act) if isinstance(form, EditForm) else form.try_to(lambda: act(form.cleaned_data))
