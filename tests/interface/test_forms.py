@@ -83,12 +83,13 @@ def test_a_currency_is_known_by_its_sign_and_assumed_by_nobody():
 class Planned(NandutiForm):
     """A form with something that few need to say."""
 
-    folded = ("why", "share", "kind")
+    folded = ("why", "share", "kind", "better")
     title = forms.CharField()
     title_es = forms.CharField(required=False)
     why = forms.CharField(required=False)
     share = MoneyField(required=False)
     kind = forms.ChoiceField(choices=[("a", "A"), ("b", "B")], initial="b")
+    better = forms.ChoiceField(choices=[("more", "more"), ("less", "less")])
 
 
 def shown(form):
@@ -99,6 +100,7 @@ def test_what_few_need_to_say_is_folded_until_something_stands_in_it():
     assert (
         "<details" in shown(Planned()) and "open" not in shown(Planned()).split("<details")[1].split(">")[0]
     )
+    assert '<details class="more">' in shown(Planned({"kind": "b", "better": "more"}))
     before, folded = shown(Planned()).split("<details")
     assert 'name="title"' in before and 'name="why"' not in before and 'name="why"' in folded
     for form in (

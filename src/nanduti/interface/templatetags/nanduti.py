@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django import template
+from django.forms import ChoiceField
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -122,6 +123,8 @@ class FieldRow:
         if isinstance(value, list | tuple):
             value = "".join(str(part or "") for part in value)
         usual = self.bound.field.initial
+        if usual is None and isinstance(self.bound.field, ChoiceField):
+            usual = next(iter(self.bound.field.choices), ("",))[0]
         is_usual = value in (None, "") or str(value) == str(usual)
         return bool(self.bound.errors or self.present) or not is_usual
 
