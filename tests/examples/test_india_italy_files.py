@@ -27,7 +27,8 @@ FOLDER = CHECKOUT / "examples" / "india-italy-twinning"
 _TABLES = """sources places clusters organisations people stakeholders profile_facts programme components coverage
 committees meetings resolutions candidates agreements agreement_parties funding_conditions labour_division visions
 plans objectives activities participations contributions milestones linkages statements stated_figures step_evidence
-twinnings agenda interests tasks studies issues prospects output_rates sector_tables sector_figures appointments"""
+twinnings agenda interests tasks studies issues prospects output_rates sector_tables sector_figures appointments
+requirements"""
 TABLES = _TABLES.split()
 PLANS = {"leather": 33, "footwear": 31, "auto": 41}
 
@@ -126,7 +127,8 @@ contributions.contributor organisations | milestones.cluster clusters | mileston
 milestones.plan plans | linkages.from_organisation organisations | linkages.to_organisation organisations
 linkages.from_cluster clusters | linkages.to_cluster clusters | stated_figures.cluster clusters
 step_evidence.cluster clusters | twinnings.emerging clusters | twinnings.advanced clusters
-agenda.twinning twinnings | interests.twinning twinnings
+agenda.twinning twinnings | interests.twinning twinnings | requirements.twinning twinnings
+requirements.organisation organisations
 """
 
 

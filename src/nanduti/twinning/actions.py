@@ -20,7 +20,7 @@ from nanduti.register.models import Cluster
 
 from . import queries
 from .errors import NameTaken, ProjectMustNotPay, TaskThere, TooEarly, TwinningThere, TwoClustersNeeded
-from .models import AgendaTopic, BusinessInterest, DealTask, Linkage, StepEvidence, Twinning
+from .models import AgendaTopic, BusinessInterest, DealTask, Linkage, Requirement, StepEvidence, Twinning
 from .models.linkages import PartyType
 
 
@@ -178,7 +178,7 @@ def rank_topic(
 
 
 def _refuse_second(
-    model: type[AgendaTopic | BusinessInterest],
+    model: type[AgendaTopic | BusinessInterest | Requirement],
     twinning: Twinning,
     values: dict[str, Any],
     *key: str,
@@ -233,6 +233,40 @@ def edit_interest(
     return interest
 
 
+# What tells one need or offer of a twinning from another.
+WANT = ("side", "direction", "label")
+
+
+@action("twinning.state_requirement", once=True)
+def state_requirement(
+    *, twinning: Twinning, values: dict[str, Any], by: User | str, at: datetime | None = None
+) -> Requirement:
+    """Write down what somebody on one side needs or can offer."""
+    check_when(values.get("stated", ""))
+    hold(twinning)
+    _refuse_second(Requirement, twinning, values, *WANT)
+    row = Requirement.objects.create(twinning=twinning, scope=twinning.scope, **values)
+    note(subject=row, side=row.side, direction=row.direction)
+    return row
+
+
+@action("twinning.edit_requirement")
+def edit_requirement(
+    *,
+    requirement: Requirement,
+    values: dict[str, Any],
+    version: int,
+    by: User | str,
+    at: datetime | None = None,
+) -> Requirement:
+    """Correct a need or an offer, or say that it is met."""
+    check_when(values.get("stated", ""))
+    hold(requirement.twinning)
+    _refuse_second(Requirement, requirement.twinning, values, *WANT, besides=requirement.pk)
+    note(subject=requirement, state=values["state"], fields=save_edit(requirement, values, version=version))
+    return requirement
+
+
 @action("twinning.plan_task", once=True)
 def plan_task(
     *, programme: Programme, values: dict[str, Any], by: User | str, at: datetime | None = None
@@ -267,7 +301,7 @@ def _check_task(programme: Programme, values: dict[str, Any]) -> None:
 
 
 # What may be taken back by itself; a twinning is the frame of the others and ends on a day instead.
-Mistaken = StepEvidence | Linkage | AgendaTopic | BusinessInterest | DealTask
+Mistaken = StepEvidence | Linkage | AgendaTopic | BusinessInterest | DealTask | Requirement
 
 
 @action("twinning.take_back")

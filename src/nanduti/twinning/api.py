@@ -11,7 +11,7 @@ from ninja import Router
 
 from nanduti.programme.api import TROUBLE, asked_programme
 
-from . import implementing, queries, signing
+from . import implementing, queries, signing, wanting
 
 router = Router(tags=["twinning"])
 
@@ -39,3 +39,10 @@ def way_to_signature(request: HttpRequest, programme: str, pair: str, on: date |
     day = on or timezone.localdate()
     found = signing.way_to_signature(twinning=twinning, on=day)
     return {"pair": twinning.pair, "on": day.isoformat(), **signing.as_dict(found)}
+
+
+@router.get("programmes/{programme}/proposals", response={200: dict[str, Any], **TROUBLE})
+def proposals(request: HttpRequest, programme: str, pair: str):  # type: ignore[no-untyped-def]
+    """Which offers of one side of a pair ("emerging:advanced") may answer needs of the other, both ways, and why."""
+    twinning = queries.twinning_by_pair(programme=asked_programme(request, programme), pair=pair)
+    return wanting.as_dict(wanting.proposals(twinning=twinning))

@@ -10,13 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.text import capfirst
-
 from nanduti.methods import twinning as rules
 from nanduti.methods.values import Verdict
 from nanduti.programme.dating import Cut, cut_of
 from nanduti.programme.models import CooperationAgreement
-from nanduti.programme.models.programmes import in_language
 
 from . import queries
 from .models import Linkage, Twinning
@@ -83,7 +80,7 @@ def implementation(*, twinning: Twinning, on: date) -> Implementation:
 def _pieces(twinning: Twinning, cut: Cut) -> Iterable[tuple[str, Found]]:
     yield from _written(twinning, cut)
     yield from _from_agreements(twinning, cut)
-    yield from _from_interests(twinning, cut)
+    yield from _from_both_sides(twinning, cut)
     yield from _from_linkages(twinning, cut)
 
 
@@ -112,17 +109,12 @@ def _from_agreements(twinning: Twinning, cut: Cut) -> Iterable[tuple[str, Found]
             yield "mou", piece
 
 
-def _from_interests(twinning: Twinning, cut: Cut) -> Iterable[tuple[str, Found]]:
-    """Requirements are stated once both sides have said what they hope to gain; interests carry no date."""
-    has = cut.reported is None or cut.reported <= cut.day
-    rows = list(queries.interests(twinning=twinning))
-    if {row.side for row in rows} != {"emerging", "advanced"}:
-        return
-    for side in ("emerging", "advanced"):
-        row: Any = next(r for r in rows if r.side == side)
-        label = f"{capfirst(row.get_side_display())}: {in_language(row, 'business_interest')}"
-        page = ("twinning:pair", (twinning.pair,))
-        yield "requirements_stated", Found("interest", label, "", row.cite(), page, has)
+def _from_both_sides(twinning: Twinning, cut: Cut) -> Iterable[tuple[str, Found]]:
+    """Requirements are stated once both sides have said what they need, can offer or hope to gain."""
+    said = list(twinning.requirements.select_related("source"))
+    hopes = list(queries.interests(twinning=twinning))
+    for piece in queries.stated_by_both(twinning, said, hopes, cut):
+        yield "requirements_stated", piece
 
 
 def _from_linkages(twinning: Twinning, cut: Cut) -> Iterable[tuple[str, Found]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Case, Count, Min, QuerySet, When
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from nanduti.diagnostics.queries import studies
@@ -23,7 +24,7 @@ from nanduti.programme.models.programmes import in_language
 from nanduti.programme.queries import agreements
 from nanduti.register.models import Cluster
 
-from .models import AgendaTopic, BusinessInterest, DealTask, Linkage, StepEvidence, Twinning
+from .models import AgendaTopic, BusinessInterest, DealTask, Linkage, Requirement, StepEvidence, Twinning
 
 
 def twinnings(*, programme: Programme, cluster: Cluster | None = None) -> QuerySet[Twinning]:
@@ -404,13 +405,52 @@ def _from_twinnings(
     for row, has in _by_then(made, "started", cut):
         page = ("twinning:pairs", ())
         found.append(Found("business_linkage", str(row), row.started, row.cite(), page, has))
-    wants = BusinessInterest.objects.filter(twinning__in=[t.pk for t, _has in begun[:FEW]]).select_related(
-        "source", "twinning"
-    )
-    return found + [
-        Found("partner_interests", in_language(w, "business_interest"), "", w.cite())
-        for w in wants.filter(side="advanced")[:FEW]
+    some = [t.pk for t, _has in begun[:FEW]]
+    hopes = list(BusinessInterest.objects.filter(twinning__in=some).select_related("source", "twinning"))
+    found += [
+        Found("partner_interests", in_language(hope, "business_interest"), "", hope.cite())
+        for hope in [hope for hope in hopes if hope.side == "advanced"][:FEW]
     ]
+    said = list(Requirement.objects.filter(twinning__in=some).select_related("source"))
+    for t, _has in begun[:FEW]:
+        of_it = [[row for row in rows if row.twinning_id == t.pk] for rows in (said, hopes)]
+        found += stated_by_both(t, *of_it, cut)
+    return found
+
+
+BOTH = ("emerging", "advanced")
+
+
+def stated_by_both(
+    twinning: Twinning, said: list[Requirement], hopes: list[BusinessInterest], cut: Cut
+) -> list[Found]:
+    """What shows that both sides have stated what they need: needs and offers, else what they hope to gain.
+
+    One for each side; nothing where a side is silent. Hopes carry no date.
+    """
+    pieces: list[tuple[str, Found]] = []
+    for row in said:
+        has = cut.has(row.stated_start, row.stated_end, row.created_at)
+        if has or row.stated_start is None:
+            page = ("twinning:requirements", (twinning.pair,))
+            pieces.append((row.side, _stated(row, str(row), row.stated, page, has)))
+    reported = cut.reported is None or cut.reported <= cut.day
+    for hope in hopes:
+        page = ("twinning:pair", (twinning.pair,))
+        pieces.append((hope.side, _stated(hope, in_language(hope, "business_interest"), "", page, reported)))
+    for rows in ([one for one in pieces if one[1].is_placed], pieces):
+        firsts = [next((piece for side, piece in rows if side == asked), None) for asked in BOTH]
+        if None not in firsts:
+            is_sure = all(piece.is_placed for piece in firsts if piece)
+            return [replace(piece, is_placed=is_sure) for piece in firsts if piece]
+    return []
+
+
+def _stated(
+    row: Requirement | BusinessInterest, label: str, when: str, page: tuple[str, tuple[Any, ...]], has: bool
+) -> Found:
+    text = f"{capfirst(row.get_side_display())}: {label}"
+    return Found("requirements_stated", text, when, row.cite(), page, has)
 
 
 def really_twinning(*, programme: Programme, on: date) -> Any:

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from nanduti.foundation.imports import Column, Context, Row, RowProblem, table
 from nanduti.programme.scopes import known_work_scope, work_scope
 from nanduti.programme.tables import CLUSTER, CURRENCY, PROGRAMME, choices, cluster_of, programme_of
-from nanduti.register.models import Cluster, Organisation
+from nanduti.register.models import Cluster, Organisation, SizeBand
 
-from .models import AgendaTopic, BusinessInterest, DealTask, Linkage, StepEvidence, Twinning
+from .models import AgendaTopic, BusinessInterest, DealTask, Linkage, Requirement, StepEvidence, Twinning
 from .models.linkages import PartyType
 from .models.twinnings import Priority
 
@@ -93,6 +93,53 @@ def load_interest(row: Row, into: Context) -> None:
         key={"twinning": twinning, **row.pick("side stakeholder_type business_interest")},
         values={
             **row.pick("business_interest_es end_market value_chain_position gain"),
+            "scope": twinning.scope,
+        },
+    )
+
+
+@table(
+    "requirements",
+    order=310,
+    key="twinning side direction label",
+    columns=[
+        Column("twinning", required=True),
+        Column("side", "choice", required=True, choices=choices(BusinessInterest.Side)),
+        Column("direction", "choice", required=True, choices=choices(Requirement.Direction)),
+        Column("kind", "choice", required=True, choices=choices(Linkage.Kind)),
+        Column("stakeholder_type", "choice", required=True, choices=choices(Requirement.Who)),
+        Column("organisation"),
+        Column("label", required=True, max_length=200),
+        Column("label_es", max_length=200),
+        Column("product", max_length=120),
+        Column("product_es", max_length=120),
+        Column("sizes", "list"),
+        Column("technology", max_length=200),
+        Column("technology_es", max_length=200),
+        Column("conditions", max_length=300),
+        Column("conditions_es", max_length=300),
+        Column("end_market", max_length=120),
+        Column("state", "choice", choices=choices(Requirement.State)),
+        Column("stated", max_length=200),
+    ],
+)
+def load_requirement(row: Row, into: Context) -> None:
+    """What somebody on one side of a twinning needs or can offer."""
+    twinning = into.find(Twinning, "twinning", row["twinning"])
+    unknown = [band for band in row["sizes"] or [] if band not in SizeBand.values]
+    if unknown:
+        raise RowProblem(
+            "sizes", _("names a size that is not known"), _("Use micro, small, medium and large.")
+        )
+    into.upsert(
+        Requirement,
+        key={"twinning": twinning, **row.pick("side direction label")},
+        values={
+            **row.pick("kind stakeholder_type label_es product product_es technology technology_es"),
+            **row.pick("conditions conditions_es end_market stated"),
+            "sizes": " ".join(row["sizes"] or []),
+            "state": row["state"] or Requirement.State.OPEN,
+            "organisation": into.find_if(Organisation, "organisation", row["organisation"]),
             "scope": twinning.scope,
         },
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from .pages import correcting, pairs, writing
+from .pages import correcting, pairs, requirements, writing
 
 
 class Pair:
@@ -42,6 +42,14 @@ urlpatterns = [
         "twinnings/<pair:pair>/interest/<int:pk>/take-back/",
         correcting.take_back_interest,
         name="take_back_interest",
+    ),
+    path("twinnings/<pair:pair>/needs/", requirements.requirements, name="requirements"),
+    path("twinnings/<pair:pair>/needs/new/", requirements.new_requirement, name="new_requirement"),
+    path("twinnings/<pair:pair>/needs/<int:pk>/", requirements.requirement, name="edit_requirement"),
+    path(
+        "twinnings/<pair:pair>/needs/<int:pk>/take-back/",
+        requirements.take_back_requirement,
+        name="take_back_requirement",
     ),
     path("step/<int:step>/evidence/", writing.new_evidence, name="new_evidence"),
     path("evidence/<int:pk>/", correcting.evidence, name="edit_evidence"),

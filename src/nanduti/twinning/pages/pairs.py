@@ -210,6 +210,7 @@ def pair(request: HttpRequest, frame: Frame, pair: str) -> HttpResponse:
             "links": [
                 link(frame.url("twinning:edit_twinning", pair), _("Correct dates and outcome")),
                 link(frame.url("twinning:new_linkage", pair), _("Write down a linkage")),
+                link(frame.url("twinning:new_requirement", pair), _("Write down a need or an offer")),
                 link(frame.url("twinning:new_topic", pair), _("Put a topic on the agenda")),
                 link(frame.url("twinning:new_interest", pair), _("Write down what a side hopes to gain")),
             ]
@@ -285,8 +286,8 @@ def _made_at(frame: Frame, twinning: Twinning, code: str) -> dict[str, Any] | No
     if not frame.access.may(EDIT, twinning.scope_id):
         return None
     if code == "requirements_stated":
-        url = frame.url("twinning:new_interest", twinning.pair)
-        return link(url, _("Write down what a side hopes to gain"))
+        url = frame.url("twinning:new_requirement", twinning.pair)
+        return link(url, _("Write down a need or an offer"))
     if code in {"association_interaction", "willing_identified"}:
         step = 5 if code == "association_interaction" else 7
         url = frame.url("twinning:new_evidence", step, cluster=twinning.emerging.code)
