@@ -1,4 +1,4 @@
-"""Speed of the planning room: dates of long lists, contradictions among many statements.
+"""Speed of the planning room: dates of long lists, contradictions among many statements, variances of a long plan.
 
 ``python benchmarks/methods/planning.py`` prints a table. Figures are measured, never asserted. python-dateutil
 is timed beside on the texts it accepts, where it can be imported; it knows single days only.
@@ -12,15 +12,26 @@ import statistics
 import time
 import tracemalloc
 from collections.abc import Callable
+from datetime import date, timedelta
 
 from nanduti.methods.planning import (
+    Outcome,
     Participation,
+    PlanLine,
     Statement,
+    activity_variance,
     breadth,
+    earned_value,
     find_contradictions,
+    money_curves,
     parse_list,
     parse_when,
+    plan_change,
+    plan_curve,
+    plan_variance,
+    stored_when,
 )
+from nanduti.methods.values import Money
 
 SEED = 20_110_731
 _TEXTS = """2007|Sep-07|March-April 2009|Dec and Feb 2010|Jan-Feb 2010|June - July 2010|Ongoing|Nov 06 - Feb 07
@@ -108,12 +119,69 @@ def many_participations() -> dict[str, object]:
     return {"seconds": round(median_seconds(lambda: breadth(rows), repeats=3), 2)}
 
 
+def long_plan(n: int = 20_000) -> list[tuple[PlanLine, Outcome]]:
+    """Activities of some years with cost, participants and what became of most of them."""
+    rng = random.Random(SEED)
+    found = []
+    for k in range(n):
+        start = date(2007, 1, 1) + timedelta(rng.randrange(1500))
+        end = start + timedelta(rng.randrange(1, 90))
+        precision = rng.choice(("day", "month", "month", "year"))
+        cost = Money(rng.randrange(100, 9000), rng.choice(("EUR", "INR")))
+        when = stored_when(start, end, precision)
+        line = PlanLine(str(k), f"Activity {k}", when, cost, n_participants=rng.randrange(60), unit="firms")
+        done_on = end + timedelta(rng.randrange(-30, 120)) if rng.random() < 0.8 else None
+        came = {"firms": rng.randrange(60)}
+        found.append((line, Outcome(done_on=done_on, spent=cost * rng.randrange(3), came=came)))
+    return found
+
+
+def variances() -> dict[str, object]:
+    """All variances of 20,000 activities, and their sums."""
+    pairs, as_of = long_plan(), date(2011, 7, 31)
+
+    def work() -> object:
+        return plan_variance(activity_variance(line, became, as_of=as_of) for line, became in pairs)
+
+    return {"seconds": round(median_seconds(work, repeats=3), 2), "peak_mib": peak_mib(work)}
+
+
+def curves() -> dict[str, object]:
+    """The S-curves of 20,000 activities, in numbers and in money, and their earned value."""
+    pairs, as_of = long_plan(), date(2011, 7, 31)
+
+    def work() -> object:
+        curve = plan_curve(pairs, as_of=as_of)
+        return curve, money_curves(pairs, as_of=as_of), earned_value(pairs, as_of=as_of)
+
+    return {"seconds": round(median_seconds(work, repeats=3), 2), "peak_mib": peak_mib(work)}
+
+
+def changes() -> dict[str, object]:
+    """Two states of a plan of 20,000 activities set side by side, every date of the second moved by a month."""
+    before = [line for line, _ in long_plan()]
+    month = timedelta(30)
+    after = [
+        PlanLine(
+            line.key,
+            line.label,
+            stored_when(line.when.start + month, line.when.end + month, "month"),
+            line.cost,
+        )
+        for line in before
+    ]
+    return {"seconds": round(median_seconds(lambda: plan_change(before, after), repeats=3), 2)}
+
+
 CASES = [
     ("list of 10,000 dates", "under 2 s", list_of_dates),
     ("longest date of the annexes", "under 2 ms", longest_date),
     ("single days", "within 3 times of python-dateutil", single_days),
     ("contradictions, 100,000 statements", "under 5 s", many_statements),
     ("breadth, 1,000,000 participations", "under 5 s", many_participations),
+    ("variances, 20,000 activities", "under 2 s", variances),
+    ("S-curves and earned value, 20,000", "under 2 s", curves),
+    ("two states of a plan, 20,000", "under 2 s", changes),
 ]
 
 

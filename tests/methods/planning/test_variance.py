@@ -60,6 +60,7 @@ May 2009                 | 2009-06-02 | 2011-07-31 | late    | 2    | 2..32     
 May 2009                 | 2009-05-20 | 2011-07-31 | on_time | 0    | -11..19   | True  | on_time
 May 2009                 | 2009-04-29 | 2011-07-31 | early   | -2   | -32..-2   | True  | early
 March-April 2009         | 2009-05-02 | 2011-07-31 | late    | 2    | 2..31     | True  | late
+early June 2009          | 2009-06-12 | 2011-07-31 | late    | 2    | 2..11     | True  | late
 2009                     | 2010-01-15 | 2011-07-31 | late    | 15   | 15..379   | True  | late
 until Oct 2009           | 2009-03-01 | 2011-07-31 | on_time | 0    | 0..0      | True  | by_the_day
 until Oct 2009           | 2009-10-05 | 2011-07-31 | on_time | 0    | 0..4      | True  | by_the_day

@@ -54,6 +54,8 @@ REASONS: dict[str, str] = {
     "met": mark("The target is met: {actual:,.15g}; {planned:,.15g} was aimed at."),
     "missed": mark("The target is missed: {actual:,.15g}; {planned:,.15g} was aimed at."),
 }
+#: The same as reasons without details, made once for the many activities of which nothing is known.
+BARE = {code: Reason(code, sentence) for code, sentence in REASONS.items()}
 
 
 @dataclass(frozen=True)
@@ -318,4 +320,4 @@ def _rate(rate: Decimal) -> Decimal:
 
 
 def _reason(code: str, **details: object) -> Reason:
-    return Reason(code, REASONS[code], details)
+    return Reason(code, REASONS[code], details) if details else BARE[code]

@@ -40,6 +40,8 @@ REASONS: dict[str, str] = {
     "early_at_most": mark("The dates are not known to the day: it may be up to {early} early."),
     "late_at_least": mark("The dates are not known to the day: it may be {late} late or more."),
 }
+#: The same as reasons without details, made once for the many activities of which nothing is known.
+BARE = {code: Reason(code, sentence) for code, sentence in REASONS.items()}
 ON = mark("on {day}")
 BY = mark("by {last}")
 SPAN = mark("between {first} and {last}")
@@ -258,4 +260,4 @@ def _counted(code: str, days: int, **details: object) -> Reason:
 
 
 def _reason(code: str, **details: object) -> Reason:
-    return Reason(code, REASONS[code], details)
+    return Reason(code, REASONS[code], details) if details else BARE[code]
