@@ -374,9 +374,10 @@ def _needs_in(frame: Frame) -> list[Group]:
             _("Reviews due, and what is on hold"),
             [
                 Line(
-                    str(STATES[r.state_on(day)]).capitalize(),
+                    _("Review %(day)s: %(state)s")
+                    % {"day": words.written(r.held or r.planned), "state": STATES[r.state_on(day)]},
                     frame.url("programme:time_out", r.code),
-                    words.written(r.held or r.planned),
+                    str(r.cluster or ""),
                 )
                 for r in reviews[:SHOWN]
             ],
