@@ -35,8 +35,8 @@ class Target:
     indicator: str = ""
 
     def __post_init__(self) -> None:
-        figure(self.value, mark("the target"))
-        one_of(self.better, BETTER, mark("which way is better"))
+        figure(self.value, "the target")
+        one_of(self.better, BETTER, "which way is better")
 
 
 @dataclass(frozen=True)
@@ -102,13 +102,13 @@ class Outcome:
     reached: float | None = None
 
     def __post_init__(self) -> None:
-        one_of(self.state, STATES, mark("what was reported"))
+        one_of(self.state, STATES, "what was reported")
         for money in (self.spent, *self.local_given):
             _not_negative(money, "")
         for n in self.came.values():
             _whole(n, "")
         if self.reached is not None:
-            figure(self.reached, mark("what was reached"))
+            figure(self.reached, "what was reached")
 
 
 def stored_when(
