@@ -88,7 +88,16 @@ def setup(options: argparse.Namespace) -> int:
     soundness.look()
     if options.demo:
         example.load_all_once()
+    _say_how_to_begin()
     return 0
+
+
+def _say_how_to_begin() -> None:
+    """Where nobody has an account, how the first one is made."""
+    from nanduti.foundation.models import User
+
+    if not User.objects.exists():
+        print("Nobody has an account here yet. Make the first: nanduti user NAME --role administrator")
 
 
 def serve(options: argparse.Namespace) -> int:

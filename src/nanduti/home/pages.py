@@ -1,4 +1,4 @@
-"""The way in: welcome, a programme's eight steps, today, search, import, people, deeds."""
+"""The way in: welcome, a programme's eight steps, today, search, import, deeds."""
 
 from __future__ import annotations
 
@@ -14,11 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext, pgettext
 from django.views.decorators.http import require_POST
 
-from nanduti.foundation import actions as foundation
 from nanduti.foundation import imports
 from nanduti.foundation.errors import NotAllowed, NotFound
-from nanduti.foundation.models import AuditEvent, Grant, ImportBatch, User
-from nanduti.foundation.roles import BY_CODE
+from nanduti.foundation.models import AuditEvent, ImportBatch
 from nanduti.interface import navigation, words
 from nanduti.interface.parts import Figure
 from nanduti.interface.tables import Col, DataTable
@@ -28,16 +26,17 @@ from nanduti.programme.models.programmes import in_language
 from nanduti.programme.pages import dated, link
 from nanduti.programme.queries import readable_programmes
 
-from . import actions, queries
+from . import actions, beginning, queries
 from .deeds import DeedTable
-from .forms import GrantForm, UploadForm, scope_name
+from .forms import UploadForm
 from .ways_in import ways_in
 
 
 def welcome(request: HttpRequest) -> HttpResponse:
     """For visitors what Nanduti is; for people their programmes."""
     if not request.user.is_authenticated:
-        return render(request, "home/welcome.html", {"title": "Nanduti"})
+        nobody = beginning.nobody_yet()
+        return render(request, "home/welcome.html", {"title": "Nanduti", "nobody_yet": nobody})
     rows = list(readable_programmes(access=request.access))  # type: ignore[attr-defined]
     if len(rows) == 1:
         return redirect("home:programme", programme=rows[0].code)
@@ -50,6 +49,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
     if own and not rows:
         context = {"title": _("Your pages"), "state": _("What is open to you here."), "sections": own}
         return render(request, "programme/sections.html", context)
+    begin = beginning.begin_link(request)
     return render(
         request,
         "programme/sections.html",
@@ -59,18 +59,35 @@ def welcome(request: HttpRequest) -> HttpResponse:
                 "%(n)s programme is yours to see.", "%(n)s programmes are yours to see.", len(rows)
             )
             % {"n": words.number(len(rows))},
+            "action": begin if rows else None,
             "sections": [
                 {
                     "table": DataTable(rows, request, columns=columns, name="programmes"),
-                    "empty_title": _("You have no role in any programme yet"),
-                    "empty_why": _(
-                        "A programme coordinator or an administrator gives you a role; then its pages open to you."
-                    ),
+                    **_no_programme(begin),
                 },
                 *own,
             ],
         },
     )
+
+
+def _no_programme(begin: dict[str, Any] | None) -> dict[str, Any]:
+    """What stands where there is no programme: for administrators the way to begin one."""
+    if begin is None:
+        return {
+            "empty_title": _("You have no role in any programme yet"),
+            "empty_why": _(
+                "A programme coordinator or an administrator gives you a role; then its pages open to you."
+            ),
+        }
+    return {
+        "empty_title": _("Here stands no programme of yours yet"),
+        "empty_why": _(
+            "Clusters, plans, agreements and results all belong to a programme; a title is enough for it."
+        ),
+        "empty_url": begin["url"],
+        "empty_label": begin["label"],
+    }
 
 
 # --- a programme
@@ -91,10 +108,25 @@ def programme(request: HttpRequest, frame: Frame) -> HttpResponse:
             "steps": steps,
             "figures": _programme_figures(frame, counts),
             "rooms": _rooms(frame),
+            "first_steps": beginning.first_steps(frame),
+            "facts": _facts(frame),
+            "edit_url": frame.url("programme:edit_programme")
+            if frame.may_programme("edit_programme")
+            else "",
             "record": frame.programme,
             "summary": in_language(frame.programme, "summary"),
         },
     )
+
+
+def _facts(frame: Frame) -> list[tuple[str, str]]:
+    """When the programme runs, and whose interest comes first."""
+    row = frame.programme
+    return [
+        (_("Begins"), words.written(row.started) or "–"),
+        (_("Ends"), words.written(row.ended) or "–"),
+        (_("Whose interest comes first"), row.get_principal_display()),
+    ]
 
 
 def _programme_state(steps: list[queries.StepState], counts: dict[str, int], frame: Frame) -> str:
@@ -147,10 +179,13 @@ def _rooms(frame: Frame) -> list[dict[str, Any]]:
         ("release:home", _("Release")),
     ]
     named = [(n, navigation.STEP_TITLES[n], rooms) for n, rooms in sorted(queries.STEP_ROOMS.items())]
-    return [
+    shown = [
         {"number": number, "title": title, "links": [link(frame.url(name), label) for name, label in rooms]}
         for number, title, rooms in [*named, ("", _("Through all steps"), whole)]
     ]
+    begin = beginning.begin_link(frame.request)
+    shown[-1]["links"] += [{**begin, "label": _("Begin another programme")}] if begin else []
+    return shown
 
 
 @programme_page(item="programme")
@@ -232,7 +267,7 @@ CELL_KINDS = {
 }
 
 
-def _require(request: HttpRequest, capability: str) -> None:
+def require(request: HttpRequest, capability: str) -> None:
     if not request.access.may(capability):  # type: ignore[attr-defined]
         raise NotAllowed(capability=capability)
 
@@ -240,7 +275,7 @@ def _require(request: HttpRequest, capability: str) -> None:
 @login_required
 def import_tables(request: HttpRequest) -> HttpResponse:
     """Hand in tables; the tables that are known, and the imports so far."""
-    _require(request, "import")
+    require(request, "import")
     navigation.here(request, item="import")
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
@@ -278,7 +313,7 @@ def import_tables(request: HttpRequest) -> HttpResponse:
 
 
 def _batch(request: HttpRequest, public_id: uuid.UUID) -> ImportBatch:
-    _require(request, "import")
+    require(request, "import")
     navigation.here(request, item="import")
     batch = ImportBatch.objects.select_related("job").filter(public_id=public_id, by=request.user).first()
     if batch is None:
@@ -389,93 +424,13 @@ def undo_import(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     return redirect("home:import_batch", public_id=public_id)
 
 
-# --- people and deeds
-
-
-@login_required
-def people(request: HttpRequest) -> HttpResponse:
-    """Who has which role within the programmes and clusters that I manage; give one."""
-    _require(request, "manage_people")
-    navigation.here(request, item="people")
-    managed = request.access.scopes_with("manage_people")  # type: ignore[attr-defined]
-    form = GrantForm(request.POST or None, scope_ids=managed)
-    if request.method == "POST" and form.is_valid() and form.try_to(_give_role, request, form.cleaned_data):
-        messages.success(request, _("The role is given."))
-        return redirect("home:people")
-    grants = (
-        Grant.objects.filter(scope__in=managed)
-        .select_related("user", "scope__programme", "scope__cluster")
-        .order_by("user__username", "id")
-    )
-    columns = [
-        Col("user", gettext_lazy("Who"), value=lambda g: g.user.username, phone=True, sortable="user__username"),
-        Col("role", gettext_lazy("Role"), "choice", choices={c: _(r.title) for c, r in BY_CODE.items()}, phone=True,
-            filter="choice"),
-        Col("scope", gettext_lazy("Within"), value=lambda g: scope_name(g.scope), phone=True),
-        Col("since", gettext_lazy("Since"), "day"),
-        Col("until", gettext_lazy("Until"), "day"),
-        Col("end", "", phone=True, value=lambda g: _("End it") if g.until is None else "",
-            url=lambda g: reverse("home:end_grant", args=[g.pk]) if g.until is None else None),
-    ]  # fmt: skip
-    return render(
-        request,
-        "home/people.html",
-        {
-            "title": _("People and roles"),
-            "state": ngettext("%(n)s role is given.", "%(n)s roles are given.", grants.count())
-            % {"n": words.number(grants.count())},
-            "form": form,
-            "grants": DataTable(grants, request, columns=columns, name="grants"),
-            "roles": list(BY_CODE.values()),
-        },
-        status=form.status,
-    )
-
-
-def _give_role(request: HttpRequest, values: dict[str, Any]) -> None:
-    user = User.objects.filter(username=values["username"]).first()
-    if user is None:
-        user = foundation.make_account(
-            username=values["username"], password=values["password"], by=request.user
-        )
-    foundation.grant_role(
-        user=user, role=values["role"], scope=values["scope"], until=values["until"], by=request.user
-    )
-
-
-@login_required
-def end_grant(request: HttpRequest, pk: int) -> HttpResponse:
-    """End a role."""
-    _require(request, "manage_people")
-    navigation.here(request, item="people")
-    managed = request.access.scopes_with("manage_people")  # type: ignore[attr-defined]
-    grant = Grant.objects.filter(pk=pk, scope__in=managed).select_related("user", "scope").first()
-    if grant is None:
-        raise NotFound(kind="role", code_given=pk)
-    if request.method == "POST":
-        foundation.end_role(grant=grant, by=request.user)
-        messages.success(request, _("The role is ended; it stays on record."))
-        return redirect("home:people")
-    return render(
-        request,
-        "home/end_grant.html",
-        {
-            "title": _("End a role"),
-            "state": _("%(who)s would no longer be %(role)s within %(scope)s.")
-            % {
-                "who": grant.user.username,
-                "role": _(BY_CODE[grant.role].title),
-                "scope": scope_name(grant.scope),
-            },
-            "back": link(reverse("home:people"), _("People and roles")),
-        },
-    )
+# --- deeds
 
 
 @login_required
 def audit(request: HttpRequest) -> HttpResponse:
     """What was done, to what, by whom, within the programmes I answer for."""
-    _require(request, "see_audit")
+    require(request, "see_audit")
     navigation.here(request, item="audit")
     scopes = request.access.scopes_with("see_audit")  # type: ignore[attr-defined]
     rows = AuditEvent.objects.filter(scope__in=scopes)

@@ -10,12 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from nanduti.foundation.fields import WHEN_HELP, read_when
-from nanduti.interface.forms import EditForm, MoneyField, NandutiForm, RecordsField
+from nanduti.interface.forms import EditForm, MoneyField, NandutiForm
 from nanduti.interface.saying import say
 from nanduti.methods.values import Money, PersonError
-from nanduti.register.models import Organisation, Place
+from nanduti.register.models import Organisation
 
-from . import bodies
 from .models import AgreementParty, Appointment, Candidate, CooperationAgreement, TimeOut
 
 
@@ -112,32 +111,24 @@ class PartyForm(NandutiForm):
         self.fields["cluster"].queryset = clusters
 
 
+class EditPartyForm(EditForm):
+    """Correct what is said of a party; another organisation is another party."""
+
+    party_type = forms.ChoiceField(label=_("Kind of party"), choices=AgreementParty.PartyType)
+    cluster = forms.ModelChoiceField(label=_("Cluster"), queryset=None, required=False)
+    is_signatory = forms.BooleanField(label=_("Has signed"), required=False)
+
+    def __init__(self, *args, clusters, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        self.fields["cluster"].queryset = clusters
+
+
 class RenewalForm(NandutiForm):
     """The dates of a renewal."""
 
     signed = WhenField(label=_("Signed"), required=True)
     valid_from = WhenField(label=_("Valid from"))
     valid_until = WhenField(label=_("Valid until"))
-
-
-class ResolutionForm(NandutiForm):
-    """What a committee decided."""
-
-    meeting = forms.ModelChoiceField(label=_("Meeting"), queryset=None)
-    decision = text(_("Decision"), max_length=2000, required=True, rows=3)
-    decision_es = text(_("Decision in Spanish"), max_length=2000, rows=3)
-    due = WhenField(label=_("Due"))
-    override_reason = override_field()
-
-    def __init__(self, *args, meetings, **kwargs) -> None:  # type: ignore[no-untyped-def]
-        super().__init__(*args, **kwargs)
-        self.fields["meeting"].queryset = meetings
-
-
-class DoneForm(EditForm):
-    """When a decision was carried out."""
-
-    done = WhenField(label=_("Done"), required=True)
 
 
 class CandidateForm(EditForm):
@@ -231,86 +222,6 @@ class NewAppointmentForm(AppointmentForm):
     """A new appointment; it has no version yet."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=0, min_value=0)
-
-
-def _kinds_of_bodies() -> list[tuple[str, str]]:
-    return [(code, str(kind)) for code, kind in bodies.kinds().items()]
-
-
-def _sectors() -> list[tuple[str, str]]:
-    return [(code, bodies.sector_in_words(code).capitalize()) for code in bodies.sectors()]
-
-
-class CommitteeForm(NandutiForm):
-    """A body that steers the programme, or that partners run one of its centres with."""
-
-    name = text(_("Name"), max_length=120, required=True)
-    name_es = text(_("Name in Spanish"), max_length=120)
-    kind = forms.ChoiceField(label=_("Kind"), choices=_kinds_of_bodies)
-    place = forms.ModelChoiceField(
-        label=_("Territory"), queryset=Place.objects.order_by("name"), required=False
-    )
-    quorum = forms.IntegerField(
-        label=_("Quorum"),
-        min_value=1,
-        max_value=1000,
-        required=False,
-        help_text=_("How many must be there to decide. Left empty: more than half of the seats."),
-    )
-
-
-class SeatForm(NandutiForm):
-    """Who sits on a body, for which sector."""
-
-    sector = forms.ChoiceField(label=_("Sector"), choices=_sectors)
-    organisation = forms.ModelChoiceField(label=_("Organisation"), queryset=None)
-    since = WhenField(label=_("Since"))
-    until = WhenField(label=_("Until"))
-    note_text = text(_("Note"), max_length=300)
-
-    def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
-        super().__init__(*args, **kwargs)
-        public = Organisation.objects.exclude(kind=Organisation.Kind.ENTERPRISE)
-        self.fields["organisation"].queryset = public.order_by("sort_text")
-
-
-class PresenceForm(NandutiForm):
-    """Who of the seats was at a meeting."""
-
-    present = RecordsField(
-        label=_("Who was there"),
-        queryset=None,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("Whoever is not marked was not there."),
-    )
-
-    def __init__(self, *args, seats, **kwargs) -> None:  # type: ignore[no-untyped-def]
-        super().__init__(*args, **kwargs)
-        self.fields["present"].queryset = seats
-        self.fields["present"].label_from_instance = lambda seat: (
-            f"{seat.organisation} ({bodies.sector_in_words(seat.sector)})"
-        )
-
-
-class MeetingForm(PresenceForm):
-    """A sitting of a body, with who was there."""
-
-    held_on = WhenField(label=_("Held on"), required=True)
-    place = text(_("Place"), max_length=120)
-    note_text = text(_("Note"), max_length=2000, rows=2)
-    is_presence_known = forms.BooleanField(label=_("It is known who was there"), required=False, initial=True)
-    field_order = ["held_on", "place", "note_text", "is_presence_known", "present"]
-
-    def __init__(self, *args, seats, **kwargs) -> None:  # type: ignore[no-untyped-def]
-        super().__init__(*args, seats=seats, **kwargs)
-        if not seats.exists():
-            del self.fields["present"], self.fields["is_presence_known"]
-
-    def present_or_unknown(self):  # type: ignore[no-untyped-def]
-        """The seats whose holders were there; ``None`` where nobody knows, or the body has no seats."""
-        is_known = self.cleaned_data.get("is_presence_known", False)
-        return list(self.cleaned_data["present"]) if is_known else None
 
 
 class TimeOutForm(NandutiForm):

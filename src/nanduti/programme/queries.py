@@ -6,16 +6,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from nanduti.foundation.access import Access
 from nanduti.foundation.errors import NotFound
-from nanduti.register.models import Cluster
+from nanduti.foundation.models import Grant, ScopeReach
+from nanduti.methods.planning.convergence import convergence_verdict
+from nanduti.methods.values import Verdict
+from nanduti.register.models import Cluster, Organisation
 
 from .errors import AmbiguousCluster
 from .models import (
     AgreementParty,
     Candidate,
+    Component,
     CooperationAgreement,
     Coverage,
     DivisionOfLabour,
@@ -124,6 +128,15 @@ class CoverageMatrix:
     cells: dict[tuple[int, str], Coverage]
 
     @property
+    def convergence(self) -> Verdict:
+        """Whether every component runs in every cluster, with what each cluster lacks."""
+        covered = {
+            str(cluster): [self.names[code] for code in self.components if (cluster.pk, code) in self.cells]
+            for cluster in self.clusters
+        }
+        return convergence_verdict(list(self.names.values()), covered)
+
+    @property
     def dilution(self) -> float | None:
         """How much of the intended convergence is missing: the share of cells without a tick."""
         n = len(self.clusters) * len(self.components)
@@ -140,6 +153,31 @@ def coverage_matrix(*, programme: Programme) -> CoverageMatrix:
         names={c.code: str(c) for c in components},
         cells={(row.cluster_id, row.component.code): row for row in rows},
     )
+
+
+def components(*, programme: Programme) -> QuerySet[Component]:
+    """The parts of a programme, each with ``n_clusters``: in how many clusters it runs."""
+    n = Count("coverage__cluster", distinct=True)
+    rows = Component.objects.filter(programme=programme).select_related("source")
+    return rows.annotate(n_clusters=n).order_by("id")
+
+
+def clusters_to_take_in(*, programme: Programme, access: Access) -> QuerySet[Cluster]:
+    """The clusters that a programme does not cover and may: those the reader may bring records into, and nobody's."""
+    reached = ScopeReach.objects.filter(narrow=OuterRef("scope"))
+    granted = Grant.objects.filter(scope=OuterRef("scope"))
+    bodies = Organisation._base_manager.filter(scope=OuterRef("scope"))
+    nobodys = ~Exists(reached) & ~Exists(granted) & ~Exists(bodies)
+    covered = Coverage._base_manager.filter(programme=programme).values("cluster")
+    rows = Cluster._base_manager.filter(Q(scope__in=access.scopes_with("import")) | Q(nobodys))
+    return rows.exclude(pk__in=covered).order_by("name")
+
+
+def clusters_to_cover(*, programme: Programme, access: Access) -> list[Cluster]:
+    """The clusters that a programme covers, and those selected that it may take in."""
+    selected = Candidate.objects.filter(programme=programme, stage=Candidate.Stage.SELECTED)
+    new = clusters_to_take_in(programme=programme, access=access).filter(pk__in=selected.values("cluster"))
+    return [*clusters(programme=programme), *new]
 
 
 def agreements(*, programme: Programme, cluster: Cluster | None = None) -> QuerySet[CooperationAgreement]:

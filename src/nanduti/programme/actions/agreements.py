@@ -104,11 +104,11 @@ def edit_party(
 
 @action("programme.remove_party")
 def remove_party(
-    *, party: AgreementParty, reason: str, version: int, by: User | str, at: datetime | None = None
+    *, record: AgreementParty, reason: str, version: int, by: User | str, at: datetime | None = None
 ) -> None:
     """Take out a party that was named by mistake; the deed says which it was, and why."""
-    note(agreement=party.agreement.code, party=party.organisation.pseudonym)
-    take_back(party, version=version, reason=reason)
+    note(agreement=record.agreement.code, party=record.organisation.pseudonym)
+    take_back(record, version=version, reason=reason)
 
 
 @action("programme.renew_agreement", once=True)

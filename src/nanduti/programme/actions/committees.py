@@ -109,10 +109,10 @@ def edit_meeting(
 
 @action("programme.withdraw_meeting")
 def withdraw_meeting(
-    *, meeting: Meeting, reason: str, version: int, by: User | str, at: datetime | None = None
+    *, record: Meeting, reason: str, version: int, by: User | str, at: datetime | None = None
 ) -> None:
     """Take a meeting back that was written down by mistake; one that decided something stays while it does."""
-    take_back(meeting, version=version, reason=reason)
+    take_back(record, version=version, reason=reason)
 
 
 @action("programme.record_presence")
@@ -178,10 +178,10 @@ def edit_resolution(
 
 @action("programme.withdraw_resolution")
 def withdraw_resolution(
-    *, resolution: Resolution, reason: str, version: int, by: User | str, at: datetime | None = None
+    *, record: Resolution, reason: str, version: int, by: User | str, at: datetime | None = None
 ) -> None:
     """Take a decision back that was written down by mistake."""
-    take_back(resolution, version=version, reason=reason)
+    take_back(record, version=version, reason=reason)
 
 
 @action("programme.complete_resolution")

@@ -10,7 +10,7 @@ from nanduti.foundation.access import Access
 from nanduti.foundation.audit import action, note
 from nanduti.foundation.editing import hold, save_edit, take_back
 from nanduti.foundation.models import ScopeReach, User
-from nanduti.register.founding import found_cluster
+from nanduti.register.founding import found_cluster, found_place
 from nanduti.register.models import Cluster, Place
 
 from ..errors import ClusterAtWork, KeptByOthers, NameMissing
@@ -47,10 +47,10 @@ def edit_component(
 
 @action("programme.drop_component")
 def drop_component(
-    *, component: Component, reason: str, version: int, by: User | str, at: datetime | None = None
+    *, record: Component, reason: str, version: int, by: User | str, at: datetime | None = None
 ) -> None:
     """Take a component out that was named by mistake; one that runs in a cluster stays."""
-    take_back(component, version=version, reason=reason)
+    take_back(record, version=version, reason=reason)
 
 
 @action("programme.take_in_cluster", once=True)
@@ -63,6 +63,7 @@ def take_in_cluster(
     name_es: str = "",
     trade: str = "",
     place: Place | None = None,
+    new_place: dict[str, str] | None = None,
     since: int | None = None,
     access: Access | None,
     by: User | str,
@@ -72,11 +73,13 @@ def take_in_cluster(
 
     The programme's people thereby reach the cluster's register. So a cluster whose register others keep is taken in
     only by whoever may bring records into both, as it is with imported tables. ``access=None``: the operator, who may.
+    ``new_place``: name, kind and country of where a new cluster lies.
     """
     hold(programme)
     if cluster is None:
         if not name.strip():
             raise NameMissing()
+        place = place or _place(new_place or {}, by, at)
         cluster = found_cluster(
             name=name.strip(), name_es=name_es.strip(), trade=trade, place=place, by=by, at=at
         )
@@ -92,6 +95,16 @@ def take_in_cluster(
     ]
     note(subject=programme, cluster=cluster.code, components=[row.component.code for row in rows])
     return rows[0]
+
+
+def _place(new: dict[str, str], by: User | str, at: datetime | None) -> Place | None:
+    """The place that is meant by name, kind and country, written down where the register does not know it."""
+    name = new.get("name", "").strip()
+    if not name:
+        return None
+    kind, country = new.get("kind") or Place.Kind.CITY, new.get("country", "").upper()
+    known = Place._base_manager.filter(name__iexact=name, kind=kind, country_code=country).first()
+    return known or found_place(name=name, kind=kind, country_code=country, by=by, at=at)
 
 
 def _check_door(cluster: Cluster, access: Access | None) -> None:

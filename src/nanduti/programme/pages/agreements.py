@@ -15,11 +15,11 @@ from nanduti.interface.tables import Col, DataTable
 
 from .. import actions, queries
 from ..choosing import clusters_at_hand, organisations_at_hand
-from ..forms import AgreementForm, NewAgreementForm, PartyForm, RenewalForm
+from ..forms import AgreementForm, EditPartyForm, NewAgreementForm, PartyForm, RenewalForm
 from ..frames import Frame, programme_page
-from ..models import CooperationAgreement
+from ..models import AgreementParty, CooperationAgreement
 from ..models.programmes import in_language
-from . import amount_in_words, dated, form_page, link, show
+from . import amount_in_words, dated, form_page, link, show, take_back_page
 
 AGREEMENT_STATES = {
     "in_force": gettext_lazy("in force"),
@@ -146,6 +146,11 @@ def agreement(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
         ),
         Col("is_signatory", gettext_lazy("Has signed"), "bool"),
     ]
+    if may_edit:
+        columns.append(
+            Col("edit", "", value=lambda p: _("Correct it"),
+                url=lambda p: frame.url("programme:edit_party", code, p.pk))
+        )  # fmt: skip
     return show(
         request,
         frame,
@@ -226,6 +231,50 @@ def add_party(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
         back=frame.url("programme:agreement", code),
         save_label=_("Add the party"),
         done=_("The party is added."),
+    )
+
+
+def _party(row: CooperationAgreement, pk: int) -> AgreementParty:
+    party = next((party for party in row.parties.all() if party.pk == pk), None)
+    if party is None:
+        raise NotFound(kind="party", code_given=pk)
+    return party
+
+
+@programme_page(step=5, may="edit_programme", whole=True)
+def edit_party(request: HttpRequest, frame: Frame, code: str, pk: int) -> HttpResponse:
+    """Correct as what a party stands here."""
+    row = _party(_agreement(frame, code), pk)
+    return form_page(
+        request,
+        frame,
+        EditPartyForm.of(
+            row,
+            request.POST or None,
+            clusters=clusters_at_hand(programme=frame.programme, also=[row.cluster_id]),
+        ),
+        lambda values, version: actions.edit_party(
+            party=row, values=values, version=version, by=request.user
+        ),
+        title=str(row.organisation),
+        back=frame.url("programme:agreement", code),
+        save_label=_("Save the party"),
+        done=_("The party is saved."),
+        ways=[link(frame.url("programme:remove_party", code, pk), _("It is no party: take it out"))],
+    )
+
+
+@programme_page(step=5, may="edit_programme", whole=True)
+def remove_party(request: HttpRequest, frame: Frame, code: str, pk: int) -> HttpResponse:
+    """Take out a party that was named by mistake."""
+    row = _party(_agreement(frame, code), pk)
+    return take_back_page(
+        request,
+        frame,
+        row,
+        actions.remove_party,
+        back=frame.url("programme:agreement", code),
+        title=row.organisation,
     )
 
 

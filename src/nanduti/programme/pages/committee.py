@@ -13,7 +13,15 @@ from nanduti.interface import saying, words
 from nanduti.interface.tables import Col, DataTable
 
 from .. import actions, bodies, queries, seating
-from ..forms import CommitteeForm, DoneForm, MeetingForm, PresenceForm, ResolutionForm, SeatForm
+from ..choosing import organisations_at_hand
+from ..committee_forms import (
+    DoneForm,
+    MeetingForm,
+    NewCommitteeForm,
+    PresenceForm,
+    ResolutionForm,
+    SeatForm,
+)
 from ..frames import Frame, programme_page
 from ..models import Committee, Meeting, Resolution, Seat
 from ..models.programmes import in_language
@@ -116,10 +124,12 @@ def _resolution_columns(frame: Frame) -> list[Col]:
         Col("source", gettext_lazy("Source"), value=lambda r: r.cite()),
     ]  # fmt: skip
     if frame.may_programme(EDIT):
-        columns.append(
+        columns += [
             Col("done_link", "", value=lambda r: "" if r.done else _("Say it is done"),
-                url=lambda r: None if r.done else frame.url("programme:resolution_done", r.pk))
-        )  # fmt: skip
+                url=lambda r: None if r.done else frame.url("programme:resolution_done", r.pk)),
+            Col("edit", "", value=lambda r: _("Correct it"),
+                url=lambda r: frame.url("programme:edit_resolution", r.pk)),
+        ]  # fmt: skip
     return columns
 
 
@@ -139,6 +149,10 @@ def _meeting_columns(frame: Frame, found: list[seating.Body]) -> list[Col]:
         Col("note", gettext_lazy("Note"), value=lambda r: in_language(r, "note")),
         Col("source", gettext_lazy("Source"), value=lambda r: r.cite(), shown=len(columns) < 3),
     ]
+    if frame.may_programme(EDIT):
+        columns.append(
+            Col("edit", "", value=lambda m: _("Correct it"), url=lambda m: frame.url("programme:edit_meeting", m.pk))
+        )  # fmt: skip
     if frame.may_programme(EDIT) and any(body.seats for body in found):
         columns.append(
             Col("presence", "", value=lambda m: _("Who was there") if m.committee.seats.all() else "",
@@ -206,6 +220,13 @@ def _no_body_section(frame: Frame, found: list[seating.Body]) -> dict[str, Any]:
         for body in found
         if not (body.seats or body.kind.seats)
     ]
+    links += [
+        link(
+            frame.url("programme:edit_committee", body.committee.code),
+            _("Correct: %(what)s") % {"what": body.committee},
+        )
+        for body in found
+    ]
     links.append(link(frame.url("programme:new_committee"), _("Write down a body")))
     intro = (
         ""
@@ -221,8 +242,10 @@ def new_committee(request: HttpRequest, frame: Frame) -> HttpResponse:
     return form_page(
         request,
         frame,
-        CommitteeForm(request.POST or None),
-        lambda values: actions.found_committee(programme=frame.programme, values=values, by=request.user),
+        NewCommitteeForm(request.POST or None),
+        lambda values, version: actions.found_committee(
+            programme=frame.programme, values=values, by=request.user
+        ),
         title=_("Write down a body"),
         back=frame.url("programme:committee"),
         save_label=_("Save the body"),
@@ -296,7 +319,11 @@ def presence(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
 @programme_page(step=2, may=EDIT, whole=True)
 def new_resolution(request: HttpRequest, frame: Frame) -> HttpResponse:
     """Write down a decision."""
-    form = ResolutionForm(request.POST or None, meetings=queries.meetings(programme=frame.programme))
+    form = ResolutionForm(
+        request.POST or None,
+        meetings=queries.meetings(programme=frame.programme),
+        organisations=organisations_at_hand(programme=frame.programme),
+    )
 
     def act(values: dict[str, Any]) -> None:
         meeting, reason = values.pop("meeting"), values.pop("override_reason")

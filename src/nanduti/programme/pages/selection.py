@@ -66,11 +66,7 @@ def selection(request: HttpRequest, frame: Frame) -> HttpResponse:
         if frame.may_programme("edit_programme")
         else None,
         sections=[
-            {
-                "title": _("Coverage"),
-                "intro": _dilution(matrix),
-                "html": _coverage_table(matrix),
-            },
+            _coverage_section(frame, matrix),
             {
                 "title": _("Candidates"),
                 "table": CandidateTable(rows, request, columns=columns),
@@ -84,7 +80,26 @@ def selection(request: HttpRequest, frame: Frame) -> HttpResponse:
     )
 
 
-def _dilution(matrix: queries.CoverageMatrix) -> str:
+def _coverage_section(frame: Frame, matrix: queries.CoverageMatrix) -> dict[str, Any]:
+    """Which component runs where, what that leaves apart, and the ways to change it."""
+    may_edit = frame.may_programme("edit_programme")
+    ways = [("programme:components", _("Components"))]
+    if may_edit and matrix.components:
+        ways = [("programme:take_in", _("Take a cluster in")), *ways]
+        ways += [("programme:coverage", _("Change what runs where"))] if matrix.clusters else []
+    return {
+        "id": "coverage",
+        "title": _("Coverage"),
+        "intro": dilution(matrix),
+        "html": _coverage_table(matrix) if matrix.clusters else "",
+        "verdict": matrix.convergence if matrix.clusters and len(matrix.components) > 1 else None,
+        "verdict_about": "advice",
+        "links": [link(frame.url(name), said) for name, said in ways],
+    }
+
+
+def dilution(matrix: queries.CoverageMatrix) -> str:
+    """How much of the intended convergence is missing, in a sentence."""
     if matrix.dilution is None:
         return _("No component runs in any cluster yet.")
     return _("Components were meant to work together: %(part)s of the cells are without one.") % {
