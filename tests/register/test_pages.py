@@ -358,7 +358,7 @@ def test_roles_memberships_and_people_through_the_pages(here):
         ("new_person", {"title": "Cutter", "name": "Somebody Else", "since_text": "2009"}, 302),
         ("new_establishment", {"n_workers": "12", "latitude": "-25.1", "longitude": "-57.1"}, 302),
         ("new_establishment", {"n_workers": "12", "latitude": "-25.1"}, 422),
-        ("new_fact", {"attribute": "exports", "value_text": "a little", "qualifier": "about"}, 302),
+        ("new_fact", {"label": "Exports", "value_text": "a little", "qualifier": "about"}, 302),
     ]
     for name, data, status in posts:
         assert client.post(reverse(f"register:{name}", args=[who]), data).status_code == status, (name, data)

@@ -32,7 +32,6 @@ from .custody import (
 )
 from .errors import (
     AlreadyThere,
-    FactSaysNothing,
     NotPublic,
     PublicNameMissing,
     SpanRefused,
@@ -46,27 +45,31 @@ from .models import (
     Organisation,
     Person,
     Position,
-    ProfileFact,
     SizeBand,
     Stakeholder,
     shared_scope,
 )
 from .pseudonyms import ESTABLISHMENT, ORGANISATION, PERSON, Mint
+from .stating import edit_fact, edit_membership, record_fact, take_back_record
 from .subjects import Actor, subject_of
 
 # Told here once more so that callers find every verb of the register in one place.
 __all__ = [
+    "edit_fact",
+    "edit_membership",
     "give_standing_grant",
     "grant_request",
     "look_up",
     "merge_establishments",
     "read_upload",
     "record_consent",
+    "record_fact",
     "refuse_request",
     "request_contact",
     "reveal_identity",
     "revoke_standing_grant",
     "shred_identity",
+    "take_back_record",
     "unmerge_establishments",
     "withdraw_consent",
     "withdraw_request",
@@ -410,24 +413,6 @@ def _end(membership: Any, until_on: date, version: int) -> None:
     if since is not None and until_on <= since:
         raise SpanRefused(since=date_format(since, "DATE_FORMAT"), until=date_format(until_on, "DATE_FORMAT"))
     note(fields=save_edit(membership, {"until_on": until_on}, version=version))
-
-
-# --- facts
-
-
-@action("register.record_fact", once=True)
-def record_fact(
-    *,
-    subject: Cluster | Organisation | Establishment,
-    values: dict[str, Any],
-    by: User | str,
-    at: datetime | None = None,
-) -> ProfileFact:
-    """Write down what a source says; what another source says stays beside it."""
-    if values.get("value") is None and not values.get("value_text"):
-        raise FactSaysNothing()
-    kind = subject._meta.model_name
-    return ProfileFact.objects.create(subject_kind=kind, scope=subject.scope, **{kind: subject}, **values)
 
 
 # --- files that identify people

@@ -249,6 +249,17 @@ def facts_about(**subject: object) -> list[ProfileFact]:
     )
 
 
+def fact_by_id(*, access: Access, pk: int) -> ProfileFact:
+    """The fact of that number, or :class:`NotFound`."""
+    rows = ProfileFact.objects.filter(scope__in=readable_scopes(access)).select_related(
+        "scope", "source", "cluster", "organisation", "establishment"
+    )
+    found = rows.filter(pk=pk).first() if pk < 2**31 else None
+    if found is None:
+        raise NotFound(kind=_("profile fact"), code_given=str(pk)[:20])
+    return found
+
+
 def requests_waiting(*, access: Access) -> QuerySet[vault.ContactRequest]:
     """The contact requests that wait for this custodian, oldest first."""
     return vault.waiting(access=access)

@@ -14,6 +14,7 @@ from .pages import (
     lists,
     partners,
     posts,
+    stating,
 )
 
 
@@ -40,7 +41,7 @@ urlpatterns = [
     path("clusters/", lists.clusters, name="clusters"),
     path("clusters/<slug:code>/", clusters.cluster, name="cluster"),
     path("clusters/<slug:code>/edit/", edits.edit_cluster, name="edit_cluster"),
-    path("clusters/<slug:code>/facts/new/", edits.new_cluster_fact, name="new_cluster_fact"),
+    path("clusters/<slug:code>/facts/new/", stating.new_cluster_fact, name="new_cluster_fact"),
     path("new/", edits.new_organisation, name="new"),
     path("who/<pseudonym:pseudonym>/", actors.actor, name="actor"),
     path("who/<pseudonym:pseudonym>/reveal/", actors.reveal, name="reveal"),
@@ -63,7 +64,29 @@ urlpatterns = [
     path("who/<pseudonym:pseudonym>/people/new/", edits.new_person, name="new_person"),
     path("who/<pseudonym:pseudonym>/posts/new/", posts.new_post, name="new_post"),
     path("who/<pseudonym:pseudonym>/posts/<int:pk>/", posts.edit_post, name="edit_post"),
-    path("who/<pseudonym:pseudonym>/facts/new/", edits.new_fact, name="new_fact"),
+    path("who/<pseudonym:pseudonym>/facts/new/", stating.new_fact, name="new_fact"),
+    path("facts/<int:pk>/", stating.edit_fact, name="edit_fact"),
+    path("facts/<int:pk>/take-back/", stating.take_back_fact, name="take_back_fact"),
+    path(
+        "who/<pseudonym:pseudonym>/roles/<int:pk>/take-back/", stating.take_back_role, name="take_back_role"
+    ),
+    path("who/<pseudonym:pseudonym>/clusters/<int:pk>/", stating.edit_membership, name="edit_membership"),
+    path(
+        "who/<pseudonym:pseudonym>/associations/<int:pk>/", stating.edit_association, name="edit_association"
+    ),
+    path(
+        "who/<pseudonym:pseudonym>/clusters/<int:pk>/take-back/",
+        stating.take_back_membership,
+        name="take_back_membership",
+    ),
+    path(
+        "who/<pseudonym:pseudonym>/associations/<int:pk>/take-back/",
+        stating.take_back_association,
+        name="take_back_association",
+    ),
+    path(
+        "who/<pseudonym:pseudonym>/posts/<int:pk>/take-back/", stating.take_back_post, name="take_back_post"
+    ),
     path("who/<pseudonym:pseudonym>/roles/new/", edits.take_role, name="take_role"),
     path("who/<pseudonym:pseudonym>/roles/<int:pk>/", edits.edit_role, name="edit_role"),
     path("who/<pseudonym:pseudonym>/clusters/new/", edits.join_cluster, name="join_cluster"),

@@ -8,6 +8,7 @@ from .contacts import (
     RefuseForm,
     StandingGrantForm,
 )
+from .facts import EditFactForm, FactForm
 from .records import (
     ClusterForm,
     EditEstablishmentForm,
@@ -17,9 +18,9 @@ from .records import (
     EditRoleForm,
     EndForm,
     EstablishmentForm,
-    FactForm,
     JoinAssociationForm,
     JoinClusterForm,
+    MembershipForm,
     MergeForm,
     OrganisationForm,
     PersonForm,
@@ -33,6 +34,7 @@ __all__ = [
     "ConsentForm",
     "ContactRequestForm",
     "EditEstablishmentForm",
+    "EditFactForm",
     "EditOrganisationForm",
     "EditPersonForm",
     "EditPostForm",
@@ -44,6 +46,7 @@ __all__ = [
     "JoinAssociationForm",
     "JoinClusterForm",
     "LookUpForm",
+    "MembershipForm",
     "MergeForm",
     "OrganisationForm",
     "PersonForm",

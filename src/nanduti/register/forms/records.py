@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nanduti.foundation.fields import WHEN_HELP
-from nanduti.foundation.models import SourceDocument
 from nanduti.interface.forms import DayField, EditForm, NandutiForm
 from nanduti.vault.fields import Field
 
 from .. import sectors
-from ..models import Cluster, Organisation, Place, ProfileFact, SizeBand, Stakeholder
+from ..models import Cluster, Organisation, Place, SizeBand, Stakeholder
 from ..pseudonyms import is_well_formed, tidy
 
 UNKNOWN = ("", gettext_lazy("(not known)"))
@@ -315,6 +314,17 @@ class EndForm(EditForm):
     )
 
 
+class MembershipForm(EditForm):
+    """Correct since when and until when somebody belonged."""
+
+    since_on = DayField(label=gettext_lazy("Since"), required=False)
+    until_on = DayField(
+        label=gettext_lazy("Ends on"),
+        required=False,
+        help_text=gettext_lazy("The first day on which it no longer holds; empty while it lasts."),
+    )
+
+
 class JoinAssociationForm(NandutiForm):
     """Say that an organisation is a member of an association."""
 
@@ -353,37 +363,6 @@ class RoleForm(WithClusters, _RoleFields, NandutiForm):
 
 class EditRoleForm(_RoleFields, EditForm):
     """Change or end a role."""
-
-
-class FactForm(NandutiForm):
-    """Write down what a source says about a cluster, an organisation or an establishment."""
-
-    attribute = forms.SlugField(
-        label=gettext_lazy("Attribute"),
-        max_length=80,
-        help_text=gettext_lazy(
-            "A short code shared by facts of the same kind, such as n_units or export_share."
-        ),
-    )
-    label = text(gettext_lazy("What it says"), help_text=gettext_lazy("Such as “Units in the cluster”."))
-    label_es = text(gettext_lazy("What it says, in Spanish"))
-    qualifier = forms.ChoiceField(label=gettext_lazy("How exact"), choices=ProfileFact.Qualifier.choices)
-    value = forms.DecimalField(label=gettext_lazy("Number"), max_digits=21, decimal_places=6, required=False)
-    value_text = text(
-        gettext_lazy("As written"), 300, help_text=gettext_lazy("Words, or a range such as 400–450.")
-    )
-    unit = text(gettext_lazy("Unit"), 60)
-    as_of = text(gettext_lazy("As of"), help_text=WHEN_HELP)
-    source = Chosen(SourceDocument.objects.order_by("code"), label=gettext_lazy("Source"))
-    source_place = text(
-        gettext_lazy("Place in the source"), help_text=gettext_lazy("Such as p. 12, table 3.")
-    )
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        if data.get("value") is None and not data.get("value_text") and "value" not in self.errors:
-            self.add_error("value", _("Write the number, or what the source says in words."))
-        return data
 
 
 class ReasonForm(NandutiForm):

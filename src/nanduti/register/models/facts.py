@@ -9,6 +9,7 @@ from nanduti.foundation.fields import WhenEnd, WhenStart, WhenText
 from nanduti.foundation.languages import in_tongue
 from nanduti.foundation.models import Scoped, Sourced, Timestamped, Versioned
 
+from .. import attributes
 from .clusters import Cluster
 from .establishments import Establishment
 from .organisations import Organisation
@@ -86,5 +87,5 @@ class ProfileFact(Scoped, Sourced, Versioned, Timestamped):
 
     @property
     def label_said(self) -> str:
-        """The label in the reader's language, or the code where nobody wrote a label."""
-        return in_tongue(self.label, self.label_es) or self.attribute.replace("_", " ")
+        """The label in the reader's language, or how the attribute is called where nobody wrote one."""
+        return in_tongue(self.label, self.label_es) or attributes.said(self.attribute)

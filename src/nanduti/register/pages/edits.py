@@ -301,7 +301,11 @@ def _leave(
     ):
         return _done(request, actor_url(found.pseudonym) + "#belongs", _("Saved."))
     title = _("End the membership of %(cluster)s") % {"cluster": getattr(membership, of)}
-    return form_page(request, form, title=title, save=_("End it"), back=actor_url(found.pseudonym))
+    names = {"cluster": "register:take_back_membership", "association": "register:take_back_association"}
+    return form_page(
+        request, form, title=title, save=_("End it"), back=actor_url(found.pseudonym),
+        take_back_url=reverse(names[of], args=[found.pseudonym, pk]),
+    )  # fmt: skip
 
 
 @page
@@ -360,36 +364,11 @@ def edit_role(request: HttpRequest, pseudonym: str, pk: int) -> HttpResponse:
     return form_page(
         request, form, title=_("Role: %(role)s") % {"role": role.get_role_display()}, save=_("Save"),
         back=actor_url(found.pseudonym),
+        take_back_url=reverse("register:take_back_role", args=[found.pseudonym, pk]),
     )  # fmt: skip
 
 
-# --- facts and clusters
-
-
-@page
-def new_fact(request: HttpRequest, pseudonym: str) -> HttpResponse:
-    """Write down what a source says of an organisation or establishment."""
-    found = queries.actor_by_pseudonym(access=access_of(request), pseudonym=pseudonym)
-    if isinstance(found, Person):
-        raise NotFound(kind=_("organisation"), code_given=found.pseudonym)
-    return _fact(request, found, back=actor_url(found.pseudonym), who=_called(request, found.pseudonym))
-
-
-@page
-def new_cluster_fact(request: HttpRequest, code: str) -> HttpResponse:
-    """Write down what a source says of a cluster."""
-    found = queries.cluster_by_code(access=access_of(request), code=code)
-    return _fact(request, found, back=_cluster_url(found), who=str(found))
-
-
-def _fact(request: HttpRequest, subject: Any, *, back: str, who: str) -> HttpResponse:
-    queries.require_edit(access_of(request), subject.scope)
-    form = forms.FactForm(request.POST or None, initial={"qualifier": "exactly"})
-    if form.is_valid() and form.try_to(
-        actions.record_fact, subject=subject, values=form.cleaned_data, by=request.user
-    ):
-        return _done(request, f"{back}#facts", _("Saved. Other statements stay beside it."))
-    return form_page(request, form, title=_("A fact about %(who)s") % {"who": who}, save=_("Save"), back=back)
+# --- clusters
 
 
 def _cluster_url(found: Cluster) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nanduti.foundation.errors import NotFound
@@ -60,6 +61,7 @@ def edit_post(request: HttpRequest, pseudonym: str, pk: int) -> HttpResponse:
     return form_page(
         request, form, title=_("Post: %(post)s") % {"post": post}, save=_("Save"),
         back=actor_url(person.pseudonym),
+        take_back_url=reverse("register:take_back_post", args=[person.pseudonym, pk]),
     )  # fmt: skip
 
 
