@@ -25,7 +25,7 @@ SOURCE = RuleSource("UNIDO (2013), Cluster Twinning", "step 6; step 8")
 
 #: Reason code → sentence.
 REASONS: dict[str, str] = {
-    "not_planned": mark("No cost was planned."),
+    "not_planned": mark("What it was to cost is not known."),
     "not_known": mark("What it cost is not known."),
     "nothing_promised": mark("Nothing is known to have been promised by the cluster."),
     "nothing_given": mark("Nothing is written down as given by the cluster."),
@@ -45,7 +45,7 @@ REASONS: dict[str, str] = {
     "count_so_far": mark("It is not over: more may come."),
     "more_came": mark("{actual} came; {planned} were expected."),
     "as_many": mark("As many came as were expected: {actual}."),
-    "no_target": mark("It has no target."),
+    "no_target": mark("No target is written down."),
     "not_measured": mark("What was reached is not known."),
     "target_so_far": mark("It is not over: {actual:,.15g} of {planned:,.15g} so far."),
     "no_direction": mark(

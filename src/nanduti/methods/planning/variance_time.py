@@ -30,7 +30,9 @@ REASONS: dict[str, str] = {
     "no_planned_end": mark("It was done {done}; the plan names no end."),
     "too_coarse": mark("It was done {done}, which may lie before, within or after its planned days."),
     "done_no_day": mark("It was reported as completed; the day is not known."),
-    "one_date": mark("Its list was reported as of {reported_on} and gives the date done; none was planned."),
+    "one_date": mark(
+        "Its list was reported as of {reported_on} and gives the date done; the date planned is not known."
+    ),
     "late_wide": mark("The dates are not known to the day: it may be {least} to {most} days late."),
     "early_wide": mark("The dates are not known to the day: it may be {least} to {most} days early."),
     "between": mark(
