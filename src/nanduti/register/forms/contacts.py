@@ -97,7 +97,7 @@ class RefuseForm(ReasonForm):
 class StandingGrantForm(WithClusters, NandutiForm):
     """Let a cluster's agents see some fields of its firms for their daily work."""
 
-    cluster = cluster_field(empty_label=None)
+    cluster = cluster_field(empty_label="–")
     holder = forms.ChoiceField(label=gettext_lazy("Who"))
     fields_granted = ChosenFields(initial=["name", "phone", "address"])
     purpose = purpose_field()

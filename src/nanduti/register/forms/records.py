@@ -131,6 +131,8 @@ class WithClusters:
         field = self.fields["cluster"]  # type: ignore[attr-defined]
         field.queryset = Cluster._base_manager.filter(pk__in=[c.pk for c in clusters]).order_by("name")
         field.required = is_needed
+        if is_needed and len(clusters) == 1:
+            field.initial = clusters[0].pk
         return self
 
 
