@@ -47,16 +47,16 @@ def first_steps(frame: Frame) -> list[Step]:
         return []
     there = _there(frame.programme)
     steps = [
-        Step(
-            _("Give the roles of coordinator and agents"),
-            _("Only a coordinator can write here; an agent works in one cluster."),
-            reverse("home:people") if may_invite else "",
-            there.has_coordinator and there.has_agent,
-        ),
         _step(frame, _("Name its components"), _("What may run in some clusters and not in others."),
               "programme:components", there.has_component),
         _step(frame, _("Take its clusters in"), _("With their place and trade, and what runs there."),
               "programme:take_in", bool(frame.clusters)),
+        Step(
+            _("Give coordinator and agents their roles"),
+            _("A coordinator writes in the whole programme, an agent in one cluster."),
+            reverse("home:people") if may_invite else "",
+            there.has_coordinator and there.has_agent,
+        ),
         _step(frame, _("Write down its committee"), _("Then its meetings and decisions can be kept."),
               "programme:new_committee", there.has_committee),
         _step(frame, _("Begin the plan of a cluster"), _("Activities with their days and costs stand in it."),

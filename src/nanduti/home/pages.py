@@ -55,10 +55,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
         "programme/sections.html",
         {
             "title": _("Programmes"),
-            "state": ngettext(
-                "%(n)s programme is yours to see.", "%(n)s programmes are yours to see.", len(rows)
-            )
-            % {"n": words.number(len(rows))},
+            "state": _how_many(len(rows)),
             "action": begin if rows else None,
             "sections": [
                 {
@@ -71,6 +68,14 @@ def welcome(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _how_many(n: int) -> str:
+    if not n:
+        return _("No programme is yours to see yet.")
+    return ngettext("%(n)s programme is yours to see.", "%(n)s programmes are yours to see.", n) % {
+        "n": words.number(n)
+    }
+
+
 def _no_programme(begin: dict[str, Any] | None) -> dict[str, Any]:
     """What stands where there is no programme: for administrators the way to begin one."""
     if begin is None:
@@ -81,9 +86,9 @@ def _no_programme(begin: dict[str, Any] | None) -> dict[str, Any]:
             ),
         }
     return {
-        "empty_title": _("Here stands no programme of yours yet"),
+        "empty_title": _("Everything begins with a programme"),
         "empty_why": _(
-            "Clusters, plans, agreements and results all belong to a programme; a title is enough for it."
+            "Clusters, plans, agreements and results belong to one. A title is enough; the rest follows step by step."
         ),
         "empty_url": begin["url"],
         "empty_label": begin["label"],

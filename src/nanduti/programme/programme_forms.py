@@ -60,7 +60,7 @@ class BeginForm(NandutiForm):
         label=_("I coordinate it myself"),
         required=False,
         initial=True,
-        help_text=_("Else give somebody the role of coordinator under “People”: only then can it be filled."),
+        help_text=_("Only a coordinator writes in a programme. Else give somebody that role under “People”."),
     )
 
     def values(self) -> dict[str, Any]:

@@ -49,6 +49,8 @@ def convergence_verdict(
     ]  # fmt: skip
     if reasons:
         return flag(
-            *reasons, source=source, remedy=mark("Begin the component there too, or write down why not.")
+            *reasons,
+            source=source,
+            remedy=mark("Begin the component there too, or let the committee say why not."),
         )
     return yes(Reason("joined", mark("Every component runs in every cluster.")), source=source)

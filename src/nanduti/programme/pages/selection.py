@@ -102,6 +102,10 @@ def dilution(matrix: queries.CoverageMatrix) -> str:
     """How much of the intended convergence is missing, in a sentence."""
     if matrix.dilution is None:
         return _("No component runs in any cluster yet.")
+    if len(matrix.components) < 2:
+        return ""
+    if not matrix.dilution:
+        return _("Every component runs in every cluster.")
     return _("Components were meant to work together: %(part)s of the cells are without one.") % {
         "part": words.share(matrix.dilution)
     }
