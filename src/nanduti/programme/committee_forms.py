@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from django import forms
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from nanduti.interface import words
 from nanduti.interface.forms import EditForm, NandutiForm, RecordsField
+from nanduti.register.folding import fold
 from nanduti.register.models import Organisation, Place
 
 from . import bodies
 from .forms import WhenField, override_field, text
+from .models import Meeting
 
 
 def _kinds_of_bodies() -> list[tuple[str, str]]:
@@ -44,10 +48,18 @@ class NewCommitteeForm(CommitteeForm):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=0, min_value=0)
 
 
+class MeetingField(forms.ModelChoiceField):
+    """A meeting, called with the day on which it was held: a number alone nobody remembers."""
+
+    def label_from_instance(self, obj: Meeting) -> str:
+        day = words.written(obj.held_on)
+        return f"{obj} ({day})" if day else str(obj)
+
+
 class SeatForm(NandutiForm):
     """Who sits on a body, for which sector."""
 
-    sector = forms.ChoiceField(label=_("Sector"), choices=_sectors)
+    sector = forms.ChoiceField(label=_("Sector"), choices=lambda: [("", "–"), *_sectors()])
     organisation = forms.ModelChoiceField(label=_("Organisation"), queryset=None)
     since = WhenField(label=_("Since"))
     until = WhenField(label=_("Until"))
@@ -56,7 +68,11 @@ class SeatForm(NandutiForm):
     def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
         super().__init__(*args, **kwargs)
         public = Organisation.objects.exclude(kind=Organisation.Kind.ENTERPRISE)
-        self.fields["organisation"].queryset = public.order_by("sort_text")
+        field = self.fields["organisation"]
+        field.queryset = public
+        # In the order of the names that are shown: the column sorts by those of the other language.
+        shown = sorted(public, key=lambda body: fold(str(body)))
+        field.choices = [("", "–"), *((body.pk, str(body)) for body in shown)]
 
 
 class PresenceForm(NandutiForm):
@@ -110,7 +126,7 @@ class EditMeetingForm(EditForm):
 class ResolutionForm(NandutiForm):
     """What a committee decided."""
 
-    meeting = forms.ModelChoiceField(label=_("Meeting"), queryset=None)
+    meeting = MeetingField(label=_("Meeting"), queryset=None)
     decision = text(_("Decision"), max_length=2000, required=True, rows=3)
     decision_es = text(_("Decision in Spanish"), max_length=2000, rows=3)
     owner = forms.ModelChoiceField(
@@ -121,7 +137,8 @@ class ResolutionForm(NandutiForm):
 
     def __init__(self, *args, meetings, organisations, **kwargs) -> None:  # type: ignore[no-untyped-def]
         super().__init__(*args, **kwargs)
-        self.fields["meeting"].queryset = meetings
+        # The last one first: a decision is written down after the meeting.
+        self.fields["meeting"].queryset = meetings.order_by(F("held_on_start").desc(nulls_last=True), "-pk")
         self.fields["owner"].queryset = organisations
 
 

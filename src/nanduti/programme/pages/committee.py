@@ -194,6 +194,7 @@ def _body_section(request: HttpRequest, frame: Frame, body: seating.Body) -> dic
         "title": _("Seats: %(committee)s") % {"committee": body.committee},
         "intro": _about(body),
         "verdict": body.verdict,
+        "verdict_about": "check",
         "table": DataTable(body.seats, request, columns=columns, name=f"seats-{code}", prefix=f"{code}."),
         "links": [link(seat_url, _("Fill a seat"))] if seat_url and body.seats else [],
         "empty_title": _("No seat is filled"),
