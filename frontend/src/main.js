@@ -5,6 +5,7 @@ import './main.css';
 import './rooms.css';
 import './networks.css';
 import './organigram.css';
+import './variance.css';
 
 htmx.config.allowEval = false; // the content security policy forbids it
 htmx.config.includeIndicatorStyles = false; // our own style sheet has them; inline styles are forbidden
