@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -131,6 +133,7 @@ class ActivityForm(EditForm):
         values = super().values_of(record)
         values["organisers"] = labour.organisers(record)
         values["money"] = Money(record.cost, record.currency) if record.cost is not None else None
+        values["target"] = _short(record.target)
         return values
 
     def values(self):  # type: ignore[no-untyped-def]
@@ -162,6 +165,11 @@ def _not_negative(money, said):  # type: ignore[no-untyped-def]
     if money is not None and money.amount < 0:
         raise forms.ValidationError(said, code="negative")
     return money
+
+
+def _short(value):  # type: ignore[no-untyped-def]
+    """A number without the zeros that its column adds: 9, not 9.0000."""
+    return value if value is None or value % 1 else value.quantize(Decimal(1))
 
 
 class ReportForm(EditForm):
@@ -197,7 +205,8 @@ class ReportForm(EditForm):
     @classmethod
     def values_of(cls, record):  # type: ignore[no-untyped-def]
         known = super().values_of(record)
-        return known | {"spent": None if record.spent is None else Money(record.spent, record.currency)}
+        spent = None if record.spent is None else Money(record.spent, record.currency)
+        return known | {"spent": spent, "reached": _short(record.reached)}
 
     def clean_spent(self):  # type: ignore[no-untyped-def]
         return _not_negative(self.cleaned_data["spent"], _("What was spent is not less than nothing."))

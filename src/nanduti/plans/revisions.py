@@ -7,6 +7,9 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from nanduti.foundation.errors import NotFound
+from nanduti.foundation.fields import reading_of
+from nanduti.methods import planning
+from nanduti.methods.values import Money
 
 from .models import ActionPlan, Activity, Revision, RevisionLine
 
@@ -47,6 +50,12 @@ def lines_of(revision: Revision) -> QuerySet[RevisionLine]:
     return rows.select_related("activity__plan", "owner", "indicator").order_by("activity__number")
 
 
+def of_activity(activity: Activity) -> list[RevisionLine]:
+    """What each revision of its plan says of one activity, from the baseline on."""
+    rows = RevisionLine.objects.filter(activity=activity).select_related("revision", "activity__plan")
+    return list(rows.order_by("revision__number"))
+
+
 def said_now(activity: Activity) -> dict[str, Any]:
     """What the plan says of an activity now, as the fields of a line."""
     said = {name: getattr(activity, name) for name in AGREED}
@@ -57,3 +66,51 @@ def said_now(activity: Activity) -> dict[str, Any]:
         "activity": activity,
         "is_dropped": activity.reported_status == Activity.Status.CANCELLED,
     }
+
+
+# --- what was changed
+
+
+def changes(plan: ActionPlan, *, before: Revision, after: Revision | None = None) -> planning.PlanChange:
+    """What changed from one revision to another, or to the plan now in force."""
+    later = _lines(plan, after) if after else _now(plan)
+    return planning.plan_change(
+        _lines(plan, before), later, before_name=str(before), after_name=str(after) if after else "now"
+    )
+
+
+def _lines(plan: ActionPlan, revision: Revision) -> list[planning.PlanLine]:
+    return [_line(row, row.activity) for row in lines_of(revision)]
+
+
+def _now(plan: ActionPlan) -> list[planning.PlanLine]:
+    """The plan in force, as if it were kept today."""
+    return [_line(RevisionLine(**said_now(row)), row) for row in activities_of(plan)]
+
+
+def _line(said: RevisionLine, activity: Activity) -> planning.PlanLine:
+    """A line with bodies and indicators by their names, as a page shows them."""
+    return planning.PlanLine(
+        key=f"{activity.number}",
+        label=str(said),
+        when=reading_of(said, "date_text"),
+        cost=None if said.cost is None or said.cost < 0 else Money(said.cost, said.currency),
+        n_participants=said.n_participants,
+        unit=said.participant_unit,
+        owner=str(said.owner or ""),
+        payer=said.payer,
+        target=_target(said),
+        is_dropped=said.is_dropped,
+    )
+
+
+def _target(said: RevisionLine) -> planning.Target | None:
+    if said.target is None:
+        return None
+    about = said.indicator.code if said.indicator else said.indicator_text
+    return planning.Target(float(said.target), said.better, about)
+
+
+def n_changed(change: planning.PlanChange) -> int:
+    """How many activities were added, dropped or changed in anything."""
+    return change.n_added + change.n_dropped + change.n_changed

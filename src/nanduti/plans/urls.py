@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import activities, correcting, ledger, plan, visions
+from .pages import activities, correcting, ledger, plan, revisions, variance, visions
 
 app_name = "plans"
 urlpatterns = [
@@ -44,4 +44,11 @@ urlpatterns = [
     ),
     path("plan/vision/<int:pk>/wording/", visions.correct_wording, name="correct_wording"),
     path("plan/<slug:code>/status/", plan.plan_status, name="plan_status"),
+    path("plan/variance/", variance.of_programme, name="variances"),
+    path("plan/<slug:code>/variance/", variance.of_plan, name="variance"),
+    path("plan/<slug:code>/revision/new/", revisions.keep_revision, name="keep_revision"),
+    path("plan/<slug:code>/revision/<int:number>/", revisions.revision, name="revision"),
+    path(
+        "plan/<slug:code>/revision/<int:number>/correct/", revisions.correct_revision, name="correct_revision"
+    ),
 ]

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db.models import F, QuerySet, Sum
 
+from nanduti.foundation.fields import reading_of
 from nanduti.foundation.kept import kept
 from nanduti.methods import planning
 from nanduti.methods.values import Money
@@ -31,6 +32,8 @@ AGREED = (
     "payer", "n_participants", "participant_unit", "owner_id", "indicator_id", "indicator_text", "target", "better",
 )  # fmt: skip
 REPORTED = ("done_on", "reported_status", "spent", "reached")
+# The reason of the arithmetic where a list tells when something was done and nobody when it was planned.
+ONE_DATE = "one_date"
 # Numbers in one question to the database.
 AT_ONCE = 5_000
 
@@ -60,6 +63,7 @@ class Row:
     label_es: str
     start: date | None
     state: str
+    why: str
     days: int | None
     cost: str
     share: str
@@ -76,6 +80,7 @@ class Found:
         against: "baseline" or "current", as the caller has asked.
         rows: one for each activity that is in the plan compared with, in the order of plans and numbers.
         n_outside: activities that the baseline does not know: planned later, or in a plan that nobody has kept.
+        n_one_date: of how many a list gives the date done and nobody the date planned.
         total, curve, money, earned: see :mod:`nanduti.methods.planning`.
     """
 
@@ -83,6 +88,7 @@ class Found:
     as_of: date
     rows: tuple[Row, ...]
     n_outside: int
+    n_one_date: int
     total: planning.PlanVariance
     curve: planning.PlanCurve
     money: tuple[planning.MoneyCurve, ...]
@@ -129,6 +135,7 @@ def _work_out(rows: QuerySet[Activity], *, as_of: date, against: str) -> Found:
         as_of=as_of,
         rows=tuple(_row(side, one) for side, one in zip(given, said, strict=True)),
         n_outside=n_outside,
+        n_one_date=sum(one.time.reason.code == ONE_DATE for one in said),
         total=planning.plan_variance(said),
         curve=planning.plan_curve(pairs, as_of=as_of, against=name),
         money=planning.money_curves(pairs, as_of=as_of, against=name),
@@ -146,6 +153,7 @@ def _row(side: Side, said: planning.ActivityVariance) -> Row:
         label_es=side.label_es,
         start=when.start if isinstance(when, planning.When) else None,
         state=said.time.state,
+        why=said.time.reason.code,
         days=said.time.days,
         cost=said.cost.state,
         share=said.local_share.state,
@@ -315,3 +323,8 @@ def every_detail(programme: Programme, answer: Found) -> Iterator[Detail]:
     for start in range(0, len(answer.rows), 1_000):
         rows = answer.rows[start : start + 1_000]
         yield from details(programme, rows, as_of=answer.as_of, against=answer.against)
+
+
+def current_when(activity: Activity) -> Any:
+    """The date of the plan in force: its interval, the error of its text, or ``None``."""
+    return reading_of(activity, "date_text")

@@ -25,6 +25,7 @@ from ..forms import ActivityForm, ContributionForm, NewActivityForm, Participati
 from ..kinds import KINDS
 from ..models import Activity, Contribution, Participation
 from .common import EDIT, STATUS, activity_of, require
+from .variance import activity_section
 
 
 @programme_page(step=7, item="ledger")
@@ -52,6 +53,7 @@ def activity(request: HttpRequest, frame: Frame, plan: str, number: int) -> Http
                 "links": _activity_links(frame, plan, number) if may_edit else [],
                 "verdict": _benefit(row),
             },
+            activity_section(frame, row),
             *_guard(row, sees_money),
             *_labour(row),
             *_people_and_money(request, frame, row),
@@ -84,6 +86,7 @@ def _activity_facts(
             _("Organised by"),
             ", ".join(str(r.organisation) for r in row.roles.select_related("organisation")) or "–",
         ),
+        (_("Who answers for it"), str(row.owner or "") or "–"),
         (_("Serves"), _serves(row, holding)),
         (_("Who benefits"), row.get_joint_benefit_display()),
     ]
@@ -95,6 +98,20 @@ def _activity_facts(
     if sees_money and row.cost is not None:
         payer = f" ({row.payer})" if row.payer else ""
         facts.append((_("Cost"), words.money(Money(row.cost, row.currency)) + payer))
+    return facts + _came_to(row, sees_money)
+
+
+def _came_to(row: Activity, sees_money: bool) -> list[tuple[str, Any]]:
+    """What it cost in the end, what it was to move and how far it did."""
+    facts: list[tuple[str, Any]] = []
+    if sees_money and row.spent is not None:
+        facts.append((_("Spent"), words.money(Money(row.spent, row.currency))))
+    if row.indicator or row.indicator_text:
+        facts.append((_("Indicator"), row.indicator.code if row.indicator else row.indicator_text))
+    if row.target is not None:
+        facts.append((_("Target"), f"{words.number(row.target)} ({row.get_better_display()})"))
+    if sees_money and row.reached is not None:
+        facts.append((_("Reached"), words.number(row.reached)))
     return facts
 
 

@@ -30,7 +30,7 @@ EDIT = "edit_plans"
 
 
 def activity_of(frame: Frame, plan: str, number: int) -> Activity:
-    rows = queries.activities(programme=frame.programme).select_related("objective")
+    rows = queries.activities(programme=frame.programme).select_related("objective", "owner", "indicator")
     row = rows.filter(plan__code=plan, number=number).first() if number < 2**31 else None
     if row is None:
         raise NotFound(kind="activity", code_given=f"{plan}:{number}")

@@ -107,6 +107,7 @@ def ledger(request: HttpRequest, frame: Frame) -> HttpResponse:
             "n_pictured": PICTURED,
             "table": table,
             "frame_of": frame,
+            "variance_url": frame.url("plans:variances"),
             "new_url": frame.url("plans:new_activity") if frame.may(EDIT) else "",
         },
     )

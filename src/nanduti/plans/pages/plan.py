@@ -15,7 +15,7 @@ from nanduti.methods.planning import VisionFocus
 from nanduti.programme.frames import Frame, programme_page
 from nanduti.programme.pages import dated, form_page, link, show
 
-from .. import actions, queries, visions
+from .. import actions, queries, revisions, visions
 from ..forms import MilestoneForm, PlanForm, PlanStatusForm
 from ..kinds import KINDS
 from ..models import ActionPlan, Milestone, Objective
@@ -190,6 +190,8 @@ def _plans_section(request: HttpRequest, frame: Frame, plans: list[ActionPlan]) 
                 Col("status", gettext_lazy("Status"), "choice", choices=ActionPlan.Status.choices, phone=True),
                 Col("status_as_of", gettext_lazy("Reported as of"), "day"),
                 Col("n_activities", gettext_lazy("Activities"), "number", phone=True),
+                Col("variance", "", value=lambda p: _("Planned and happened"), phone=True, plain=lambda p: "",
+                    url=lambda p: frame.url("plans:variance", p.code)),
             ],
         ),
         "links": [link(frame.url("plans:new_plan"), _("Begin a plan"))] if may_edit else [],
@@ -330,6 +332,8 @@ def plan_status(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
         raise NotFound(kind="plan", code_given=code)
     require(frame, row.scope_id)
     form = PlanStatusForm.of(row, request.POST or None)
+    # Once it is agreed is the moment to keep it as it was agreed; nobody is made to.
+    is_new = request.POST.get("status") == ActionPlan.Status.ENDORSED and revisions.last_of(row) is None
     return form_page(
         request,
         frame,
@@ -338,9 +342,11 @@ def plan_status(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
             plan=row, status=values["status"], version=version, by=request.user
         ),
         title=str(row),
-        back=frame.url("plans:plan"),
+        back=frame.url("plans:keep_revision", code) if is_new else frame.url("plans:plan"),
         save_label=_("Save"),
-        done=_("The plan is saved."),
+        done=_("The plan is saved. Keep it now as it was agreed, and every later change will be seen.")
+        if is_new
+        else _("The plan is saved."),
     )
 
 
