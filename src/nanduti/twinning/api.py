@@ -11,7 +11,7 @@ from ninja import Router
 
 from nanduti.programme.api import TROUBLE, asked_programme
 
-from . import implementing, queries, signing, wanting
+from . import comparing, implementing, queries, signing, wanting
 
 router = Router(tags=["twinning"])
 
@@ -46,3 +46,11 @@ def proposals(request: HttpRequest, programme: str, pair: str):  # type: ignore[
     """Which offers of one side of a pair ("emerging:advanced") may answer needs of the other, both ways, and why."""
     twinning = queries.twinning_by_pair(programme=asked_programme(request, programme), pair=pair)
     return wanting.as_dict(wanting.proposals(twinning=twinning))
+
+
+@router.get("programmes/{programme}/comparison", response={200: dict[str, Any], **TROUBLE})
+def comparison(request: HttpRequest, programme: str, on: date | None = None):  # type: ignore[no-untyped-def]
+    """The six rows that tell a twinning programme from a plain one on a day, and what the records show of each."""
+    day = on or timezone.localdate()
+    found = comparing.comparison(programme=asked_programme(request, programme), on=day)
+    return {"on": day.isoformat(), **comparing.as_dict(found)}

@@ -18,7 +18,7 @@ from nanduti.plans import queries as plan_queries
 from nanduti.plans import visions as plan_visions
 from nanduti.programme import queries as programme_queries
 from nanduti.programme import team
-from nanduti.programme.dating import Cut, cut_of
+from nanduti.programme.dating import Cut
 from nanduti.programme.models import Appointment, CooperationAgreement, Programme
 from nanduti.programme.models.programmes import in_language
 from nanduti.programme.queries import agreements
@@ -242,8 +242,8 @@ def evidence_from_records(*, programme: Programme, cluster: Cluster | None, cut:
     """What the records show by themselves by a day, so that nobody has to tick it: a handful of bounded queries."""
     pairs = list(twinnings(programme=programme, cluster=cluster))
     return [
-        *_from_selection(programme, cluster),
-        *_from_appointments(programme, cluster, pairs, cut),
+        *from_selection(programme, cluster),
+        *from_appointments(programme, cluster, pairs, cut),
         *_from_studies(programme, cluster, cut),
         *_from_agreements(programme, cluster, cut),
         *_from_activities(programme, cluster, cut.day),
@@ -262,7 +262,7 @@ def _by_then(rows: QuerySet[Any], name: str, cut: Cut) -> list[tuple[Any, bool]]
     return [one for one in found if one[1] == found[0][1]]
 
 
-def _from_appointments(
+def from_appointments(
     programme: Programme, cluster: Cluster | None, pairs: Iterable[Twinning], cut: Cut
 ) -> list[Found]:
     """Step 2: agents in their posts on the day; only what is known of them shows anything."""
@@ -290,7 +290,7 @@ def _shows(row: Appointment) -> list[str]:
     return ["agent_appointed"] * (row.is_technical is True) + ["agent_trained"] * (row.is_trained is True)
 
 
-def _from_selection(programme: Programme, cluster: Cluster | None) -> list[Found]:
+def from_selection(programme: Programme, cluster: Cluster | None) -> list[Found]:
     rows = programme_queries.candidates(programme=programme).exclude(reason="")
     if cluster:
         rows = rows.filter(cluster=cluster)
@@ -451,28 +451,3 @@ def _stated(
 ) -> Found:
     text = f"{capfirst(row.get_side_display())}: {label}"
     return Found("requirements_stated", text, when, row.cite(), page, has)
-
-
-def really_twinning(*, programme: Programme, on: date) -> Any:
-    """Whether the programme is a twinning one: the six rows of table 11, as far as the records tell."""
-    pairs = twinnings(programme=programme)
-    cut = cut_of(programme, on)
-    rows = step_evidence(programme=programme).filter(cut.counted("when_text"))
-    evidence = set(rows.values_list("evidence_kind", flat=True))
-    evidence |= {f.code for f in _from_appointments(programme, None, pairs, cut) if f.is_placed}
-    done = plan_queries.with_status(plan_queries.activities(programme=programme), as_of=on).filter(
-        status_now="closed"
-    )
-    across = done.filter(activity_class__in=rules.sequence.TWINNING_CLASSES).exists()
-    deals = linkages(programme=programme).filter(cut.counted("signed"), stage__in=("agreed", "closed"))
-    agreed = agreements(programme=programme).filter(cut.counted("signed"), status="signed")
-    return rules.is_really_twinning(
-        {
-            "clusters": pairs.exists(),
-            "selection": True if {"value_chain_links", "selection_reasons"} <= evidence else None,
-            "agents": "advanced_agent_appointed" in evidence if evidence else None,
-            "trust": agreed.filter(parties__cluster__isnull=False).exists(),
-            "activities": across,
-            "outcomes": deals.exists(),
-        }
-    )

@@ -19,6 +19,7 @@ from nanduti.methods.twinning import (
     TrustEntry,
     advanced_emerging,
     agenda_alignment,
+    compare_programme,
     developmental_commercial,
     eight_steps,
     expert_fit,
@@ -250,11 +251,21 @@ def test_table_11_against_a_plain_reading(rows):
         assert len(verdict.reasons) == sum(not v for v in rows.values())
 
 
+@given(st.dictionaries(st.sampled_from(sorted(ROWS)), TRUTH))
+def test_the_comparison_has_all_six_rows_in_the_order_of_the_table(rows):
+    compared = compare_programme(rows)
+    assert [(row.code, row.is_met) for row in compared] == [(code, rows.get(code)) for code in ROWS]
+    assert [row.code for row in compared if row.is_essential] == ["clusters", "activities"]
+    assert all(row.title and row.standard and row.twinning for row in compared)
+
+
 def test_the_automotive_pair_of_the_example_is_not_twinning():
     rows = {"clusters": False, "selection": True, "agents": True, "trust": False, "activities": False}
     assert is_really_twinning({**rows, "outcomes": False}).decision == "no"
     with pytest.raises(BadInput):
         is_really_twinning({"colour": True})
+    with pytest.raises(BadInput):
+        compare_programme({"colour": True})
 
 
 # --- prime movers

@@ -10,7 +10,7 @@ with their gates. Every answer carries its reason and the place in the paper it 
 """
 
 from .agenda import Agenda, Topic, agenda_alignment
-from .comparison import is_really_twinning
+from .comparison import ComparedRow, compare_programme, is_really_twinning
 from .expert_fit import Expert, FirmNeed, expert_fit
 from .issues import Advanced, AdvancedChoice, Route, choose_advanced, has_twinning_issue, route_issue
 from .kinds import KINDS
@@ -32,6 +32,7 @@ __all__ = [
     "Agreement",
     "Candidate",
     "ClusterMeasures",
+    "ComparedRow",
     "Criterion",
     "Evidence",
     "Expert",
@@ -53,6 +54,7 @@ __all__ = [
     "advanced_emerging",
     "agenda_alignment",
     "choose_advanced",
+    "compare_programme",
     "developmental_commercial",
     "eight_steps",
     "expert_fit",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from nanduti.methods.values import BadInput, Reason, Verdict, flag, mark, no, yes
 
@@ -19,8 +20,56 @@ ROWS: dict[str, str] = {
     "activities": mark("joint activities across the clusters"),
     "outcomes": mark("outcomes that come from the advanced cluster"),
 }
+#: Row → what it is about.
+TITLES: dict[str, str] = {
+    "clusters": mark("Clusters"),
+    "selection": mark("How the cluster is chosen"),
+    "agents": mark("Agents"),
+    "trust": mark("Trust"),
+    "activities": mark("Activities"),
+    "outcomes": mark("Outcomes"),
+}
+#: Row → what a programme for one cluster has instead.
+STANDARD: dict[str, str] = {
+    "clusters": mark("one emerging cluster or several, each for itself"),
+    "selection": mark("selection by the aims of whoever pays"),
+    "agents": mark("one general agent, of late with a technical expert for part of the time"),
+    "trust": mark("trust among the principal firms of the emerging cluster"),
+    "activities": mark("joint activities within a cluster"),
+    "outcomes": mark("more employment, wages, turnover and savings"),
+}
 #: Without these two it is a plain cluster development programme, whatever else it has.
 ESSENTIAL = ("clusters", "activities")
+
+
+@dataclass(frozen=True)
+class ComparedRow:
+    """A row of the comparison: what a plain programme has, what a twinning one has, and whether it is here.
+
+    ``is_met`` is ``None`` where it is not known; ``is_essential`` tells that without it there is no twinning.
+    """
+
+    code: str
+    title: str
+    standard: str
+    twinning: str
+    is_met: bool | None
+    is_essential: bool
+
+
+def compare_programme(rows: Mapping[str, bool | None]) -> tuple[ComparedRow, ...]:
+    """The six rows with both columns, in the order of the table: row of ``ROWS`` → met, not met, ``None``: not known.
+
+    A row that is not given is not known.
+
+    >>> [(row.code, row.is_met) for row in compare_programme({"clusters": True, "trust": False})][:4]
+    [('clusters', True), ('selection', None), ('agents', None), ('trust', False)]
+    """
+    _refuse_unknown(rows)
+    return tuple(
+        ComparedRow(row, TITLES[row], STANDARD[row], ROWS[row], rows.get(row), row in ESSENTIAL)
+        for row in ROWS
+    )
 
 
 def is_really_twinning(rows: Mapping[str, bool | None]) -> Verdict:
@@ -35,9 +84,7 @@ def is_really_twinning(rows: Mapping[str, bool | None]) -> Verdict:
     >>> is_really_twinning({**dict.fromkeys(ROWS, True), "clusters": False}).decision
     'no'
     """
-    for row in rows:
-        if row not in ROWS:
-            raise BadInput(place=f"row {row!r}", problem="is not known", remedy=f"Use {', '.join(ROWS)}.")
+    _refuse_unknown(rows)
     lacking = [row for row in ROWS if rows.get(row) is False]
     unknown = [row for row in ROWS if rows.get(row) is None]
     if any(row in ESSENTIAL for row in lacking):
@@ -48,6 +95,12 @@ def is_really_twinning(rows: Mapping[str, bool | None]) -> Verdict:
     if reasons:
         return flag(*reasons, source=SOURCE)
     return yes(Reason("all_rows", mark("All six rows are met.")), source=SOURCE)
+
+
+def _refuse_unknown(rows: Mapping[str, bool | None]) -> None:
+    for row in rows:
+        if row not in ROWS:
+            raise BadInput(place=f"row {row!r}", problem="is not known", remedy=f"Use {', '.join(ROWS)}.")
 
 
 def _missing(row: str) -> Reason:

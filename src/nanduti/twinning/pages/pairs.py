@@ -22,6 +22,7 @@ from .. import implementing, queries, signing
 from ..models import DealTask, Linkage, Twinning
 from ..models.linkages import PartyType
 from ..models.twinnings import Priority
+from .comparing import comparison_section
 
 EDIT = "edit_twinning"
 LEVELS = {
@@ -84,10 +85,7 @@ def pairs(request: HttpRequest, frame: Frame) -> HttpResponse:
                     "A twinning names the emerging cluster and the advanced one that it learns from and trades with."
                 ),
             },
-            {
-                "title": _("Is this really a twinning programme?"),
-                "verdict": queries.really_twinning(programme=frame.programme, on=frame.as_of),
-            },
+            comparison_section(request, frame),
             _linkage_section(request, frame, links_, time),
             _task_section(request, frame),
         ],
