@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-import pytest
-from django.urls import reverse
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+from django.db import connections
+from django.urls import reverse
+from django.utils import timezone
+from django_scopes import scopes_disabled
+
+from nanduti.foundation import actions as foundation
+from nanduti.foundation.access import access_of
 from nanduti.foundation.models import AuditEvent, User
-from tests.support.register import PHONE, account
+from nanduti.register import accounts
+from nanduti.register.errors import AccountOfAnother
+from tests.support.register import PHONE, account, firm
 
 from .test_pages import client_of
 
@@ -76,3 +86,39 @@ def test_ending_what_is_not_so_is_said(here, owner):
     url = reverse("register:end_account", args=[here.firm.pseudonym])
     answer = client_of(here, "custodian").post(url, {"username": owner.username})
     assert answer.status_code in {400, 404, 422} and PHONE not in answer.content.decode()
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "vault"])
+def test_of_two_custodians_who_name_one_account_at_once_the_second_is_told(here, owner, monkeypatch):
+    """The second comes while the first one's deed is going on, and waits for its end."""
+    custodian, going_on, is_second_done = here.user("custodian"), threading.Event(), threading.Event()
+    stand_for = foundation.stand_for
+
+    def slowly(**asked):
+        going_on.set()
+        is_second_done.wait(0.5)
+        return stand_for(**asked)
+
+    monkeypatch.setattr(accounts.foundation, "stand_for", slowly)
+
+    def say_of(actor):
+        try:
+            with scopes_disabled():
+                access = access_of(User.objects.get(pk=custodian.pk), on=timezone.localdate())
+                accounts.let_stand_for(actor=actor, access=access, username=owner.username, by=custodian)
+        except AccountOfAnother:
+            return "told"
+        finally:
+            connections.close_all()
+        return "said"
+
+    with scopes_disabled():
+        another = firm(here.cluster, "The other workshop")
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(say_of, here.firm)
+        assert going_on.wait(30)
+        second = pool.submit(say_of, another)
+        second.add_done_callback(lambda _done: is_second_done.set())
+        assert (first.result(), second.result()) == ("said", "told")
+    owner.refresh_from_db()
+    assert owner.organisation_pseudonym == here.firm.pseudonym

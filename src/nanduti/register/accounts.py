@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -51,12 +52,19 @@ def let_stand_for(
         AccountOfAnother: the account stands for somebody else.
     """
     require_custody(access, actor)
-    user = User.objects.filter(username__iexact=username.strip(), is_active=True).first()
-    if user is None or actor.scope_id not in access_of(user, on=timezone.localdate(at)).scope_ids:
-        raise NoSuchAccount(username=username.strip())
-    if getattr(user, f"{side_of(actor)}_pseudonym") not in {"", actor.pseudonym}:
-        raise AccountOfAnother(username=user.username)
-    return foundation.stand_for(user=user, **{side_of(actor): actor.pseudonym}, by=by, at=at)
+    with transaction.atomic():
+        # Held until it is said: of two custodians who name one account at once, the second sees what the first said.
+        user = _held(User.objects.filter(username__iexact=username.strip(), is_active=True))
+        if user is None or actor.scope_id not in access_of(user, on=timezone.localdate(at)).scope_ids:
+            raise NoSuchAccount(username=username.strip())
+        if getattr(user, f"{side_of(actor)}_pseudonym") not in {"", actor.pseudonym}:
+            raise AccountOfAnother(username=user.username)
+        return foundation.stand_for(user=user, **{side_of(actor): actor.pseudonym}, by=by, at=at)
+
+
+def _held(rows: QuerySet[User]) -> User | None:
+    """The account, which nobody else can change until the transaction ends."""
+    return rows.select_for_update().first()
 
 
 def end_standing_for(
@@ -64,7 +72,8 @@ def end_standing_for(
 ) -> User:
     """Say that an account is the actor's no more."""
     require_custody(access, actor)
-    user = accounts_of(actor=actor).filter(username=username).first()
-    if user is None:
-        raise NoSuchAccount(username=username)
-    return foundation.stand_for(user=user, **{side_of(actor): ""}, by=by, at=at)
+    with transaction.atomic():
+        user = _held(accounts_of(actor=actor).filter(username=username))
+        if user is None:
+            raise NoSuchAccount(username=username)
+        return foundation.stand_for(user=user, **{side_of(actor): ""}, by=by, at=at)
