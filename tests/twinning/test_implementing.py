@@ -9,7 +9,7 @@ import pytest
 from nanduti.interface import words
 from nanduti.methods.twinning.sequence import IMPLEMENTATION
 from nanduti.twinning import implementing, queries
-from nanduti.twinning.models import BusinessInterest, StepEvidence
+from nanduti.twinning.models import BusinessInterest, Requirement, StepEvidence
 from tests.support.example import CODE
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +67,8 @@ def test_both_sides_must_have_said_what_they_need(example):
     pair = "chennai-leather:santa-croce"
     assert "requirements_stated" in steps(example, pair)[0]
     BusinessInterest.objects.filter(side="advanced").delete()
+    assert "requirements_stated" in steps(example, pair)[0]  # their needs and offers are left
+    Requirement.objects.filter(side="advanced").delete()
     assert "requirements_stated" not in steps(example, pair)[0]
 
 

@@ -101,6 +101,35 @@ def test_what_is_met_or_withdrawn_is_not_proposed(example, state):
     assert found.pairs == [] and {r.code for _need, rs in found.unanswered for r in rs} == {"no_offer"}
 
 
+def test_only_offers_that_come_near_the_best_are_proposed(example):
+    found = wanting.proposals(twinning=of(example, "chennai-footwear:marche")).pairs
+    by_need = {}
+    for pair in found:
+        by_need.setdefault(pair.need.label, []).append(pair.told.score)
+    assert all(min(scores) >= wanting.NEAR * max(scores) for scores in by_need.values())
+    assert [p.offer.label for p in found if p.need.label == "Maintenance of machines"] == [
+        "Trainers in making shoes, from a list of experts"
+    ]
+    assert len(by_need["Design and pattern engineering"]) == 2
+
+
+def test_what_may_be_proposed_follows_the_day(visit, example):
+    client, base = visit("coordinator"), f"/p/{CODE}/twinnings/chennai-footwear:marche/"
+    early = client.get(f"{base}?on=2007-09-30").content.decode()
+    later = client.get(f"{base}?on=2008-12-01").content.decode()
+    assert "No trust has been built yet." in early or "not between the two" in early
+    assert "Trust between the clusters has been built before." in later
+    assert "technical institution – technical institution" in later
+    assert "technical institution – technical institution" not in early
+
+
+def test_where_firms_compete_the_page_says_whom_to_turn_to(visit, example):
+    client = visit("coordinator")
+    leather = client.get(f"/p/{CODE}/twinnings/{LEATHER}/").content.decode()
+    assert "Turn first to those who serve firms" in leather
+    assert "Turn first" not in client.get(f"/p/{CODE}/twinnings/chennai-footwear:marche/").content.decode()
+
+
 def test_nothing_said_nothing_proposed(example):
     Requirement.objects.all().delete()
     found = wanting.proposals(twinning=of(example, LEATHER))

@@ -14,8 +14,9 @@ from typing import Any
 import polars as pl
 from django.db.models import QuerySet
 
-from nanduti.methods.matching import MatchExplanation, OfferIndex, explain_match, match_recipe
+from nanduti.methods.matching import MatchExplanation, OfferIndex, explain_match, match_recipe, tokens
 from nanduti.methods.values import Reason, mark
+from nanduti.programme.models.programmes import in_language
 
 from .models import Linkage, Requirement, Twinning
 
@@ -27,8 +28,9 @@ FAMILIES = (
     frozenset({Kind.OUTSOURCING}),
     frozenset({Kind.INVESTMENT}),
 )
-# How many offers are proposed for one need.
+# For one need the best offer is proposed, and others that come near it: so many at most, with so much of its points.
 BEST = 3
+NEAR = 0.8
 NO_OFFER = Reason("no_offer", mark("The other side offers nothing of this kind yet."))
 
 
@@ -39,6 +41,14 @@ class Proposal:
     need: Requirement
     offer: Requirement
     told: MatchExplanation
+
+    @property
+    def words(self) -> list[str]:
+        """The words that both say, as far as they stand in the reader's language."""
+        said = set(
+            tokens(" ".join(in_language(self.need, name) for name in ("label", "product", "technology")))
+        )
+        return [word for word in self.told.terms if word in said]
 
     @property
     def share(self) -> float:
@@ -101,7 +111,8 @@ def _ranked(
     told = [(offer, explain_match(index, asked, str(offer.pk))) for offer in offers]
     good = sorted((pair for pair in told if not pair[1].refused), key=lambda pair: -pair[1].score)
     refused = {reason.code: reason for _offer, said in told for reason in said.refused}
-    return [Proposal(need, offer, said) for offer, said in good[:BEST]], tuple(refused.values())
+    near = [pair for pair in good[:BEST] if pair[1].score >= NEAR * good[0][1].score]
+    return [Proposal(need, offer, said) for offer, said in near], tuple(refused.values())
 
 
 def _frame(rows: Iterable[Requirement], name: str) -> pl.DataFrame:

@@ -22,6 +22,7 @@ from .. import implementing, queries, signing
 from ..models import DealTask, Linkage, Twinning
 from ..models.linkages import PartyType
 from ..models.twinnings import Priority
+from . import proposing
 from .comparing import comparison_section
 
 EDIT = "edit_twinning"
@@ -197,13 +198,15 @@ def pair(request: HttpRequest, frame: Frame, pair: str) -> HttpResponse:
             "history": _history(scope, frame, twinning),
             "slider": _slider(scope, day),
             "source": str(saying.say_source(rules.scope.SOURCE)),
+            "may_begin": proposing.may_begin(frame, twinning, scope, day),
             "implementation": _implementation(frame, twinning, day),
             "signing": _way_to_signature(frame, twinning, day),
             "agenda": DataTable(
                 topics, request, columns=_agenda_columns(frame, twinning, topics), name="agenda"
             ),
             "alignment": queries.alignment(topics).alignment if topics else None,
-            "gains": _gains(twinning),
+            **_gains(twinning),
+            "needs": link(frame.url("twinning:requirements", pair), _("Needs and offers: who may help whom")),
             "hopes": _hopes(frame, twinning) if may_edit else [],
             "links": [
                 link(frame.url("twinning:edit_twinning", pair), _("Correct dates and outcome")),
@@ -373,10 +376,13 @@ def _hopes(frame: Frame, twinning: Twinning) -> list[dict[str, Any]]:
     ]
 
 
-def _gains(twinning: Twinning) -> list[dict[str, Any]]:
+def _gains(twinning: Twinning) -> dict[str, Any]:
+    """Every pair of hopes, those that do not compete first, and whom to turn to where firms compete."""
     rows = list(queries.interests(twinning=twinning))
     in_words = {r.business_interest: in_language(r, "business_interest") for r in rows}
-    return [
+    gains = queries.mutual_gains(rows)
+    gains.sort(key=lambda gain: (gain.rivalry is None, gain.rivalry or 0, -(gain.likelihood or 0)))
+    told = [
         {
             "emerging": in_words.get(gain.emerging, gain.emerging),
             "advanced": in_words.get(gain.advanced, gain.advanced),
@@ -385,8 +391,9 @@ def _gains(twinning: Twinning) -> list[dict[str, Any]]:
             "likelihood": _("not known") if gain.likelihood is None else words.share(gain.likelihood),
             "said": " ".join(saying.say_verdict(gain.verdict).reasons),
         }
-        for gain in queries.mutual_gains(rows)
+        for gain in gains
     ]
+    return {"gains": told, "gain_advice": proposing.advice(rows, gains)}
 
 
 def _rivalry(share: Any) -> str:

@@ -91,8 +91,8 @@ def why(proposal: wanting.Proposal) -> str:
     parts = [
         str(CRITERIA[name]) for name, n in told.points.items() if n and name in CRITERIA and name != "text"
     ]
-    if told.terms:
-        parts.append(_("words in common: %(words)s") % {"words": ", ".join(list(told.terms)[:5])})
+    if proposal.words:
+        parts.append(_("words in common: %(words)s") % {"words": ", ".join(proposal.words[:5])})
     said = "; ".join(parts)
     asked = [str(CRITERIA[name]) for name in told.ask if name in CRITERIA]
     return said + (". " + _("To ask: %(what)s.") % {"what": ", ".join(asked)} if asked else ".")
@@ -113,7 +113,8 @@ def _pairs_section(
     return {
         "title": _("Who may help whom"),
         "intro": _(
-            "Needs of each side beside offers of the other. Firms that sell the same to the same buyers are left out."
+            "For each need of one side the offer of the other that fits best, and those nearly as good. "
+            "Firms that sell the same to the same buyers are left out."
         )
         + " " + str(saying.say_source(match_recipe("partners").source)),
         "table": DataTable(found.pairs, request, columns=columns, name="proposals"),
