@@ -11,7 +11,7 @@ from nanduti.methods.planning.convergence import convergence_verdict
 from nanduti.methods.values import BadInput
 from nanduti.programme import actions, queries
 from nanduti.programme.errors import ClusterAtWork, KeptByOthers
-from nanduti.programme.models import Component, Coverage
+from nanduti.programme.models import Candidate, Component, Coverage
 from nanduti.register.models import Cluster, Place
 from tests.support.example import CODE
 from tests.support.forms import forms_of
@@ -108,14 +108,18 @@ def test_a_component_that_runs_somewhere_stays(visit, example):
 
 def test_a_new_cluster_is_taken_in_with_its_place(visit, example):
     client, ct = visit("coordinator"), Component.objects.get(programme=example, code="CT")
-    sent = {"name": "Kanpur saddlery", "trade": "leather", "place_name": "Kanpur", "place_kind": "city",
-            "place_country": "in", "components": [ct.pk], "since": "2012"}  # fmt: skip
+    sent = {"name": "Kanpur saddlery", "sector": "leather", "place_name": "Kanpur", "place_kind": "city",
+            "place_country": "in", "components": [ct.pk], "since": "2012",
+            "reason": "It asked for it"}  # fmt: skip
     for _again in range(2):
         assert client.post(f"{P}/selection/take-in/", sent).status_code == 302
     row = Coverage._base_manager.get(cluster__code="kanpur-saddlery")
     assert (row.component, row.since) == (ct, 2012)
     assert (row.cluster.place.name, row.cluster.place.country_code) == ("Kanpur", "IN")
     assert row.scope.code == f"{CODE}/kanpur-saddlery"
+    assert (row.cluster.trade, row.cluster.trade_es) == ("leather", "cuero")
+    chosen = Candidate.objects.get(cluster=row.cluster)
+    assert (chosen.stage, chosen.reason) == ("selected", "It asked for it")
     # From the next page on its register is open to the programme's people.
     assert client.get("/register/clusters/kanpur-saddlery/").status_code == 200
     assert "Kanpur saddlery" in client.get(f"{P}/").content.decode()
@@ -134,7 +138,8 @@ def test_a_place_that_is_known_is_not_named_twice(visit, example):
 @pytest.mark.parametrize(
     ("sent", "wrong"),
     [
-        ({"since": ""}, "name"), ({"name": "New"}, "components"), ({"name": "New", "components": ["9" * 30]}, "components"),
+        ({"since": ""}, "name"), ({"name": "New"}, "components"),
+        ({"name": "New", "components": ["9" * 30]}, "components"),
         ({"name": "New", "since": "208"}, "since"), ({"name": "New", "place_country": "Spain"}, "place_country"),
     ],
 )  # fmt: skip

@@ -60,13 +60,14 @@ def first_steps(frame: Frame) -> list[Step]:
         _step(frame, _("Write down its committee"), _("Then its meetings and decisions can be kept."),
               "programme:new_committee", there.has_committee),
         _step(frame, _("Begin the plan of a cluster"), _("Activities with their days and costs stand in it."),
-              "plans:new_plan", there.has_plan),
+              "plans:new_plan", there.has_plan, cluster=frame.clusters[0].code if frame.clusters else None),
     ]  # fmt: skip
     return [] if all(step.is_done for step in steps) else steps
 
 
-def _step(frame: Frame, title: str, why: str, page: str, is_done: bool) -> Step:
-    return Step(title, why, frame.url(page) if frame.may_programme("edit_programme") else "", is_done)
+def _step(frame: Frame, title: str, why: str, page: str, is_done: bool, **query: Any) -> Step:
+    url = frame.url(page, **query) if frame.may_programme("edit_programme") else ""
+    return Step(title, why, url, is_done)
 
 
 def _there(programme: Programme) -> Any:

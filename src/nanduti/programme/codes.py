@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 TRADES = {
@@ -58,3 +59,16 @@ UNITS = {
 def said(codes: dict[str, object], code: str) -> str:
     """A code in words; one that nobody knows as it stands, without its underscores."""
     return str(codes.get(code) or code.replace("_", " "))
+
+
+def in_both(codes: dict[str, object], code: str) -> tuple[str, str]:
+    """A code in English and in Spanish, for records that keep both whoever writes them; empty where nobody knows it.
+
+    >>> in_both(TRADES, "unheard of")
+    ('', '')
+    """
+    said = []
+    for language in ("en", "es"):
+        with translation.override(language):
+            said.append(str(codes.get(code, "")))
+    return said[0], said[1]

@@ -240,7 +240,7 @@ def _asked_besides(request: HttpRequest) -> list[tuple[str, str]]:
 def clusters_to_switch(request: HttpRequest) -> list[navigation.Choice]:
     """The clusters of the programme at hand; the present page is kept."""
     frame: Frame | None = getattr(request, "programme_frame", None)
-    if frame is None or len(frame.clusters) < 2:
+    if frame is None or not frame.clusters:
         return []
     kept = _asked_besides(request)
     everything = navigation.Choice(

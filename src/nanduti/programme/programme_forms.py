@@ -110,7 +110,7 @@ class TakeInForm(NandutiForm):
         help_text=_("Place and trade, such as “Agra footwear”."),
     )
     name_es = text(_("Its name in Spanish"), max_length=160)
-    trade = forms.ChoiceField(label=_("Trade"), required=False)
+    sector = forms.ChoiceField(label=_("Trade"), required=False)
     place = forms.ModelChoiceField(
         label=_("Place"), queryset=None, required=False, empty_label=_("(not in this list)")
     )
@@ -129,6 +129,12 @@ class TakeInForm(NandutiForm):
     )
     components = RecordsField(label=_("What runs there"), queryset=None, widget=forms.CheckboxSelectMultiple)
     since = year(label=_("Since which year"))
+    reason = text(
+        _("Why it was chosen"),
+        max_length=2000,
+        rows=2,
+        help_text=_("Then it stands among the candidates as selected, and step 1 has its evidence."),
+    )
 
     def __init__(
         self, *args: Any, clusters: QuerySet[Cluster], components: QuerySet[Component], **kwargs: Any
@@ -137,7 +143,7 @@ class TakeInForm(NandutiForm):
         self.fields["cluster"].queryset = clusters  # type: ignore[attr-defined]
         self.fields["place"].queryset = Place.objects.order_by("name")  # type: ignore[attr-defined]
         self.fields["components"].queryset = components  # type: ignore[attr-defined]
-        self.fields["trade"].choices = [("", _("(not known)")), *codes.TRADES.items()]  # type: ignore[attr-defined]
+        self.fields["sector"].choices = [("", _("(not known)")), *codes.TRADES.items()]  # type: ignore[attr-defined]
         self.initial.setdefault("components", [row.pk for row in components])
 
     def clean(self) -> dict[str, Any]:

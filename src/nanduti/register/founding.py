@@ -19,6 +19,7 @@ def found_cluster(
     name: str,
     name_es: str = "",
     trade: str = "",
+    trade_es: str = "",
     place: Place | None = None,
     by: User | str,
     at: datetime | None = None,
@@ -33,7 +34,7 @@ def found_cluster(
     code = next(c for c in (stem, *(f"{stem}-{n}" for n in range(2, 10_000))) if c not in taken)
     scope = Scope.objects.create(kind=Scope.Kind.CLUSTER, code=code, title=name)
     row = Cluster._base_manager.create(
-        code=code, name=name, name_es=name_es, trade=trade, place=place, scope=scope
+        code=code, name=name, name_es=name_es, trade=trade, trade_es=trade_es, place=place, scope=scope
     )
     note(subject=row)
     return row

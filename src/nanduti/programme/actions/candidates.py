@@ -34,8 +34,10 @@ def consider_cluster(
         raise ReasonMissing()
     hold(programme)
     if cluster is None:
-        trade = str(codes.TRADES.get(sector, ""))
-        cluster = found_cluster(name=name.strip(), name_es=name_es.strip(), trade=trade, by=by, at=at)
+        trade, trade_es = codes.in_both(codes.TRADES, sector)
+        cluster = found_cluster(
+            name=name.strip(), name_es=name_es.strip(), trade=trade, trade_es=trade_es, by=by, at=at
+        )
     if Candidate._base_manager.filter(programme=programme, cluster=cluster).exists():
         raise ConsideredAlready(cluster=cluster)
     row = Candidate.objects.create(

@@ -13,11 +13,13 @@ from nanduti.foundation.models import ScopeReach, User
 from nanduti.register.founding import found_cluster, found_place
 from nanduti.register.models import Cluster, Place
 
+from .. import codes
 from ..errors import ClusterAtWork, KeptByOthers, NameMissing
-from ..models import Component, Coverage, Programme
+from ..models import Candidate, Component, Coverage, Programme
 from ..reaching import is_free, needs_programme, records_within
 from ..rules import claim, component_code
 from ..scopes import work_scope, work_scope_code
+from .candidates import consider_cluster
 
 # Component and cluster → the year since when, or ``None`` where nobody knows it.
 Cells = dict[tuple[int, int], int | None]
@@ -61,10 +63,11 @@ def take_in_cluster(
     cluster: Cluster | None = None,
     name: str = "",
     name_es: str = "",
-    trade: str = "",
+    sector: str = "",
     place: Place | None = None,
     new_place: dict[str, str] | None = None,
     since: int | None = None,
+    reason: str = "",
     access: Access | None,
     by: User | str,
     at: datetime | None = None,
@@ -73,15 +76,23 @@ def take_in_cluster(
 
     The programme's people thereby reach the cluster's register. So a cluster whose register others keep is taken in
     only by whoever may bring records into both, as it is with imported tables. ``access=None``: the operator, who may.
-    ``new_place``: name, kind and country of where a new cluster lies.
+    ``new_place``: name, kind and country of where a new cluster lies. With a ``reason`` it stands among those
+    considered as selected, unless somebody has judged it already.
     """
     hold(programme)
     if cluster is None:
         if not name.strip():
             raise NameMissing()
         place = place or _place(new_place or {}, by, at)
+        words, words_es = codes.in_both(codes.TRADES, sector)
         cluster = found_cluster(
-            name=name.strip(), name_es=name_es.strip(), trade=trade, place=place, by=by, at=at
+            name=name.strip(),
+            name_es=name_es.strip(),
+            trade=words,
+            trade_es=words_es,
+            place=place,
+            by=by,
+            at=at,
         )
     _check_door(cluster, access)
     scope = work_scope(programme, cluster)
@@ -93,6 +104,17 @@ def take_in_cluster(
         )[0]
         for component in components
     ]
+    if reason.strip() and not Candidate._base_manager.filter(programme=programme, cluster=cluster).exists():
+        selected = Candidate.Stage.SELECTED
+        consider_cluster(
+            programme=programme,
+            cluster=cluster,
+            sector=sector,
+            stage=selected,
+            reason=reason.strip(),
+            by=by,
+            at=at,
+        )
     note(subject=programme, cluster=cluster.code, components=[row.component.code for row in rows])
     return rows[0]
 
