@@ -67,7 +67,10 @@ class PlanVariance:
             overdue.
         on_time_share: early or on time ÷ ``n_due``; ``None`` where nothing was due.
         n_done: activities that count as done, with or without a known day.
-        median_days_late: of those late or overdue; ``None`` where there is none.
+        median_days_late: of those late or overdue, in the days that can be claimed at least; ``None`` where there is
+            none.
+        median_days_late_most: the same in the days that it may be at most, since a month hides its day; ``None`` too
+            where nothing bounds one of them.
         costs, local_shares: one for each currency, by its code.
         participants: one for each unit, by its name.
         n_met, n_missed: targets.
@@ -81,6 +84,7 @@ class PlanVariance:
     on_time_share: Share | None
     n_done: int
     median_days_late: float | None
+    median_days_late_most: float | None
     costs: tuple[MoneySum, ...]
     local_shares: tuple[MoneySum, ...]
     participants: tuple[CountSum, ...]
@@ -149,7 +153,7 @@ def plan_variance(rows: Iterable[ActivityVariance]) -> PlanVariance:
     times = [row.time for row in listed]
     counts = Counter(time.state for time in times)
     due = [time for time in times if time.is_due and time.state in IN_TIME_OR_NOT | {"overdue"}]
-    late = [time.days for time in times if time.state in {"late", "overdue"} and time.days is not None]
+    late = [time for time in times if time.state in {"late", "overdue"}]
     targets = Counter(row.target.state for row in listed)
     return PlanVariance(
         against=against,
@@ -159,13 +163,19 @@ def plan_variance(rows: Iterable[ActivityVariance]) -> PlanVariance:
         n_due=len(due),
         on_time_share=Share.of(sum(time.state in {"early", "on_time"} for time in due), len(due)),
         n_done=sum(time.is_done for time in times),
-        median_days_late=median(late) if late else None,
+        median_days_late=_median([time.days for time in late]),
+        median_days_late_most=_median([time.most for time in late]),
         costs=_money_sums([row.cost for row in listed]),
         local_shares=_money_sums([row.local_share for row in listed]),
         participants=_count_sums([row.participants for row in listed]),
         n_met=targets["met"],
         n_missed=targets["missed"],
     )
+
+
+def _median(days: Sequence[int | None]) -> float | None:
+    known = [n for n in days if n is not None]
+    return median(known) if known and len(known) == len(days) else None
 
 
 def _money_sums(found: Sequence[MoneyVariance]) -> tuple[MoneySum, ...]:

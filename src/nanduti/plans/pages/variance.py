@@ -437,9 +437,7 @@ def _sums(answer: variance.Found, sees_money: bool) -> list[tuple[str, str]]:
             )
         )  # fmt: skip
     if total.median_days_late is not None:
-        days = ngettext("%(n)s day", "%(n)s days", round(total.median_days_late))
-        middle = days % {"n": words.number(round(total.median_days_late))}
-        facts.append((_("Half of the late ones at least by"), middle))
+        facts.append((_("Half of the late ones at least by"), _middle(total)))
     units = dict(Participation.Unit.choices)
     facts += [
         (_("Who came, of those expected"), _("%(actual)s of %(planned)s %(unit)s (%(n)s of %(n_all)s activities)") % {
@@ -462,6 +460,17 @@ def _sums(answer: variance.Found, sees_money: bool) -> list[tuple[str, str]]:
             (_("Spent, of the cost planned"), _("cannot be said: of no activity both are written down"))
         )
     return facts
+
+
+def _middle(total: planning.PlanVariance) -> str:
+    """The median of the days late, with what coarse dates leave open."""
+    least, most = total.median_days_late or 0, total.median_days_late_most
+    if most is None or round(most) == round(least):
+        return ngettext("%(n)s day", "%(n)s days", round(least)) % {"n": words.number(round(least))}
+    return _("%(least)s to %(most)s days") % {
+        "least": words.number(round(least)),
+        "most": words.number(round(most)),
+    }
 
 
 def _money_sum(told: planning.MoneySum) -> str:
