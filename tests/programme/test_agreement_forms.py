@@ -41,3 +41,16 @@ def test_who_carries_it_out_and_for_how_much(visit, example):
     assert str(body) in page and "54,321" in page
     # The amount is for those who may see what is sensitive.
     assert "54,321" not in visit("committee").get(f"{P}/leather-ca/").content.decode()
+
+
+def test_a_new_agreement_leads_to_its_page_where_parties_are_added(example, visit):
+    page = "/p/india-italy-twinning/agreements/"
+    sent = {
+        "kind": "mou",
+        "level": "association",
+        "title": "A new memorandum",
+        "status": "draft",
+        "version": 0,
+    }
+    went = visit("coordinator").post(f"{page}new/", sent)
+    assert went.status_code == 302 and went.headers["Location"].startswith(f"{page}a-new-memorandum/")

@@ -272,16 +272,12 @@ def new_activity(request: HttpRequest, frame: Frame) -> HttpResponse:
         holding=_holding(frame),
     )
 
-    def act(values: dict[str, Any], version: int | None) -> None:
+    def act(values: dict[str, Any], version: int | None) -> Activity:
         plan, reason = values.pop("plan"), _reason(frame, values)
         said = queries.rule_verdicts(programme=frame.programme, cluster=plan.cluster, values=values)
-        actions.plan_activity(
-            plan=plan,
-            override_reason=reason,
-            values=values,
-            by=request.user,
-        )
+        row = actions.plan_activity(plan=plan, override_reason=reason, values=values, by=request.user)
         _tell_warnings(request, frame, said)
+        return row
 
     return form_page(
         request,
@@ -292,6 +288,7 @@ def new_activity(request: HttpRequest, frame: Frame) -> HttpResponse:
         back=frame.url("plans:ledger"),
         save_label=_("Save the activity"),
         done=_("The activity is planned."),
+        then=lambda made: frame.url("plans:activity", made.plan.code, made.number),
     )
 
 

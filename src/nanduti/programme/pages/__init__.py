@@ -72,18 +72,25 @@ def form_page(
     back: str,
     save_label: Any,
     done: Any,
+    then: Callable[[Any], str] | None = None,
     template: str = "programme/form.html",
     **context: Any,
 ) -> HttpResponse:
-    """Show a form, and on a clean submission run the action: what it refuses is told in the form."""
+    """Show a form, and on a clean submission run the action: what it refuses is told in the form.
+
+    ``then`` says of what the action made where to go on; without it, back to where one came from.
+    """
     currencies.offer(form, programme=frame.programme)
+    made: list[Any] = []
     if request.method == "POST" and form.is_valid():
         ok = (
-            form.save_with(act) if isinstance(form, EditForm) else form.try_to(lambda: act(form.cleaned_data))
+            form.save_with(lambda values, version: made.append(act(values, version)))
+            if isinstance(form, EditForm)
+            else form.try_to(lambda: made.append(act(form.cleaned_data)))
         )
         if ok:
             messages.success(request, done)
-            return redirect(back)
+            return redirect(then(made[-1]) if then else back)
     return render(
         request,
         template,

@@ -179,8 +179,8 @@ def new_agreement(request: HttpRequest, frame: Frame) -> HttpResponse:
     known = organisations_at_hand(programme=frame.programme)
     form = NewAgreementForm(request.POST or None, organisations=known)
 
-    def act(values: dict[str, Any], version: int | None) -> None:
-        actions.record_agreement(programme=frame.programme, values=values, by=request.user)
+    def act(values: dict[str, Any], version: int | None) -> CooperationAgreement:
+        return actions.record_agreement(programme=frame.programme, values=values, by=request.user)
 
     return form_page(
         request,
@@ -191,6 +191,7 @@ def new_agreement(request: HttpRequest, frame: Frame) -> HttpResponse:
         back=frame.url("programme:agreements"),
         save_label=_("Save the agreement"),
         done=_("The agreement is saved. Now name its parties."),
+        then=lambda made: frame.url("programme:agreement", made.code),
     )
 
 

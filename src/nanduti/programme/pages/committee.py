@@ -251,6 +251,7 @@ def new_committee(request: HttpRequest, frame: Frame) -> HttpResponse:
         back=frame.url("programme:committee"),
         save_label=_("Save the body"),
         done=_("The body is saved. Now say who sits on it."),
+        then=lambda made: frame.url("programme:fill_seat", made.code),
     )
 
 

@@ -32,6 +32,7 @@ def new_twinning(request: HttpRequest, frame: Frame) -> HttpResponse:
         back=frame.url("twinning:pairs"),
         save_label=_("Save the twinning"),
         done=_("The two clusters are twinned."),
+        then=lambda made: frame.url("twinning:pair", made.pair),
     )
 
 
