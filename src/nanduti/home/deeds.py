@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from django.apps import apps
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy
 
 from nanduti.foundation.audit import ACTIONS
 from nanduti.foundation.deeds import in_words
 from nanduti.foundation.models import AuditEvent
-from nanduti.foundation.once import MADE, MARK
 from nanduti.interface.tables import Col, DataTable
+
+from .deed_details import in_words as details_in_words
+from .deed_details import kind_of
 
 
 def _deeds_in_words() -> dict[str, str]:
@@ -19,23 +20,10 @@ def _deeds_in_words() -> dict[str, str]:
     return dict(sorted(words.items(), key=lambda item: item[1]))
 
 
-def _details(event: AuditEvent) -> str:
-    """What the deed noted; the mark of a first click is for the program alone."""
-    noted = {
-        key: value
-        for key, value in event.details.items()
-        if key not in (MARK, MADE) and value not in ("", [], {})
-    }
-    return ", ".join(f"{key}: {value}" for key, value in noted.items())
-
-
 def _subject_in_words(event: AuditEvent) -> str:
     """What kind of record it is, in the reader's language, with its number."""
-    app, _dot, name = event.subject_kind.partition(".")
-    try:
-        kind = apps.get_model(app, name)._meta.verbose_name if name else event.subject_kind
-    except LookupError:  # of a record that is kept no longer
-        kind = event.subject_kind
+    model = kind_of(event)
+    kind = model._meta.verbose_name if model else event.subject_kind
     return f"{kind} {event.subject_id}".strip()
 
 
@@ -59,7 +47,7 @@ class DeedTable(DataTable):
             "details",
             gettext_lazy("Details"),
             # Some deeds name thousands of records: the page shows how it begins, the export all of it.
-            value=lambda e: Truncator(_details(e)).chars(120),
-            plain=_details,
+            value=lambda e: Truncator(details_in_words(e)).chars(200),
+            plain=details_in_words,
         ),
     ]

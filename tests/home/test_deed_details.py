@@ -1,0 +1,53 @@
+"""What deeds noted is told in words, in the language of whoever reads them; no key of the program is shown."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils.translation import override
+
+from nanduti.foundation.models import AuditEvent
+from nanduti.home.deed_details import in_words
+from tests.support.example import CODE
+
+pytestmark = pytest.mark.django_db(databases=["default", "vault"])
+
+
+def told(language: str = "en", kind: str = "twinning.linkage", **details) -> str:
+    with override(language):
+        return in_words(AuditEvent(subject_kind=kind, subject_id="1", details=details))
+
+
+@pytest.mark.parametrize(
+    ("language", "details", "said"),
+    [
+        ("en", {"stage": "broken_off", "fields": ["label", "from_type"]},
+         "stage: broken off; changed: label, kind of the one side"),
+        ("es", {"stage": "broken_off"}, "etapa: interrumpido"),
+        ("en", {"role": "cda"}, "role: Cluster development agent"),
+        ("es", {"rule": "quorum"}, "regla: Para decidir deben estar los suficientes"),
+        ("en", {"is_kept": True, "n": 12_000}, "kept: yes; number: 12,000"),
+        ("en", {"reason": "Entered twice", "said": {"label": "Soles", "kind": "learning"}},
+         "reason: Entered twice; it said: label: Soles, kind: learning"),
+        ("en", {"a_key_of_tomorrow": "x_y"}, "a key of tomorrow: x_y"),
+        ("en", {"once": "0ab", "made": ["a.b", "1"], "digest": "0ab", "reason": ""}, ""),
+    ],
+)  # fmt: skip
+def test_in_words(language, details, said):
+    assert told(language, **details) == said
+
+
+def test_a_deed_on_a_kind_that_is_no_more_is_told_too():
+    assert told(kind="formerly.thing", n=3) == "number: 3" and told(kind="", label="x")
+
+
+def test_the_page_of_deeds_shows_no_key(visit, example):
+    sent = {"topic": "Design", "priority_emerging": "high"}
+    assert (
+        visit("coordinator").post(f"/p/{CODE}/twinnings/chennai-leather:santa-croce/topic/", sent).status_code
+        == 302
+    )
+    topic = AuditEvent.objects.filter(action="twinning.rank_topic").get()
+    AuditEvent.objects.filter(pk=topic.pk).update(details={"fields": ["priority_emerging"], "rule": "quorum"})
+    page = visit("coordinator").get("/deeds/").content.decode()
+    assert "changed: emerging cluster; rule: Enough must be there to decide" in page
+    assert "priority_emerging" not in page
