@@ -191,7 +191,8 @@ def _of(rows: QuerySet[Activity], pks: list[int] | None) -> dict[str, Any]:
 
 
 def _baseline(rows: QuerySet[Activity], pks: list[int] | None) -> dict[int, Any]:
-    lines = RevisionLine.objects.filter(revision__number=0, **_of(rows, pks)).order_by()
+    # What was out of the plan by then was not agreed, and cannot be late against it.
+    lines = RevisionLine.objects.filter(revision__number=0, is_dropped=False, **_of(rows, pks)).order_by()
     told = lines.annotate(order=F("revision__plan__date_order")).values_list(
         "activity_id", "order", "is_dropped", *AGREED, named=True
     )
