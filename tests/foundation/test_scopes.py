@@ -201,3 +201,14 @@ def test_a_deed_within_a_deed_has_its_own_witness(world, monkeypatch):
     inner, last = AuditEvent.objects.order_by("id")
     assert inner.action == "foundation.grant_role" and "first" not in inner.details
     assert last.details == {"first": 1, "second": 2} and last.by == world["ana"]
+
+
+def test_a_municipality_keeps_no_identities_of_what_all_clusters_share(world):
+    grant(world, role="custodian", scope="read")
+    shared = Scope.objects.get(kind=Scope.Kind.CLUSTER, code="*")
+    access = access_of(world["ana"], on=DAY)
+    assert access.may("reveal", world["read"]) and access.may("decide_contact", world["read"])
+    assert access.may("read", shared)
+    assert not access.may("reveal", shared) and not access.may("decide_contact", shared)
+    grant(world, role="custodian", scope="other")
+    assert access_of(world["ana"], on=DAY).may("reveal", shared), "a programme's custodian keeps those as well"

@@ -16,6 +16,9 @@ from .models import Grant, Scope, ScopeReach, User
 from .roles import BY_CODE
 from .scope_ids import ScopeIds
 
+# A municipality keeps the identities of its own cluster: of what all clusters share it sees no more than others do.
+CUSTODY = frozenset({"reveal", "decide_contact"})
+
 
 @dataclass(frozen=True)
 class Access:
@@ -80,8 +83,9 @@ def access_of(user: User, *, on: date) -> Access:
     for scope_id, role_code in grants:
         may = BY_CODE[role_code].may
         collected.setdefault(scope_id, set()).update(may)
-        for narrow, is_reading in reach.get(scope_id, ()):
-            collected.setdefault(narrow, set()).update(may & {"read"} if is_reading else may)
+        for narrow, is_reading, is_beside in reach.get(scope_id, ()):
+            within = may & {"read"} if is_reading else may - CUSTODY if is_beside else may
+            collected.setdefault(narrow, set()).update(within)
     roles = frozenset(role for _, role in grants)
     work = Scope.objects.filter(pk__in=collected, kind=Scope.Kind.WORK)
     return Access(
@@ -93,9 +97,12 @@ def access_of(user: User, *, on: date) -> Access:
     )
 
 
-def _reach(wide_ids: Iterable[int]) -> dict[int, list[tuple[int, bool]]]:
-    reach: dict[int, list[tuple[int, bool]]] = {}
-    rows = ScopeReach.objects.filter(wide__in=set(wide_ids))
-    for wide, narrow, is_reading in rows.values_list("wide_id", "narrow_id", "is_reading"):
-        reach.setdefault(wide, []).append((narrow, is_reading))
+def _reach(wide_ids: Iterable[int]) -> dict[int, list[tuple[int, bool, bool]]]:
+    """Wide scope → what it reaches: the narrow scope, whether for reading alone, whether from cluster to cluster."""
+    reach: dict[int, list[tuple[int, bool, bool]]] = {}
+    rows = ScopeReach.objects.filter(wide__in=set(wide_ids)).annotate(
+        is_beside=Q(wide__kind=Scope.Kind.CLUSTER, narrow__kind=Scope.Kind.CLUSTER)
+    )
+    for wide, *reached in rows.values_list("wide_id", "narrow_id", "is_reading", "is_beside"):
+        reach.setdefault(wide, []).append(tuple(reached))
     return reach
