@@ -128,8 +128,8 @@ def _facts(frame: Frame) -> list[tuple[str, str]]:
     """When the programme runs, and whose interest comes first."""
     row = frame.programme
     return [
-        (_("Begins"), words.written(row.started) or "–"),
-        (_("Ends"), words.written(row.ended) or "–"),
+        (pgettext("programme", "Begins"), words.written(row.started) or "–"),
+        (pgettext("programme", "Ends"), words.written(row.ended) or "–"),
         (_("Whose interest comes first"), row.get_principal_display()),
     ]
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nanduti.interface.forms import EditForm, NandutiForm, RecordsField
 from nanduti.register.models import Cluster, Place
@@ -37,8 +38,8 @@ class BeginForm(NandutiForm):
             "It stands in the addresses of all pages and stays. Left empty, it is made of the title."
         ),
     )
-    started = WhenField(label=_("Begins"))
-    ended = WhenField(label=_("Ends"))
+    started = WhenField(label=pgettext_lazy("programme", "Begins"))
+    ended = WhenField(label=pgettext_lazy("programme", "Ends"))
     principal = forms.ChoiceField(
         label=_("Whose interest comes first"),
         choices=Programme.Principal,
@@ -74,8 +75,8 @@ class ProgrammeForm(EditForm):
 
     title = text(_("Title"), required=True)
     title_es = text(_("Title in Spanish"))
-    started = WhenField(label=_("Begins"))
-    ended = WhenField(label=_("Ends"))
+    started = WhenField(label=pgettext_lazy("programme", "Begins"))
+    ended = WhenField(label=pgettext_lazy("programme", "Ends"))
     summary = text(_("Summary"), max_length=5000, rows=4)
     summary_es = text(_("Summary in Spanish"), max_length=5000, rows=4)
     is_synthetic = forms.BooleanField(

@@ -261,7 +261,7 @@ def edit_party(request: HttpRequest, frame: Frame, code: str, pk: int) -> HttpRe
         back=frame.url("programme:agreement", code),
         save_label=_("Save the party"),
         done=_("The party is saved."),
-        ways=[link(frame.url("programme:remove_party", code, pk), _("It is no party: take it out"))],
+        take_back_url=frame.url("programme:remove_party", code, pk),
     )
 
 

@@ -12,7 +12,7 @@ from ..choosing import organisations_at_hand
 from ..committee_forms import CommitteeForm, EditMeetingForm, EditResolutionForm
 from ..frames import Frame, programme_page
 from ..models import Meeting, Resolution
-from . import form_page, link, take_back_page
+from . import form_page, take_back_page
 
 EDIT = "edit_programme"
 
@@ -57,7 +57,7 @@ def edit_meeting(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
         back=frame.url("programme:committee"),
         save_label=_("Save the meeting"),
         done=_("The meeting is saved."),
-        ways=[link(frame.url("programme:withdraw_meeting", pk), _("It never took place: take it back"))],
+        take_back_url=frame.url("programme:withdraw_meeting", pk),
     )
 
 
@@ -96,7 +96,7 @@ def edit_resolution(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse
         back=frame.url("programme:committee"),
         save_label=_("Save the decision"),
         done=_("The decision is saved."),
-        ways=[link(frame.url("programme:withdraw_resolution", pk), _("It was never taken: take it back"))],
+        take_back_url=frame.url("programme:withdraw_resolution", pk),
     )
 
 
