@@ -24,8 +24,6 @@ from .evidence import (
     grade_comparison,
     grade_lottery,
 )
-from .exchange import Converted, Rate, convert, rate_on
-from .followed import READINGS, FollowUp, before_and_after, follow_up, summed
 from .indicators import (
     Change,
     Indicator,
@@ -75,7 +73,6 @@ from .twinning_indicators import twinning_indicators
 from .wild import WildBootstrap, wild_bootstrap
 
 __all__ = [
-    "READINGS",
     "Amendment",
     "Assignment",
     "AttritionLimits",
@@ -83,7 +80,6 @@ __all__ = [
     "BalanceTable",
     "Bounds",
     "Change",
-    "Converted",
     "CostEffectiveness",
     "DataState",
     "DifferenceInDifferences",
@@ -91,7 +87,6 @@ __all__ = [
     "EffectTable",
     "EvidenceGrade",
     "Exposure",
-    "FollowUp",
     "GroupTimeEffects",
     "Hypothesis",
     "Indicator",
@@ -103,7 +98,6 @@ __all__ = [
     "Plan",
     "PowerDesign",
     "RandomizationTest",
-    "Rate",
     "Regression",
     "Reliability",
     "Rerandomize",
@@ -118,11 +112,9 @@ __all__ = [
     "att_gt",
     "attrition_table",
     "balance_table",
-    "before_and_after",
     "canonical_json",
     "change_from_baseline",
     "commit_to_seed",
-    "convert",
     "cost_effectiveness",
     "cronbach_alpha",
     "data_state",
@@ -131,7 +123,6 @@ __all__ = [
     "effects_by_context",
     "event_study",
     "exposure",
-    "follow_up",
     "form_pairs",
     "grade_comparison",
     "grade_lottery",
@@ -149,7 +140,6 @@ __all__ = [
     "randomization_test_of",
     "randomize",
     "randomize_saturation",
-    "rate_on",
     "read_locked",
     "reported_assignment",
     "romano_wolf",
@@ -158,7 +148,6 @@ __all__ = [
     "sign_flip_test",
     "simulated_power",
     "spillover",
-    "summed",
     "trust_trajectory",
     "turned",
     "twinning_indicators",

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nanduti.methods.evaluation import (
+from nanduti.methods.evaluation import EvidenceGrade, change_from_baseline
+from nanduti.methods.outcomes import (
+    GRADE,
     READINGS,
     Rate,
     before_and_after,
-    change_from_baseline,
     convert,
     follow_up,
     rate_on,
@@ -114,6 +115,11 @@ def test_nobody_at_all_and_units_that_cannot_be_added():
         follow_up(two)
     with pytest.raises(BadInput, match="is not known"):
         follow_up(two, combine="median")
+    assert nothing.grade == GRADE and not EvidenceGrade(GRADE).allows_test
+    with pytest.raises(BadInput, match="is not in the readings"):
+        before_and_after(frame().drop("rows"), start=None, until=UNTIL)
+    with pytest.raises(BadInput, match="has gaps"):
+        before_and_after(frame(reading(None, 1.0, day(2008))), start=None, until=UNTIL)
 
 
 def test_a_whole_told_in_parts_wants_every_part_of_the_same_day():

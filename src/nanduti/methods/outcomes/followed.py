@@ -11,16 +11,13 @@ savings). A change is evidence of grade E: it says what happened, not what the p
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from math import fsum
 
 import polars as pl
 
 from nanduti.methods.values import BadInput, Period
-
-from ._tables import column, refuse_missing
-from .evidence import EvidenceGrade
 
 # What a reading is. `first` is the first day it is about and `after` the day after the last; both null where nobody
 # wrote of which day it is. `value` is null where a source gives a range or words; `is_bound` says "more than" or
@@ -36,6 +33,8 @@ REASONS = (
     "undated", "later_than_cut_off", "no_baseline", "no_follow_up", "other_unit", "two_values", "no_number", "bound",
 )  # fmt: skip
 MEAN, TOTAL = "mean", "total"
+# Evidence of a change before and after, without a comparison (nanduti.methods.evaluation.EvidenceGrade).
+GRADE = "E"
 
 
 def before_and_after(
@@ -55,8 +54,9 @@ def before_and_after(
             begins after the baseline has ended.
 
     Returns:
-        definition, subject, status (:data:`MATCHED` or one of :data:`REASONS`), unit, and for both sides value, first,
-        after, rows (null where there is none). Sorted by definition and subject.
+        definition, subject, status (:data:`MATCHED` or one of :data:`REASONS`), unit, rows (the records of all its
+        readings), and for both sides value, first, after, rows (null where there is none). Sorted by definition and
+        subject.
 
     >>> rows = [("jobs", "a", "persons", 10.0, date(2008, 1, 1), date(2009, 1, 1), False, [1]),
     ...         ("jobs", "a", "persons", 12.0, date(2011, 6, 1), date(2011, 7, 1), False, [2])]
@@ -65,11 +65,7 @@ def before_and_after(
     >>> found.select("status", "value_before", "value_after").row(0)
     ('matched', 10.0, 12.0)
     """
-    for name in READINGS:
-        column(readings, name)
-    refuse_missing(
-        {n: readings[n].is_null().to_numpy() for n in (*KEY, "unit")}, "the readings", "Complete them."
-    )
+    _check(readings)
     if baseline and follow_up and baseline.start and follow_up.start and follow_up.start <= baseline.start:
         raise BadInput(
             place="the follow-up", problem="does not lie after the baseline",
@@ -88,6 +84,24 @@ def before_and_after(
     )
     joined = everybody.join(early, on=KEY, how="left").join(late, on=KEY, how="left")
     return _judged(joined, readings).sort(KEY)
+
+
+def _check(readings: pl.DataFrame) -> None:
+    """Refuse readings without a column, or of which nobody knows of whom, of what or in which unit they are."""
+    absent = [name for name in READINGS if name not in readings.columns]
+    if absent:
+        raise BadInput(
+            place=f"column {absent[0]!r}",
+            problem="is not in the readings",
+            remedy=f"Give {', '.join(READINGS)}.",
+        )
+    for name in (*KEY, "unit"):
+        if readings[name].null_count():
+            raise BadInput(
+                place=f"column {name!r}",
+                problem="has gaps",
+                remedy="Complete it; write an unknown unit as “”.",
+            )
 
 
 def _within(period: Period) -> pl.Expr:
@@ -135,7 +149,9 @@ def _side(days: pl.DataFrame, dated: pl.DataFrame, name: str) -> pl.DataFrame:
 
 
 def _judged(joined: pl.DataFrame, readings: pl.DataFrame) -> pl.DataFrame:
-    units = readings.group_by(KEY).agg(_unit=pl.col("unit").sort().first())
+    units = readings.group_by(KEY).agg(
+        _unit=pl.col("unit").sort().first(), rows=pl.col("rows").explode().drop_nulls().unique().sort()
+    )
     has, then = pl.col("first_before").is_not_null(), pl.col("first_after").is_not_null()
     status = (
         pl.when(~pl.col("_dated")).then(pl.lit("undated"))
@@ -157,7 +173,7 @@ def _judged(joined: pl.DataFrame, readings: pl.DataFrame) -> pl.DataFrame:
         for side in ("before", "after")
     ]
     days = [f"{name}_{side}" for side in ("before", "after") for name in ("first", "after", "rows")]
-    return table.select(*KEY, "status", "unit", *sides, *days)
+    return table.select(*KEY, "status", "unit", "rows", *sides, *days)
 
 
 @dataclass(frozen=True)
@@ -180,7 +196,7 @@ class FollowUp:
     last_before: date | None = None
     first_after: date | None = None
     last_after: date | None = None
-    grade: EvidenceGrade = field(default_factory=lambda: EvidenceGrade("E"))
+    grade: str = GRADE
 
 
 def follow_up(table: pl.DataFrame, *, combine: str = TOTAL) -> FollowUp:
