@@ -37,22 +37,38 @@ def _as_of(options: argparse.Namespace) -> date:
 
 
 def results(options: argparse.Namespace) -> int:
-    """Tables 9 and 10 from the records."""
+    """Tables 9 and 10 from the records, and the standard outcomes of table 11 from baseline to follow-up."""
+    from django.utils import timezone
     from django_scopes import scopes_disabled
 
-    from nanduti.results import queries
+    from nanduti.results import queries, standard
 
     with scopes_disabled():
         programme = programme_of(options)
         cluster = cluster_of(options, programme)
         table = queries.result_table(programme=programme, as_of=_as_of(options), cluster=cluster)
-        said = {"programme": programme.code, **queries.table_as_dict(table)}
+        changes = standard.standard_table(
+            programme=programme, as_of=_as_of(options), today=timezone.localdate(), cluster=cluster
+        )
+        said = {
+            "programme": programme.code,
+            **queries.table_as_dict(table),
+            "standard_outcomes": standard.standard_as_dict(changes),
+        }
     if options.format == "json":
         return print_json(said)
     for level in ("outputs", "outcomes"):
         print(level)
         for row in said[level]:
             print(f"  {row['title']:55} {row['total']['value']:>8} {row['unit']}")
+    print("standard outcomes (baseline, follow-up, seen twice of seen)")
+    for line in (one for outcome in said["standard_outcomes"] for one in outcome["figures"]):
+        numbers = ["?" if line[name] is None else f"{line[name]:g}" for name in ("baseline", "follow_up")]
+        where = line["cluster"] or "all clusters"
+        counts = f"{line['n_matched']} of {line['n_seen']}"
+        print(
+            f"  {line['measure'] + ', ' + where:55} {' → '.join(numbers):>20} {line['unit'] or ''} ({counts})"
+        )
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -23,14 +24,50 @@ class Indicator:
     with_money: bool = False
 
 
-def _read() -> tuple[dict[str, Indicator], str]:
+@dataclass(frozen=True)
+class Measure:
+    """One definition by which a standard outcome is told; figures of two definitions are never compared."""
+
+    code: str
+    title: str
+    combine: str
+    attributes: tuple[str, ...] = ()
+    sum_of: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StandardOutcome:
+    """Employment, wages, turnover or savings: what a programme is to have raised since its baseline."""
+
+    code: str
+    title: str
+    measures: tuple[Measure, ...]
+
+
+def _frozen(row: dict[str, Any]) -> dict[str, Any]:
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
+
+
+def _source(said: dict[str, str]) -> str:
+    return f"{said['document']}, {said['place']}"
+
+
+def _read() -> tuple[dict[str, Indicator], str, str, dict[str, StandardOutcome], str]:
     data = yaml.safe_load(Path(__file__).with_name("frameworks.yaml").read_text(encoding="utf-8"))
-    rows = [
-        Indicator(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()})
-        for row in data["indicators"]
+    rows = [Indicator(**_frozen(row)) for row in data["indicators"]]
+    standard = [
+        StandardOutcome(row["code"], row["title"], tuple(Measure(**_frozen(m)) for m in row["measures"]))
+        for row in data["standard"]["outcomes"]
     ]
-    return {row.code: row for row in rows}, f"{data['source']['document']}, {data['source']['place']}"
+    return (
+        {row.code: row for row in rows},
+        _source(data["source"]),
+        data["currency"],
+        {row.code: row for row in standard},
+        _source(data["standard"]["source"]),
+    )
 
 
-INDICATORS, SOURCE = _read()
+INDICATORS, SOURCE, CURRENCY, STANDARD, STANDARD_SOURCE = _read()
 OUTCOMES = [i for i in INDICATORS.values() if i.level == "outcome"]

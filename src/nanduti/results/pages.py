@@ -20,12 +20,12 @@ from nanduti.methods.values import Money
 from nanduti.plans.models import Participation
 from nanduti.programme import codes
 from nanduti.programme.frames import Frame, programme_page
-from nanduti.programme.pages import dated, form_page, link, show
+from nanduti.programme.pages import dated, link, show
 
-from . import actions, queries
+from . import queries, standard_pages
 from .counting import Question, Tally, records_behind
-from .forms import StatedFigureForm
 from .frameworks import INDICATORS, SOURCE, Indicator
+from .models import StatedFigure
 
 LEVELS = {"output": gettext_lazy("Outputs"), "outcome": gettext_lazy("Outcomes")}
 RECORD_PAGES = {"plans.activity": "plans:activity", "programme.cooperationagreement": "programme:agreement"}
@@ -51,6 +51,28 @@ def in_words(tally: Tally, indicator: Indicator) -> str:
     return " ".join(said)
 
 
+NOT_CONVERTED = {
+    "no_day": gettext_lazy("%(n)s in %(currency)s without a day"),
+    "no_rate": gettext_lazy("%(n)s in %(currency)s: no rate by then"),
+    "old_rate": gettext_lazy("%(n)s in %(currency)s: only a rate of more than a year before"),
+}
+
+
+def converted_in_words(row: queries.ResultRow) -> str:
+    """What deals of several currencies come to in one, and which of them stand in no sum."""
+    found = row.converted
+    if found is None:
+        return ""
+    said = [words.money(Money(found.amount, found.into))] if found.n else []
+    left = [
+        str(NOT_CONVERTED[reason]) % {"n": words.number(n), "currency": currency}
+        for (currency, reason), n in sorted(found.left_out.items())
+    ]
+    if left:
+        said.append(_("not converted: %(deals)s") % {"deals": "; ".join(left)})
+    return ", ".join(said)
+
+
 def _row_value(row: queries.ResultRow, key: Any, by: str) -> str:
     tally = getattr(row, by).get(key)
     return in_words(tally, row.indicator) if tally else "0"
@@ -69,6 +91,10 @@ def _columns(table: queries.ResultTable, frame: Frame) -> list[Col]:
             Col(f"c{c.pk}", str(c), value=lambda r, pk=c.pk: _row_value(r, pk, "by_cluster"), shown=c.pk in busy)
             for c in table.clusters
         ]  # fmt: skip
+    if any(row.converted for row in table.rows):
+        columns.append(
+            Col("converted", gettext_lazy("In one currency"), value=converted_in_words, phone=True)
+        )
     columns += [
         Col(f"y{year}", str(year), value=lambda r, y=year: _row_value(r, y, "by_year"), shown=frame.cluster is not None)
         for year in table.years
@@ -113,6 +139,8 @@ def table(request: HttpRequest, frame: Frame) -> HttpResponse:
         }
         for level, title in LEVELS.items()
     ]
+    sections[-1]["links"] = [link(frame.url("results:rates"), _("Exchange rates"))]
+    sections.append(standard_pages.section(request, frame))
     n_differ = sum(_differs(row) for row in result.rows)
     state = _("Counted from the records as they stood on %(day)s; nobody typed these numbers.") % {
         "day": words.day(frame.as_of)
@@ -217,8 +245,16 @@ def records(request: HttpRequest, frame: Frame, indicator: str) -> HttpResponse:
         },
         back=link(frame.url("results:table"), _("Results")),
         picture=_year_bars(row),
+        intro=_in_one_currency(row),
         sections=sections,
     )
+
+
+def _in_one_currency(row: queries.ResultRow) -> str:
+    if row.converted is None:
+        return ""
+    said = _("In one currency: %(sum)s.") % {"sum": converted_in_words(row)}
+    return f"{said} " + _("Each deal at the rate of the first day of its signature.")
 
 
 def _year_bars(row: queries.ResultRow) -> Any:
@@ -288,8 +324,12 @@ def _record_when(record: Any) -> str:
 def _stated_section(
     request: HttpRequest, frame: Frame, row: queries.ResultRow, indicator: str
 ) -> dict[str, Any]:
+    def url(figure: StatedFigure) -> str | None:
+        may = frame.access.may("edit_results", figure.scope_id)
+        return frame.url("results:edit_stated", indicator, figure.pk) if may else None
+
     columns = [
-        Col("label", gettext_lazy("What it says"), value=str, phone=True),
+        Col("label", gettext_lazy("What it says"), value=str, phone=True, url=url),
         Col("cluster", gettext_lazy("Cluster"), value=lambda f: str(f.cluster or "")),
         Col("value", gettext_lazy("Value"), "number", phone=True),
         Col("unit", gettext_lazy("Unit"), value=lambda f: codes.said(codes.UNITS, f.unit)),
@@ -306,27 +346,3 @@ def _stated_section(
         else [],
         "empty_title": _("No document states this figure"),
     }
-
-
-@programme_page(step=8, item="results", may="edit_results")
-def new_stated(request: HttpRequest, frame: Frame, indicator: str) -> HttpResponse:
-    """Keep a figure that a document states."""
-    if indicator not in INDICATORS:
-        raise NotFound(kind="indicator", code_given=indicator)
-    cluster = frame.writes_in("edit_results")
-    return form_page(
-        request,
-        frame,
-        StatedFigureForm(request.POST or None),
-        lambda values: actions.keep_stated_figure(
-            programme=frame.programme,
-            cluster=cluster,
-            values={**values, "indicator": indicator},
-            by=request.user,
-        ),
-        title=_("Write down what a document states"),
-        state=_(INDICATORS[indicator].title),
-        back=frame.url("results:records", indicator),
-        save_label=_("Keep the figure"),
-        done=_("The figure is kept."),
-    )

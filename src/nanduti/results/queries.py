@@ -6,10 +6,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from nanduti.methods.outcomes import Converted
 from nanduti.programme.models import Programme
 from nanduti.programme.queries import clusters as clusters_of
 from nanduti.register.models import Cluster
 
+from . import converting
 from .counting import Facts, Question, Tally, pieces
 from .frameworks import INDICATORS, Indicator
 from .models import StatedFigure
@@ -26,6 +28,9 @@ class ResultRow:
     by_year: dict[int | None, Tally] = field(default_factory=dict)
     by_both: dict[tuple[int | None, int | None], Tally] = field(default_factory=dict)
     stated: list[StatedFigure] = field(default_factory=list)
+    # Where deals came in several currencies, or in another than the framework's: what they come to in one.
+    converted: Converted | None = None
+    converted_by_cluster: dict[int | None, Converted] = field(default_factory=dict)
 
     def add(self, cluster: int | None, year: int | None, tally: Tally) -> None:
         """Put one piece where it belongs."""
@@ -73,8 +78,23 @@ def result_table(
         rows.append(row)
     _add_stated(rows, programme, cluster)
     left_out = _tell_sums(rows, facts, shown if cluster else None) if money == "sums" else None
+    if money == "all":
+        _convert(rows, facts, shown if cluster else None)
     years = sorted({year for row in rows for year in row.by_year if year is not None})
     return ResultTable(rows, covered, years, as_of, left_out)
+
+
+def _convert(rows: list[ResultRow], facts: Facts, clusters: set[int] | None) -> None:
+    """Tell deals of several currencies in one; nothing is read where no deal has an amount."""
+    if not any(row.total.money for row in rows):
+        return
+    kept = converting.rates(programme=facts.programme)
+    into = converting.currency_of(kept)
+    for row in rows:
+        if row.total.money and set(row.total.money) != {into}:
+            deals = deals_of(row.indicator, facts, clusters)
+            row.converted = converting.whole(deals, kept, into)
+            row.converted_by_cluster = converting.by_cluster(deals, kept, into)
 
 
 def _tell_sums(rows: list[ResultRow], facts: Facts, clusters: set[int] | None) -> int:
@@ -117,10 +137,12 @@ def table_as_dict(table: ResultTable) -> dict[str, Any]:
 
 
 def _row_as_dict(row: ResultRow, codes: dict[int | None, str | None]) -> dict[str, Any]:
+    converted = row.converted and {"converted": converting.converted_as_dict(row.converted)}
     return {
         "code": row.indicator.code,
         "title": row.indicator.title,
         "unit": row.indicator.unit,
+        **(converted or {}),
         "total": tally_as_dict(row.total, row.indicator),
         "by_cluster": {
             code: tally_as_dict(tally, row.indicator) for code, tally in _by_code(row, codes).items()
