@@ -91,6 +91,7 @@ def keep_to(operation, headers) -> None:
         ("/results?as_of=2011-07-31", ["results", "--as-of", "2011-07-31"]),
         ("/results?as_of=2010-01-01&cluster=leather", ["results", "--as-of", "2010-01-01", "--cluster", "leather"]),
         ("/ledger?cluster=leather&as_of=2011-07-31", ["ledger", "--cluster", "leather", "--as-of", "2011-07-31"]),
+        ("/variance?plan=leather&as_of=2011-07-31", ["variance", "--plan", "leather", "--as-of", "2011-07-31"]),
         ("/quality", ["quality"]),
         ("/scope?pair=chennai-leather:santa-croce&on=2008-07-01",
          ["scope", "--pair", "chennai-leather:santa-croce", "--on", "2008-07-01"]),
@@ -125,13 +126,23 @@ def test_a_key_counts_when_it_was_used(client, bearer):
 
 @pytest.mark.parametrize("who", ["owner", "enumerator"])
 def test_who_does_not_read_the_programme_is_told_so(who, client, bearer):
-    for path in ("/ledger", "/results", "/quality", "/agreements", "/coverage", "/scope?pair=a:b"):
+    for path in (
+        "/ledger",
+        "/variance",
+        "/results",
+        "/quality",
+        "/agreements",
+        "/coverage",
+        "/scope?pair=a:b",
+    ):
         answer = client.get(API + path, headers=bearer(who))
         assert answer.status_code == 403 and answer.json()["code"] == "foundation.not_allowed", path
     assert client.get("/api/programmes", headers=bearer(who)).json() == []
 
 
-@pytest.mark.parametrize("path", ["/ledger?cluster=nowhere", "/scope?pair=nonsense"])
+@pytest.mark.parametrize(
+    "path", ["/ledger?cluster=nowhere", "/variance?plan=nowhere", "/scope?pair=nonsense"]
+)
 def test_what_is_not_there_is_said_in_words(path, client, bearer):
     answer = client.get(API + path, headers=bearer("coordinator"))
     assert answer.status_code == 404 and answer.json()["remedy"]

@@ -115,7 +115,15 @@ def test_scope(answer):
     assert len(said["cells"]) == 16 and said["stage"] == 1
 
 
-@pytest.mark.parametrize("verb", ["results", "ledger", "quality"])
+def test_variance(answer):
+    said = answer("variance", "--cluster", "leather", "--as-of", "2011-07-31")
+    assert [row["number"] for row in said["activities"]] == list(range(1, 34))
+    assert said["against"] == "current" and sum(said["n_by_state"].values()) == said["n"] == 33
+    nothing = answer("variance", "--plan", "leather", "--against", "baseline")
+    assert (nothing["n"], nothing["n_not_in_baseline"], nothing["revisions"]) == (0, 33, [])
+
+
+@pytest.mark.parametrize("verb", ["results", "ledger", "variance", "quality"])
 def test_plain_text_is_the_default(say, verb):
     code, out, err = say(verb, "--programme", CODE)
     assert code == 0 and len(out.splitlines()) > 10 and not err
@@ -132,6 +140,8 @@ def test_plain_text_is_the_default(say, verb):
         (["scope", "--programme", CODE], 2, "--pair"),
         (["ledger", "--programme", CODE, "--as-of", "31/07/2011"], 2, "write year-month-day"),
         (["ledger"], 2, "--programme"),
+        (["variance", "--programme", CODE, "--plan", "gone"], 1, "There is no plan “gone”"),
+        (["variance", "--programme", CODE, "--against", "hope"], 2, "hope"),
         (["results", "--programme", CODE, "--format", "xml"], 2, "xml"),
         (["undo", "nonsense"], 1, "There is no import “nonsense”"),
         (["token", "stranger"], 1, "There is no account “stranger”"),

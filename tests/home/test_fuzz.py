@@ -23,7 +23,8 @@ FORMS = [
     f"{P}/agreements/footwear-mou-1/renew/", f"{P}/committee/new/", f"{P}/twinnings/task/", f"{P}/results/mous/stated/",
     f"{P}/ledger/new/", f"{P}/plan/new/", f"{P}/plan/vision/", f"{P}/plan/milestone/", f"{P}/step/3/evidence/",
     f"{P}/plan/objective/", f"{P}/plan/leather/objective/trust/",
-    f"{P}/plan/leather/status/", f"{P}/ledger/auto/1/edit/", f"{P}/ledger/leather/15/report/",
+    f"{P}/plan/leather/status/", f"{P}/plan/leather/revision/new/",
+    f"{P}/ledger/auto/1/edit/", f"{P}/ledger/leather/15/report/",
     f"{P}/ledger/leather/15/participants/", f"{P}/ledger/leather/15/contributions/",
     f"{P}/twinnings/chennai-leather:santa-croce/linkage/", f"{P}/twinnings/chennai-leather:santa-croce/topic/",
     f"{P}/committee/body/", f"{P}/committee/body/sc/seat/", f"{P}/committee/body/sc/meeting/", f"{P}/agents/new/",
@@ -174,8 +175,8 @@ def test_a_rule_that_only_warns_is_told_beside_the_saved_activity(visit, example
 NAMES = """cluster as_of on q sort page cols export status_now kind date_text_start.from date_text_start.to c.sort
 o.export all at.from role bom next"""
 KNOWN = """chennai-leather leather santa-croce 2011-07-31 9999-12-31 0001-01-01 late csv xlsx -label number fair yes"""
-ROOMS = """ step/5/ ledger/ ledger/auto/3/ plan/ agreements/ committee/ organigram/ selection/ twinnings/ results/
-results/mous/ quality/ twinnings/chennai-leather:santa-croce/"""
+ROOMS = """ step/5/ ledger/ ledger/auto/3/ plan/ plan/variance/ plan/leather/variance/ agreements/ committee/
+organigram/ selection/ twinnings/ results/ results/mous/ quality/ twinnings/chennai-leather:santa-croce/"""
 PAGES = [
     f"{P}/",
     *(f"{P}/{room}" for room in ROOMS.split()),
@@ -208,7 +209,16 @@ def test_no_address_is_a_mistake_of_ours(page, visit):
 
 @pytest.mark.parametrize("day", [date.max, date.min, date(2011, 7, 31)])
 @pytest.mark.parametrize(
-    "page", [f"{P}/", f"{P}/ledger/", f"{P}/results/", "/today/", f"{P}/agreements/", f"{P}/committee/"]
+    "page",
+    [
+        f"{P}/",
+        f"{P}/ledger/",
+        f"{P}/plan/variance/",
+        f"{P}/results/",
+        "/today/",
+        f"{P}/agreements/",
+        f"{P}/committee/",
+    ],
 )
 def test_every_cut_off_day_has_an_answer(page, day, visit):
     assert visit("coordinator").get(f"{page}?as_of={day.isoformat()}").status_code == 200

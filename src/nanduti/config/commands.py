@@ -14,6 +14,7 @@ from . import (
     indicator_commands,
     instrument_commands,
     people_commands,
+    plan_commands,
     question_commands,
     upkeep_commands,
 )
@@ -26,6 +27,7 @@ def add_verbs(add: Add) -> None:
     _add_data(add)
     for module in (
         question_commands,
+        plan_commands,
         people_commands,
         field_commands,
         instrument_commands,

@@ -249,7 +249,7 @@ def activity_section(frame: Frame, row: Activity) -> dict[str, Any]:
         facts.append((_("The plan now"), planned_in_words(variance.current_when(row))))
     if one is not None:
         facts.append((_("Happened"), _happened(one) or _("nothing is reported")))
-        facts.append((_against(against), f"{time_in_words(one.said.time)}. {_why(one.said.time)}"))
+        facts.append((_against(against), f"{time_in_words(one)}. {_why(one.said.time)}"))
     return {
         "title": _("Planned, now, happened"),
         "facts": facts,
@@ -319,7 +319,7 @@ def _item(one: variance.Detail, frame: Frame) -> slippage.Item:
         says=(
             planned_in_words(first),
             _("now: %(when)s") % {"when": words.interval(now)} if is_moved else "",
-            time_in_words(one.said.time),
+            time_in_words(one),
         ),
     )
 
@@ -349,21 +349,23 @@ def planned_in_words(when: Any) -> str:
     return _("no date") if when is None else _("no date that can be understood")
 
 
-def time_in_words(told: planning.TimeVariance) -> str:
-    """State and days: "done late, 12 days", or "done late, 1 to 30 days" where dates are coarse."""
-    days = days_in_words(told)
-    return f"{STATES[told.state]}, {days}" if days else str(STATES[told.state])
+def time_in_words(one: variance.Detail) -> str:
+    """State and days: "done late, 12 days", or "done late, at least 1 day" where the day done is not known."""
+    days = days_in_words(one)
+    return f"{STATES[one.said.time.state]}, {days}" if days else str(STATES[one.said.time.state])
 
 
-def days_in_words(told: planning.TimeVariance) -> str:
-    """By how many days it was early or late, with what the precision of the dates leaves open."""
+def days_in_words(one: variance.Detail) -> str:
+    """By how many days it was early or late, from the planned interval to the day on which it was done."""
+    told = one.said.time
     if told.state not in {"early", "late", "overdue"} or not told.days:
         return ""
-    if told.is_wide and told.least is not None and told.most is not None:
-        least, most = sorted((abs(told.least), abs(told.most)))
-        return _("%(least)s to %(most)s days") % {"least": words.number(least), "most": words.number(most)}
     n = abs(told.days)
-    return ngettext("%(n)s day", "%(n)s days", n) % {"n": words.number(n)}
+    if told.state != "overdue" and one.side.outcome.done_on is None:
+        said = ngettext("at least %(n)s day", "at least %(n)s days", n)
+    else:
+        said = ngettext("%(n)s day", "%(n)s days", n)
+    return said % {"n": words.number(n)}
 
 
 def _columns(answer: variance.Found, frame: Frame, plan: ActionPlan | None, sees_money: bool) -> list[Col]:
@@ -378,7 +380,7 @@ def _columns(answer: variance.Found, frame: Frame, plan: ActionPlan | None, sees
         Col("happened", gettext_lazy("Happened"), value=_happened),
         Col("state", gettext_lazy("In time?"), "chip", choices=STATES, filter="choice", sortable=True, phone=True,
             tone=lambda s: TONES.get(s, "")),
-        Col("by", gettext_lazy("By"), value=lambda r: days_in_words(r.said.time), phone=True),
+        Col("by", gettext_lazy("By"), value=days_in_words, phone=True),
         Col("days", gettext_lazy("Days late"), "number", sortable=True, filter="range", shown=False),
         Col("reason", gettext_lazy("Why"), shown=False, value=lambda r: _why(r.said.time)),
         Col("people", gettext_lazy("Who came"), "choice", choices=PEOPLE, filter="choice", shown=False),
