@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Sum
+
 from nanduti.methods.planning import Finding, Lists, Statement, find_contradictions
-from nanduti.plans.models import ActionPlan, Activity
+from nanduti.plans.models import ActionPlan, Activity, Participation
 from nanduti.plans.queries import activities, plans
 from nanduti.programme.models import Programme
 from nanduti.programme.models import Statement as StatementRow
@@ -31,13 +33,24 @@ class Said:
 
 def all_said(*, programme: Programme) -> list[Said]:
     """Everything that was stated about the programme's records: by the records and about them."""
+    documents = list(_of_documents(programme))
+    # What a document says in the same words as a record stands once, as the document's: that can be settled.
+    told = {(s.statement.subject, s.statement.unit, s.statement.value_text.strip()) for s in documents}
     return [
-        *_of_activities(programme),
+        *(
+            s
+            for s in _of_activities(programme)
+            if s.statement.attribute != "n_participants" or _count_of(s) not in told
+        ),
         *_of_agreements(programme),
         *_of_meetings(programme),
-        *_of_documents(programme),
+        *documents,
         *_of_partners(programme),
     ]
+
+
+def _count_of(said: Said) -> tuple[str, str, str]:
+    return said.statement.subject, said.statement.unit, said.statement.value_text
 
 
 def findings(*, programme: Programme, cluster: Cluster | None = None) -> list[tuple[Finding, list[Any]]]:
@@ -104,9 +117,35 @@ def _of_activities(programme: Programme) -> Iterator[Said]:
             value = reading_of(row, "date_text")
             yield Said(Statement(subject, "date", row.date_text, value, **_source(row)), row)
         if row.n_participants is not None:
-            attribute = "n_firms" if row.participant_unit == "firms" else "n_participants"
             text = str(row.n_participants)
-            yield Said(Statement(subject, attribute, text, unit=row.participant_unit, **_source(row)), row)
+            yield Said(
+                Statement(subject, "n_participants", text, unit=row.participant_unit, **_source(row)), row
+            )
+    yield from _of_lists(programme, rows)
+
+
+def _of_lists(programme: Programme, rows: list[Activity]) -> Iterator[Said]:
+    """What the list of who took part adds up to, where the number noted with the activity is another one.
+
+    Counted in the database, along the index; the rows of a list are read only where it differs.
+    """
+    noted = {row.pk: row for row in rows if row.n_participants is not None}
+    counted = Participation.objects.filter(
+        activity__plan__programme=programme, role=Participation.Role.PARTICIPANT, is_in_group=False
+    )
+    sums = counted.order_by().values_list("activity_id", "unit").annotate(n=Sum("count"))
+    differing = {
+        (pk, unit): n
+        for pk, unit, n in sums
+        if pk in noted and noted[pk].participant_unit == unit and noted[pk].n_participants != n
+    }
+    places = counted.filter(activity__in={pk for pk, _unit in differing}).select_related("source")
+    said = {(p.activity_id, p.unit): p for p in places.order_by("-id")}
+    for (pk, unit), n in differing.items():
+        row = noted[pk]
+        yield Said(
+            Statement(row.reference, "n_participants", str(n), unit=unit, **_source(said[pk, unit])), row
+        )
 
 
 def _of_agreements(programme: Programme) -> Iterator[Said]:
