@@ -227,3 +227,32 @@ def test_attributes_have_names_in_both_languages_and_a_unit_that_the_form_knows(
     for one in attributes.attributes().values():
         assert one.title and one.title_es and one.title != one.title_es, one.code
         assert one.unit in UNIT_WORDS, one.code
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Italy"), ("es", "Italia")])
+def test_a_country_is_shown_and_chosen_by_its_name(here, language, said):
+    client = client_of(here, "coordinator", language)
+    address = reverse("register:edit_organisation", args=[here.institute.pseudonym])
+    form = next(
+        f for f in forms_of(address, client.get(address).content.decode()) if "country_code" in f.controls
+    )
+    sent = {name: control.chosen[0] for name, control in form.controls.items() if control.chosen}
+    assert f'<option value="IT">{said}</option>' in client.get(address).content.decode()
+    assert client.post(address, {**sent, "country_code": "Atlantis"}).status_code == 422
+    assert client.post(address, {**sent, "country_code": "IT"}).status_code == 302
+    page = client.get(reverse("register:actor", args=[here.institute.pseudonym])).content.decode()
+    assert f"<dd>{said}</dd>" in page
+
+
+def test_letters_that_are_no_country_s_are_kept(here):
+    with scopes_disabled():
+        type(here.institute)._base_manager.filter(pk=here.institute.pk).update(country_code="XK")
+    client = client_of(here, "coordinator")
+    address = reverse("register:edit_organisation", args=[here.institute.pseudonym])
+    form = next(
+        f for f in forms_of(address, client.get(address).content.decode()) if "country_code" in f.controls
+    )
+    sent = {name: control.chosen[0] for name, control in form.controls.items() if control.chosen}
+    assert sent["country_code"] == "XK" and client.post(address, sent).status_code == 302
+    here.institute.refresh_from_db()
+    assert here.institute.country_code == "XK"

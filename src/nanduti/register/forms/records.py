@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.validators import RegexValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,7 +13,7 @@ from nanduti.foundation.fields import WHEN_HELP
 from nanduti.interface.forms import DayField, EditForm, NandutiForm
 from nanduti.vault.fields import Field
 
-from .. import sectors
+from .. import countries, sectors
 from ..models import Cluster, Organisation, Place, SizeBand, Stakeholder
 from ..pseudonyms import is_well_formed, tidy
 
@@ -22,7 +21,9 @@ UNKNOWN = ("", gettext_lazy("(not known)"))
 KEPT_HELP = gettext_lazy("Kept in the vault. Leave it empty to leave what is kept as it is.")
 LONG_TEXT = 4_000
 
-country = RegexValidator(r"^[A-Za-z]{2}$", gettext_lazy("Write two letters, such as PY or IT."))
+
+def country_choices() -> list[tuple[str, Any]]:
+    return [UNKNOWN, *countries.choices()]
 
 
 def size_choices() -> list[tuple[str, Any]]:
@@ -95,9 +96,7 @@ class _OrganisationFields(Identifying, forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Organisation.Kind.choices)
     cluster = cluster_field(help_text=gettext_lazy("Leave empty for bodies that belong to no cluster."))
     place = place_field()
-    country_code = text(
-        gettext_lazy("Country"), 2, validators=[country], help_text=gettext_lazy("Two letters, such as PY.")
-    )
+    country_code = forms.ChoiceField(label=gettext_lazy("Country"), choices=country_choices, required=False)
     size_band = forms.ChoiceField(label=gettext_lazy("Size"), choices=size_choices, required=False)
     is_public = forms.BooleanField(
         label=gettext_lazy("Shown by name"),
@@ -114,8 +113,11 @@ class _OrganisationFields(Identifying, forms.Form):
     note = long_text(gettext_lazy("Note"))
     note_es = long_text(gettext_lazy("Note in Spanish"))
 
-    def clean_country_code(self) -> str:
-        return self.cleaned_data["country_code"].upper()
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field, present = self.fields["country_code"], self.initial.get("country_code")
+        if present and present not in dict(field.choices):  # type: ignore[attr-defined]
+            field.choices = [*field.choices, (present, present)]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

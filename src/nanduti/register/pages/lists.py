@@ -17,7 +17,7 @@ from nanduti.interface.navigation import Choice
 from nanduti.interface.parts import Figure
 from nanduti.interface.tables import COUNT_TO, Col, DataTable
 
-from .. import queries
+from .. import countries, queries
 from ..models import Organisation, SizeBand, Stakeholder
 from .common import NamedTable, access_of, actor_url, page
 
@@ -91,7 +91,13 @@ def _columns(table: OrganisationTable, clusters: dict[str, str], places: dict[st
             field="place__code",
             value=lambda o: o.place.code if o.place else "",
         ),
-        Col("country_code", _("Country"), shown=False),
+        Col(
+            "country_code",
+            _("Country"),
+            value=lambda o: countries.said(o.country_code),
+            plain=lambda o: o.country_code,
+            shown=False,
+        ),
         Col("size_band", _("Size"), "choice", choices=SizeBand.choices, filter="choice"),
         Col(
             "role",

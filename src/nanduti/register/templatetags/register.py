@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from nanduti.interface import words
 from nanduti.methods.values import mark
+from nanduti.register import countries
 from nanduti.register.folding import fold
 from nanduti.register.models import ProfileFact
 
@@ -57,3 +58,9 @@ def as_written(fact: ProfileFact) -> str:
         return ""
     more = set(re.findall(r"[^\W\d_]{2,}", fold(fact.value_text))) - HEDGES - {fold(fact.unit)}
     return fact.value_text if more else ""
+
+
+@register.filter
+def country(code: str) -> str:
+    """A country in the reader's words."""
+    return countries.said(code)
