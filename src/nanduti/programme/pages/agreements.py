@@ -127,12 +127,14 @@ def agreement(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
         *([(_("Amount"), amount_in_words(frame.access, row))] if row.amount is not None else []),
         (_("Note"), in_language(row, "note") or "–"),
     ]  # fmt: skip
-    links = []
+    parties, links, action = row.parties.all(), [], None
     if may_edit:
-        links = [
-            link(frame.url("programme:edit_agreement", code), _("Correct it")),
-            link(frame.url("programme:add_party", code), _("Add a party")),
-        ]
+        add = link(frame.url("programme:add_party", code), _("Add a party"))
+        renew = link(frame.url("programme:renew_agreement", code), _("Renew"))
+        # Without parties it opens nothing, so they come first.
+        action = add if not parties else renew if row.status == "signed" else None
+        links = [link(frame.url("programme:edit_agreement", code), _("Correct it"))]
+        links += [one for one in (add, renew if row.status == "signed" else None) if one and one != action]
     columns = [
         Col("organisation", gettext_lazy("Organisation"), value=lambda p: str(p.organisation), phone=True),
         Col(
@@ -158,16 +160,15 @@ def agreement(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
         state=_("On %(day)s: %(state)s.")
         % {"day": words.day(frame.as_of), "state": AGREEMENT_STATES[row.state_on(frame.as_of)]},
         back=link(frame.url("programme:agreements"), _("Agreements")),
-        action=link(frame.url("programme:renew_agreement", code), _("Renew"))
-        if may_edit and row.status == "signed"
-        else None,
+        action=action,
         record=row,
         sections=[
             {"facts": facts, "links": links},
             {
                 "title": _("Parties"),
-                "table": DataTable(row.parties.all(), request, columns=columns, name="parties"),
+                "table": DataTable(parties, request, columns=columns, name="parties"),
                 "empty_title": _("No party is named"),
+                "empty_why": _("An agreement opens cooperation only for what its parties stand for."),
             },
         ],
     )
