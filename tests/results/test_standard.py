@@ -227,7 +227,7 @@ def test_the_table_is_exported_with_bare_numbers(example, visit):
     grown(LEATHER, 2)
     answer = visit("coordinator").get(f"{P}/?as_of=2011-07-31&d.export=csv")
     rows = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
-    assert rows[0].startswith("What,Where,Baseline,Follow-up,Change")
+    assert rows[0].startswith("What,Where,Baseline,Follow-up,What changed")
     assert any(
         line.startswith("Employment: workers") and ",21,25,4," in line.replace(".0", "") for line in rows
     )

@@ -109,7 +109,7 @@ def edit_rate(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
         title=_("Correct a rate"),
         state=str(rate),
         back=frame.url("results:rates"),
-        save_label=_("Save the rate"),
+        save_label=_("Save the exchange rate"),
         done=_("The rate is corrected."),
         take_back_url=frame.url("results:take_back_rate", pk),
     )

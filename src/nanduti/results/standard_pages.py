@@ -166,7 +166,7 @@ def _columns(frame: Frame, form: SpansForm) -> list[Col]:
         Col("where", gettext_lazy("Where"), value=_where, phone=True),
         Col("baseline", gettext_lazy("Baseline"), value=_baseline, plain=lambda r: _plain(r, "before"), phone=True),
         Col("follow_up", gettext_lazy("Follow-up"), value=_follow_up, plain=lambda r: _plain(r, "after"), phone=True),
-        Col("change", gettext_lazy("Change"), value=_change, plain=lambda r: _plain(r, "change"), phone=True),
+        Col("change", gettext_lazy("What changed"), value=_change, plain=lambda r: _plain(r, "change"), phone=True),
         Col("share", gettext_lazy("Change in per cent"), value=_share, plain=lambda r: _plain(r, "relative"),
             shown=False),
         Col("n", gettext_lazy("Seen twice"), value=_seen),
@@ -434,7 +434,7 @@ def _reading_columns(line: standard.Line, found: standard.Pairs) -> list[Col]:
         Col("cluster", gettext_lazy("Cluster"), value=lambda r: str(found.clusters.get(r["cluster_id"], ""))),
         Col("before", gettext_lazy("Baseline"), value=value("before"), plain=lambda r: r["value_before"], phone=True),
         Col("after", gettext_lazy("Follow-up"), value=value("after"), plain=lambda r: r["value_after"], phone=True),
-        Col("change", gettext_lazy("Change"), value=change, phone=True),
+        Col("change", gettext_lazy("What changed"), value=change, phone=True),
         Col("why", gettext_lazy("What is not compared"), value=_why_not, phone=True),
         Col("source", gettext_lazy("Source"), value=_sources),
     ]  # fmt: skip
