@@ -68,6 +68,7 @@ def _totals(answer: variance.Found, sees_money: bool) -> dict[str, Any]:
         "on_time_share": None if total.on_time_share is None else round(float(total.on_time_share), 6),
         "n_done": total.n_done,
         "median_days_late": total.median_days_late,
+        "median_days_late_least": total.median_days_late_least,
         "median_days_late_most": total.median_days_late_most,
         "participants": [
             _fields(one, "unit n n_all planned actual difference ratio") for one in total.participants

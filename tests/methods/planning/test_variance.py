@@ -146,11 +146,18 @@ def test_a_list_that_reports_says_nothing_of_its_plan():
 
 def test_a_list_that_reports_is_compared_with_the_baseline():
     listed = Outcome(listed=parse_when("Jun-09"), reported_on=JULY)
-    cases = {"April 2009": ("late", 32, 90), "July 2009": ("early", -60, -1), "Jun-09": ("on_time", -29, 29)}
-    for planned, (state, least, most) in cases.items():
+    # From last day to last day, or from first to first, and what two months leave open.
+    cases = {
+        "April 2009": ("late", 61, 32, 90),
+        "July 2009": ("early", -30, -60, -1),
+        "Jun-09": ("on_time", 0, -29, 29),
+        "until April 2009": ("late", 61, 32, 90),
+    }
+    for planned, (state, days, least, most) in cases.items():
         line = PlanLine("leather:15", when=parse_when(planned))
         found = time_variance(line, listed, as_of=JULY, against="baseline")
-        assert (found.state, found.least, found.most) == (state, least, most)
+        assert (found.state, found.days, found.least, found.most) == (state, days, least, most)
+        assert "{" not in found.reason.say()
     line = PlanLine("leather:15", when=parse_when("15 June 2009"))
     found = time_variance(line, listed, as_of=JULY, against="baseline")
     assert (found.state, found.reason.code, found.least, found.most) == ("unsaid", "too_coarse", -14, 15)

@@ -88,6 +88,8 @@ def test_sums_equal_the_sum_of_rows(found, as_of):
         )
     late = [r.time.days for r in rows if r.time.state in ("late", "overdue")]
     assert said.median_days_late == (median(late) if late else None)
+    least = [r.time.least for r in rows if r.time.state in ("late", "overdue")]
+    assert said.median_days_late_least == (median(least) if late else None)
     most = [r.time.most for r in rows if r.time.state in ("late", "overdue")]
     assert said.median_days_late_most == (median(most) if late and None not in most else None)
     due = [r for r in rows if r.time.is_due and r.time.state in ("early", "on_time", "late", "overdue")]

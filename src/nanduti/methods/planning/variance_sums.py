@@ -67,10 +67,9 @@ class PlanVariance:
             overdue.
         on_time_share: early or on time ÷ ``n_due``; ``None`` where nothing was due.
         n_done: activities that count as done, with or without a known day.
-        median_days_late: of those late or overdue, in the days that can be claimed at least; ``None`` where there is
-            none.
-        median_days_late_most: the same in the days that it may be at most, since a month hides its day; ``None`` too
-            where nothing bounds one of them.
+        median_days_late: of those late or overdue; ``None`` where there is none.
+        median_days_late_least, median_days_late_most: the same of the least and of the most days that each may be,
+            since a month hides its day; ``None`` too where nothing bounds one of them.
         costs, local_shares: one for each currency, by its code.
         participants: one for each unit, by its name.
         n_met, n_missed: targets.
@@ -84,6 +83,7 @@ class PlanVariance:
     on_time_share: Share | None
     n_done: int
     median_days_late: float | None
+    median_days_late_least: float | None
     median_days_late_most: float | None
     costs: tuple[MoneySum, ...]
     local_shares: tuple[MoneySum, ...]
@@ -164,6 +164,7 @@ def plan_variance(rows: Iterable[ActivityVariance]) -> PlanVariance:
         on_time_share=Share.of(sum(time.state in {"early", "on_time"} for time in due), len(due)),
         n_done=sum(time.is_done for time in times),
         median_days_late=_median([time.days for time in late]),
+        median_days_late_least=_median([time.least for time in late]),
         median_days_late_most=_median([time.most for time in late]),
         costs=_money_sums([row.cost for row in listed]),
         local_shares=_money_sums([row.local_share for row in listed]),

@@ -27,6 +27,10 @@ REASONS: dict[str, str] = {
     "by_the_day": mark("It was done {done}, by {last_day} as planned."),
     "late": mark("It was done {done}, {days} days after {last_day}, its last planned day."),
     "late_by_one": mark("It was done {done}, one day after {last_day}, its last planned day."),
+    "early_by_spans": mark(
+        "It was done {done}: {days} days earlier than planned, from first day to first day."
+    ),
+    "late_by_spans": mark("It was done {done}: {days} days later than planned, from last day to last day."),
     "no_planned_end": mark("It was done {done}; the plan names no end."),
     "too_coarse": mark("It was done {done}, which may lie before, within or after its planned days."),
     "done_no_day": mark("It was reported as completed; the day is not known."),
@@ -58,7 +62,8 @@ class TimeVariance:
             (past its last day and nothing reported), not_due, cancelled, suspended, or unsaid.
         reason: why, as a sentence.
         days: signed days: above 0 after the last planned day (late, overdue), below 0 before the first (early), 0
-            within; ``None`` where the state has none.
+            within; ``None`` where the state has none. Of a completion known as an interval too, from last day to last
+            day (early: from first to first), as a plan is moved.
         least, most: between which days the variance lies, since a coarse date hides on which of its days something was
             planned or done: least ≤ days ≤ most. Both equal ``days`` where both dates are known to the day. They may
             stand where ``days`` cannot be said; ``None`` on a side that nothing bounds.
@@ -125,7 +130,7 @@ def time_variance(
     >>> listed = Outcome(listed=parse_when("Jun-09"), reported_on=day)
     >>> late = time_variance(line, listed, as_of=day, against="baseline")
     >>> late.state, late.days, late.width.say()
-    ('late', 32, 'The dates are not known to the day: it may be 32 to 90 days late.')
+    ('late', 61, 'The dates are not known to the day: it may be 32 to 90 days late.')
     """
     if outcome.state == "cancelled":
         return TimeVariance("cancelled", status_at(line.when, as_of=as_of, cancelled=True).reason)
@@ -197,14 +202,14 @@ def _compared(when: When, done: Done, as_of: date) -> TimeVariance:
     least = None if first is None else _least_late(when, first)
     most = _most_late(when, last)  # type: ignore[arg-type]
     if start is not None and last is not None and last < start:
-        early = (start - last).days
-        reason = _counted("early", early, **details)
-        return TimeVariance("early", reason, -early, least, -early, due, True)
+        early = (start - (first or last)).days
+        reason = _counted(done, "early", early, **details)
+        return TimeVariance("early", reason, -early, least, most, due, True)
     if last_day is None or when.is_open:
         return TimeVariance("unsaid", _reason("no_planned_end", **details), is_done=True)
     if first is not None and first > last_day:
-        late = (first - last_day).days
-        return TimeVariance("late", _counted("late", late, **details), late, late, most, due, True)
+        late = ((last or first) - last_day).days
+        return TimeVariance("late", _counted(done, "late", late, **details), late, least, most, due, True)
     starts_within = start is None or (first is not None and first >= start)
     if starts_within and last is not None and last <= last_day:
         return TimeVariance("on_time", _in_time(when, details), 0, least, most, due, True)
@@ -256,8 +261,11 @@ def _days(n: int) -> Reason:
     return Reason("days", counted(n, mark("one day"), mark("{n} days")), {"n": n})
 
 
-def _counted(code: str, days: int, **details: object) -> Reason:
-    sentence = counted(days, REASONS[f"{code}_by_one"], REASONS[code])
+def _counted(done: Done, code: str, days: int, /, **details: object) -> Reason:
+    if done.first is not None and done.first != done.last:
+        sentence = REASONS[f"{code}_by_spans"]
+    else:
+        sentence = counted(days, REASONS[f"{code}_by_one"], REASONS[code])
     return Reason(code, sentence, {**details, "days": days})
 
 

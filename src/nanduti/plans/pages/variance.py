@@ -362,7 +362,8 @@ def days_in_words(one: variance.Detail) -> str:
         return ""
     n = abs(told.days)
     if told.state != "overdue" and one.side.outcome.done_on is None:
-        said = ngettext("at least %(n)s day", "at least %(n)s days", n)
+        # Known to a month only: from last day to last day.
+        said = ngettext("about %(n)s day", "about %(n)s days", n)
     else:
         said = ngettext("%(n)s day", "%(n)s days", n)
     return said % {"n": words.number(n)}
@@ -466,9 +467,10 @@ def _sums(answer: variance.Found, sees_money: bool) -> list[tuple[str, str]]:
 
 def _middle(total: planning.PlanVariance) -> str:
     """The median of the days late, with what coarse dates leave open."""
-    least, most = total.median_days_late or 0, total.median_days_late_most
-    if most is None or round(most) == round(least):
-        return ngettext("%(n)s day", "%(n)s days", round(least)) % {"n": words.number(round(least))}
+    least, most = total.median_days_late_least, total.median_days_late_most
+    if least is None or most is None or round(most) == round(least):
+        n = round(total.median_days_late or 0)
+        return ngettext("%(n)s day", "%(n)s days", n) % {"n": words.number(n)}
     return _("%(least)s to %(most)s days") % {
         "least": words.number(round(least)),
         "most": words.number(round(most)),
