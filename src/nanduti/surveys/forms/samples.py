@@ -35,6 +35,7 @@ class WaveDays(forms.Form):
     """What may change while a round of field work goes on."""
 
     title = forms.CharField(label=_("Title"), max_length=200, required=False)
+    title_es = forms.CharField(label=_("Title in Spanish"), max_length=200, required=False)
     opens_on = DayField(label=_("From"), required=False)
     closes_on = DayField(label=_("Until"), required=False)
     target = forms.IntegerField(label=_("Answers wanted"), min_value=1, max_value=10**6, required=False)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from nanduti.foundation.classification import classified
+from nanduti.foundation.languages import in_tongue
 from nanduti.foundation.models import Run, Scoped, Timestamped, Versioned
 
 from .enumerators import Enumerator
@@ -12,13 +13,14 @@ from .instruments import Instrument
 from .submissions import Submission
 
 
-@classified(open="instrument code title opens_on closes_on target")
+@classified(open="instrument code title title_es opens_on closes_on target")
 class Wave(Scoped, Versioned, Timestamped):
     """One round of field work with an instrument."""
 
     instrument = models.ForeignKey(Instrument, models.PROTECT, related_name="waves")
     code = models.SlugField(_("code"), max_length=80)
     title = models.CharField(_("title"), max_length=200, blank=True)
+    title_es = models.CharField(_("title in Spanish"), max_length=200, blank=True)
     opens_on = models.DateField(_("from"), null=True, blank=True)
     closes_on = models.DateField(_("until"), null=True, blank=True)
     target = models.PositiveIntegerField(_("answers wanted"), null=True, blank=True)
@@ -29,7 +31,7 @@ class Wave(Scoped, Versioned, Timestamped):
         constraints = [models.UniqueConstraint(fields=["instrument", "code"], name="wave_code_once")]
 
     def __str__(self) -> str:
-        return self.title or self.code
+        return in_tongue(self.title, self.title_es) or self.code
 
 
 @classified(open="wave design seed run frame_size n_drawn drawn_at")
