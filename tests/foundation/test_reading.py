@@ -173,6 +173,40 @@ def test_an_archive_that_would_fill_the_disk_is_refused_before_it_is_unpacked(mo
     assert "would unpack to more than" in told("bomb.xlsx", bomb)
 
 
+def test_a_workbook_that_would_fill_the_memory_is_refused_before_its_words_are_read(monkeypatch):
+    parts = {"xl/sharedStrings.xml": b"<si><t>a</t></si>" * 300_000}
+    assert "would fill the memory" in told("bomb.xlsx", archive(**parts))
+    monkeypatch.setattr(archives, "LARGEST_PART_BYTES", archives.HARMLESS_BYTES)
+    monkeypatch.setattr(archives, "GREATEST_SWELLING", 10_000)
+    assert "would fill the memory" in told("bomb.xlsx", archive(**parts))
+    assert "is not a workbook" in told(
+        "x.xlsx", archive(**{"xl/worksheets/a.xml": parts["xl/sharedStrings.xml"]})
+    )
+
+
+def test_merged_cells_are_told_because_the_rows_below_would_lack_their_value():
+    book = openpyxl.Workbook()
+    for row in (["code", "title", "year"], ["a", "x", 2001], ["b", "y", None]):
+        book.active.append(row)
+    book.active.merge_cells("C2:C3")
+    assert "cell C2:C3: holds merged cells" in told("sources.xlsx", saved(book))
+    with pytest.raises(FileRefused, match="merged cells"):
+        reading.read_grids("x.xlsx", saved(book))
+
+
+def test_a_hidden_sheet_is_not_taken_in_unseen():
+    book = openpyxl.load_workbook(io.BytesIO(workbook(["code", "title"], ["a", "x"])))
+    hidden = book.create_sheet("places")
+    hidden.sheet_state = "hidden"
+    assert len(read_content("x.xlsx", saved(book))) == 1, "an empty one is in nobody's way"
+    hidden.append(["code", "name", "kind"])
+    assert "sheet places: is hidden" in told("x.xlsx", saved(book))
+
+
+def test_a_text_without_the_mark_of_its_encoding_is_named_as_such():
+    assert "zero bytes between the letters" in told("sources.csv", PLAIN.encode("utf-16-le"))
+
+
 def test_a_file_of_too_many_cells_is_refused_while_it_is_read(monkeypatch):
     monkeypatch.setattr(reading, "MAX_CELLS", 100)
     seen = []
@@ -357,6 +391,9 @@ def test_no_cell_makes_a_column_fail_otherwise(kind, raw):
         ("choice", "c", "is not one of the known codes"),
         ("text", "=HYPERLINK(1)", "holds a formula"),
         ("text", "a\x00b", "contains a zero byte"),
+        ("text", "a\ud800b", "contains half a character"),
+        ("text", "#N/A", "holds an error of the spreadsheet"),
+        ("decimal", " #¡valor! ", "holds an error of the spreadsheet"),
         ("text", "x" * 5_001, "is longer than 5000 characters"),
         ("text", "  ", "is empty"),
     ],

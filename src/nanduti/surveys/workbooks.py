@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from pyxform.errors import PyXFormError
 from pyxform.xls2xform import convert as pyxform_convert
 
-from nanduti.foundation.archives import Unreadable, open_archive
+from nanduti.foundation.archives import Unreadable, open_archive, swells
 from nanduti.methods import instruments
 from nanduti.methods.instruments import Check, Definition
 from nanduti.methods.values import PersonError
@@ -104,10 +104,11 @@ def _check_archive(name: str, content: bytes) -> None:
     if len(content) > MAX_BYTES:
         raise refuse(name, [Place(_("it is larger than %d MB") % (MAX_BYTES // 1_048_576))])
     try:
-        entries = open_archive(content).infolist()
+        archive = open_archive(content)
     except Unreadable:
         raise refuse(name, [Place(_("it is damaged or no XLSX workbook; save it again as XLSX"))]) from None
-    if len(entries) > MAX_ENTRIES or sum(e.file_size for e in entries) > MAX_UNPACKED:
+    entries = archive.infolist()
+    if len(entries) > MAX_ENTRIES or swells(archive) or sum(e.file_size for e in entries) > MAX_UNPACKED:
         raise refuse(name, [Place(_("it would unpack to more than %d MB") % (MAX_UNPACKED // 1_048_576))])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from nanduti.methods.values import PersonError
 
-from ..archives import Unreadable, open_archive, unpack
+from ..archives import Unreadable, open_archive, swells, unpack
 from ..errors import FileRefused, UnknownTable
 from ..yaml_text import read_yaml
 from .spec import TABLES
@@ -26,6 +27,7 @@ from .spec import TABLES
 MAX_CELLS = 6_000_000
 MAX_UNPACKED_BYTES = 512 * 1_048_576
 MAX_LISTED = 1_000
+MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z]+[0-9]+:[A-Z]+[0-9]+)\"")
 SUFFIXES = {".csv", ".xlsx", ".yaml", ".yml", ".zip"}
 
 
@@ -104,12 +106,13 @@ def read_grids(name: str, content: bytes) -> list[Grid]:
 
 
 def _grids_of_workbook(name: str, content: bytes) -> list[Grid]:
-    _check_archive(name, content)
+    _check_workbook(name, content)
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False)
         found = []
         for page in book.worksheets:
             place = f"{name}, {_('sheet')} {page.title}"
+            _refuse_merged(place, page)
             page.reset_dimensions()  # a page may claim a million rows and hold one
             cells = (
                 (number, [_cell_text(place, number, index, value) for index, value in enumerate(row)])
@@ -173,6 +176,15 @@ def _table_of(file: str, stem: str) -> str:
 
 
 def _decode(name: str, content: bytes) -> str:
+    # UTF-16 without its mark: every second byte or so is zero.
+    if content[:200].count(0) > len(content[:200]) // 4 and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise FileRefused(
+            name=f"{name}, {_('row')} 1",
+            problem=_("is no UTF-8 text (zero bytes between the letters)"),
+            what_to_do=_(
+                "In the spreadsheet choose “Save as … CSV UTF-8”, or hand in the workbook (XLSX) itself."
+            ),
+        )
     encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         return content.decode(encoding)
@@ -209,7 +221,7 @@ def _read_csv(name: str, content: bytes) -> Sheet:
 
 
 def _read_xlsx(name: str, content: bytes) -> list[Sheet]:
-    _check_archive(name, content)
+    _check_workbook(name, content)
     try:
         # Not data_only: a formula must be seen as a formula, not as the value some program once cached.
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False)
@@ -232,7 +244,30 @@ def _read_page(name: str, page: Any) -> list[Sheet]:
         if any(value not in (None, "") for value in cells)
     )
     first = next(rows, None)
-    return [] if first is None else [_sheet(place, _table_of(place, stem), chain([first], rows))]
+    if first is None:
+        return []
+    if page.sheet_state != "visible":
+        raise FileRefused(
+            name=place,
+            problem=_("is hidden"),
+            what_to_do=_("Show the sheet if it belongs to the import, or delete it from the workbook."),
+        )
+    _refuse_merged(place, page)
+    return [_sheet(place, _table_of(place, stem), chain([first], rows))]
+
+
+def _refuse_merged(place: str, page: Any) -> None:
+    """Of cells that were merged the file keeps the first alone: the rows below would silently lack the value."""
+    with page._get_source() as source:
+        before = b""
+        while piece := source.read(1_048_576):
+            if found := MERGED.search(before + piece):
+                raise FileRefused(
+                    name=f"{place}, {_('cell')} {found[1].decode()}",
+                    problem=_("holds merged cells"),
+                    what_to_do=_("Unmerge them and write the value into each of the cells."),
+                )
+            before = piece[-200:]
 
 
 def _cell_text(place: str, row: int, index: int, value: Any) -> str:
@@ -269,6 +304,15 @@ def _check_archive(name: str, content: bytes) -> zipfile.ZipFile:
             what_to_do=_("Split it into smaller files."),
         )
     return archive
+
+
+def _check_workbook(name: str, content: bytes) -> None:
+    if swells(_check_archive(name, content)):
+        raise FileRefused(
+            name=name,
+            problem=_("would fill the memory when it is unpacked"),
+            what_to_do=_("Copy the table into a new workbook, or save it as CSV (UTF-8)."),
+        )
 
 
 def _read_zip(name: str, content: bytes) -> list[Sheet]:

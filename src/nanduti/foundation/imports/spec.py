@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,14 @@ from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from .context import Context
+
+# Surrogates, which stand for half a character: YAML can write them, no database can keep them.
+HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
+# What spreadsheets show where a formula failed, in English (ECMA-376-1, 18.17.3) and in Spanish.
+ERROR_VALUES = frozenset(
+    {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"}
+    | {"#¡NULO!", "#¡DIV/0!", "#¡VALOR!", "#¡REF!", "#¿NOMBRE?", "#¡NUM!", "#N/D"}
+)
 
 YES = {"yes", "y", "true", "1", "si", "sí", "x"}
 NO = {"no", "n", "false", "0"}
@@ -48,6 +57,14 @@ class Column:
             return [] if self.kind == "list" else "" if self.kind in {"text", "choice"} else None
         if "\x00" in text:
             raise RowProblem(self.name, _("contains a zero byte"), _("Export the file again as plain text."))
+        if HALF_A_CHARACTER.search(text):
+            raise RowProblem(self.name, _("contains half a character"), _("Type the text anew."))
+        if text[0] == "#" and text.upper() in ERROR_VALUES:
+            raise RowProblem(
+                self.name,
+                _("holds an error of the spreadsheet (%s)") % text,
+                _("Mend it there, or leave the cell empty where the value is not known."),
+            )
         if text.startswith("="):
             raise RowProblem(
                 self.name,
