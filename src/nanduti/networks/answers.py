@@ -84,14 +84,15 @@ class _Books:
         key = (submission.programme_id, code)
         if key not in self.waves:
             cluster = submission.cluster
+            titled = survey_wave or submission.instrument
             self.waves[key], _made = TieWave._base_manager.get_or_create(
                 programme=submission.programme,
                 code=code,
                 defaults={
                     "cluster": cluster,
                     "scope": work_scope(submission.programme, cluster),
-                    "title": str(survey_wave or submission.instrument.title)[:200],
-                    "title_es": "" if survey_wave else submission.instrument.title_es[:200],
+                    "title": titled.title[:200] or code,
+                    "title_es": titled.title_es[:200],
                     "from_on": survey_wave.opens_on if survey_wave else day,
                     "until_on": survey_wave.closes_on if survey_wave else None,
                     "survey_wave": survey_wave,

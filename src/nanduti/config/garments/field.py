@@ -25,13 +25,20 @@ BY = "demo"
 BEGUN = datetime(2023, 4, 20, 14, 0, tzinfo=UTC)
 CENSUS, ROSTER = "workshop_census", "relation_roster"
 WAVES = (
-    (CENSUS, "census-2023", ("Census 2023", "Censo 2023"), date(2023, 5, 8), date(2023, 6, 30), 320),
-    (CENSUS, "visit-2024", ("Second visit to the selected workshops 2024", "Segunda visita a los talleres seleccionados 2024"), date(2024, 2, 20), date(2024, 4, 30), 15),
+    (CENSUS, "census-2023", "Census 2023", date(2023, 5, 8), date(2023, 6, 30), 320),
+    (CENSUS, "visit-2024", "Second visit to the selected workshops 2024", date(2024, 2, 20), date(2024, 4, 30), 15),
     # A round for each town: the map of a town is drawn from its own.
-    (ROSTER, "roster-pilar-2023", ("Relations in Pilar 2023", "Relaciones en Pilar 2023"), date(2023, 7, 3), date(2023, 7, 8), 52),
-    (ROSTER, "roster-yaguaron-2023", ("Relations in Yaguarón 2023", "Relaciones en Yaguarón 2023"), date(2023, 7, 10), date(2023, 7, 15), 84),
-    (ROSTER, "roster-mra-2023", ("Relations in Mariano Roque Alonso 2023", "Relaciones en Mariano Roque Alonso 2023"), date(2023, 7, 17), date(2023, 7, 22), 40),
+    (ROSTER, "roster-pilar-2023", "Relations in Pilar 2023", date(2023, 7, 3), date(2023, 7, 8), 52),
+    (ROSTER, "roster-yaguaron-2023", "Relations in Yaguarón 2023", date(2023, 7, 10), date(2023, 7, 15), 84),
+    (ROSTER, "roster-mra-2023", "Relations in Mariano Roque Alonso 2023", date(2023, 7, 17), date(2023, 7, 22), 40),
 )  # fmt: skip
+IN_SPANISH = {
+    "census-2023": "Censo 2023",
+    "visit-2024": "Segunda visita a los talleres seleccionados 2024",
+    "roster-pilar-2023": "Relaciones en Pilar 2023",
+    "roster-yaguaron-2023": "Relaciones en Yaguarón 2023",
+    "roster-mra-2023": "Relaciones en Mariano Roque Alonso 2023",
+}
 AT_ONCE = 100
 
 
@@ -76,13 +83,13 @@ def asked(programme: Programme, code: str) -> Asked:
 def open_waves(forms: dict[str, Asked]) -> dict[str, Wave]:
     """The rounds of field work, by code."""
     found = {}
-    for form, code, (title, title_es), opens_on, closes_on, target in WAVES:
+    for form, code, title, opens_on, closes_on, target in WAVES:
         instrument = forms[form].instrument
         wave = Wave.objects.filter(instrument=instrument, code=code).first()
         values = {
             "code": code,
             "title": title,
-            "title_es": title_es,
+            "title_es": IN_SPANISH[code],
             "opens_on": opens_on,
             "closes_on": closes_on,
             "target": target,

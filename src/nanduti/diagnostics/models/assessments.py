@@ -83,7 +83,13 @@ class Assessment(Scoped, Timestamped):
         ordering = ["-taken_on", "-id"]
 
     def __str__(self) -> str:
-        return f"{self.recipe}: {self.label}"
+        return f"{self.recipe}: {self.round_said}"
+
+    @property
+    def round_said(self) -> str:
+        """How the round is called: as the wave of field work that it was named after, in the reader's language."""
+        is_of_wave = self.wave is not None and self.label == self.wave.title
+        return str(self.wave) if is_of_wave else self.label
 
 
 @classified(

@@ -81,6 +81,7 @@ def _round_columns(frame: Frame) -> list[Col]:
         Col(
             "label",
             gettext_lazy("Round"),
+            value=lambda a: a.round_said,
             phone=True,
             url=lambda a: frame.url("diagnostics:assessment", a.pk),
         ),

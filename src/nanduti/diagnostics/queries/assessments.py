@@ -38,7 +38,7 @@ def recipe_by_pk(*, programme: Programme, pk: int) -> AssessmentRecipe:
 def rounds(*, programme: Programme, cluster: Cluster | None = None) -> QuerySet[Assessment]:
     """The rounds of a programme that the reader may see, newest first."""
     rows = Assessment.objects.filter(programme=programme).select_related(
-        "recipe", "cluster", "instrument", "wave", "before__recipe", "run", "scope"
+        "recipe", "cluster", "instrument", "wave", "before__recipe", "before__wave", "run", "scope"
     )
     return rows.filter(cluster=cluster) if cluster else rows
 
