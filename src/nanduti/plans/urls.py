@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import activities, correcting, ledger, plan, revisions, variance, visions
+from .pages import activities, correcting, ledger, plan, revisions, statements, variance, visions
 
 app_name = "plans"
 urlpatterns = [
@@ -18,6 +18,17 @@ urlpatterns = [
     ),
     path(
         "ledger/<slug:plan>/<int:number>/contributions/", activities.new_contribution, name="new_contribution"
+    ),
+    path("ledger/<slug:plan>/<int:number>/statements/", statements.new_statement, name="new_statement"),
+    path(
+        "ledger/<slug:plan>/<int:number>/statements/<int:pk>/",
+        statements.edit_statement,
+        name="edit_statement",
+    ),
+    path(
+        "ledger/<slug:plan>/<int:number>/statements/<int:pk>/take-back/",
+        statements.take_back_statement,
+        name="take_back_statement",
     ),
     path("plan/", plan.plan, name="plan"),
     path("plan/new/", plan.new_plan, name="new_plan"),

@@ -19,6 +19,7 @@ from nanduti.methods.values import Money
 from nanduti.programme.frames import Frame, programme_page
 from nanduti.programme.models.programmes import in_language
 from nanduti.programme.pages import amount_in_words, dated, form_page, link, show
+from nanduti.programme.statement_forms import UNITS
 
 from .. import actions, agents, labour, queries, visions
 from ..forms import ActivityForm, ContributionForm, NewActivityForm, ParticipationForm, ReportForm
@@ -236,6 +237,9 @@ def contribution_columns(frame: Frame) -> list[Col]:
 
 def _statements_about(request: HttpRequest, frame: Frame, row: Activity) -> dict[str, Any]:
     said = queries.statements_about(activity=row)
+    at = (row.plan.code, row.number)
+    may_edit = frame.access.may(EDIT, row.scope_id)
+    new = link(frame.url("plans:new_statement", *at), _("Write down what a document says"))
     return {
         "title": _("What documents say about it"),
         "table": DataTable(
@@ -244,13 +248,30 @@ def _statements_about(request: HttpRequest, frame: Frame, row: Activity) -> dict
             name="statements",
             prefix="s.",
             columns=[
-                Col("label", gettext_lazy("Statement"), value=str, phone=True),
-                Col("value_text", gettext_lazy("Says"), phone=True),
+                Col(
+                    "label",
+                    gettext_lazy("Statement"),
+                    value=str,
+                    phone=True,
+                    url=lambda s: frame.url("plans:edit_statement", *at, s.pk) if may_edit else None,
+                ),
+                Col(
+                    "value_text",
+                    gettext_lazy("Says"),
+                    phone=True,
+                    value=lambda s: f"{s.value_text} {_unit_of(s)}".strip(),
+                ),
                 Col("source", gettext_lazy("Source"), value=lambda s: s.cite()),
             ],
         ),
+        "links": [new] if may_edit else [],
         "empty_title": _("No document says more"),
+        "empty_why": _("Where two documents differ, both are kept, and Data quality shows the difference."),
     }
+
+
+def _unit_of(statement: Any) -> str:
+    return str(dict(UNITS).get(statement.unit, statement.unit)) if statement.unit else ""
 
 
 @programme_page(step=6, item="ledger")

@@ -34,6 +34,7 @@ from .conditions import (
 )
 from .coverage import drop_component, edit_component, name_component, set_coverage, take_in_cluster
 from .programmes import declare_principal, judge_candidate, set_rule, settle_statement
+from .statements import edit_statement, keep_statement, take_back_statement
 from .time_outs import lift_hold, plan_time_out, report_time_out
 
 __all__ = [
@@ -55,9 +56,11 @@ __all__ = [
     "edit_party",
     "edit_programme",
     "edit_resolution",
+    "edit_statement",
     "fill_seat",
     "found_committee",
     "judge_candidate",
+    "keep_statement",
     "lay_down_condition",
     "lift_hold",
     "name_component",
@@ -74,6 +77,7 @@ __all__ = [
     "set_rule",
     "set_start_cost",
     "settle_statement",
+    "take_back_statement",
     "take_in_cluster",
     "withdraw_meeting",
     "withdraw_resolution",

@@ -1,19 +1,29 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from nanduti.foundation.classification import classified
-from nanduti.foundation.models import Scoped, Sourced, Timestamped
+from nanduti.foundation.models import Scoped, Sourced, Timestamped, Versioned
 
 from .programmes import Programme, in_language
+
+# What can be said of an activity, by the names that the rules of quality know.
+ABOUT_ACTIVITIES = {
+    "date": _("when it took place"),
+    "n_participants": _("how many took part"),
+    "duration_days": _("how long it took"),
+    "number_cited": _("the number under which it is cited"),
+    "name": _("what it is called"),
+}
 
 
 @classified(
     open="programme code subject_kind subject attribute value_text unit label label_es settled settled_as",
     sensitive="settled_reason",
 )
-class Statement(Scoped, Sourced, Timestamped):
+class Statement(Scoped, Sourced, Versioned, Timestamped):
     """What a document says about a record elsewhere than in the record's own row; food for the quality rules."""
 
     class Settled(models.TextChoices):
@@ -42,4 +52,6 @@ class Statement(Scoped, Sourced, Timestamped):
         ordering = ["subject_kind", "subject", "attribute", "id"]
 
     def __str__(self) -> str:
-        return in_language(self, "label") or f"{self.attribute}: {self.value_text}"
+        return in_language(self, "label") or capfirst(
+            str(ABOUT_ACTIVITIES.get(self.attribute, self.attribute))
+        )
