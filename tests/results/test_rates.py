@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from nanduti.foundation import imports
 from nanduti.foundation.errors import EditedMeanwhile
@@ -14,6 +15,7 @@ from nanduti.methods.values import PersonError
 from nanduti.plans.models import ActionPlan
 from nanduti.results import actions, queries
 from nanduti.results.errors import FigureThere, OneCurrency, RateNeedsDays, RateThere
+from nanduti.results.forms import EditRateForm, RateForm
 from nanduti.results.models import ExchangeRate, StatedFigure
 from nanduti.twinning.models import Linkage, Twinning
 from tests.support.example import CODE
@@ -126,6 +128,29 @@ def test_rates_on_their_pages(dealt, visit):
     assert client.post(f"{edit}take-back/", gone).status_code == 302
     assert not ExchangeRate.objects.exists() and client.get(edit).status_code == 404
     assert AuditEvent.objects.filter(action="results.take_back").first().details["reason"] == "entered twice"
+
+
+@pytest.mark.parametrize(
+    ("typed", "read", "read_es"),
+    [("0,0149", "0.0149", "0.0149"), ("0.0149", "0.0149", "0.0149"), ("7500", "7500", "7500"),
+     ("1.392", "1.392", None), ("1,392", None, "1.392"), ("1.3920", "1.392", "1.392"), ("1e3", None, None),
+     ("-1", None, None), ("0.12345678901", None, None), ("7.500,5", None, None), ("0.001", "0.001", "0.001")],
+)  # fmt: skip
+def test_a_rate_is_read_as_people_write_it_and_what_may_be_thousands_is_refused(typed, read, read_es):
+    for language, expected in (("en", read), ("es", read_es)):
+        with translation.override(language):
+            form = RateForm({**RATE, "rate": typed})
+            assert form.is_valid() == (expected is not None)
+            assert expected is None or form.cleaned_data["rate"] == Decimal(expected)
+
+
+def test_a_kept_rate_can_be_saved_again_in_either_language(example):
+    kept = keep(example, rate=Decimal("1.392"))
+    for language in ("en", "es"):
+        with translation.override(language):
+            shown = EditRateForm.values_of(kept)
+            form = EditRateForm({**shown, "rate": str(shown["rate"]), "version": 1})
+            assert form.is_valid() and form.cleaned_data["rate"] == Decimal("1.392")
 
 
 def test_others_read_rates_and_write_none(example, visit):

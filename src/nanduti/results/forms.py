@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from nanduti.foundation.fields import read_when
@@ -36,6 +38,9 @@ class StatedFigureForm(NandutiForm):
     period_text = WhenField(label=_("Period"))
     label = text(_("What it says"), max_length=300, required=True)
     source_place = text(_("Where it stands"), max_length=200, help_text=_("Document, chapter, page."))
+
+
+FOUR_DECIMALS = Decimal("0.0001")
 
 
 def plain(value: Decimal) -> Decimal:
@@ -72,12 +77,33 @@ class SpansForm(NandutiForm):
         return data
 
 
+class RateField(forms.DecimalField):
+    """A rate with a comma or a point before its decimals; what the page's language reads as thousands is refused."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+    default_error_messages = {
+        "invalid": _("Write a number without marks between thousands, such as 7500 or 0.0149."),
+    }
+
+    def to_python(self, value: Any) -> Any:
+        """The number, or an error that shows how one is written."""
+        if not isinstance(value, str) or not value.strip():
+            return super().to_python(value)
+        text = value.strip()
+        # 7.500 is seven and a half in English and seven thousand and five hundred in Spanish; 7,500 the other way.
+        thousands = "." if (get_language() or "").startswith("es") else ","
+        is_doubtful = re.fullmatch(rf"[1-9]\d{{0,2}}{re.escape(thousands)}\d{{3}}", text, re.ASCII)
+        if is_doubtful or not re.fullmatch(r"\d+([.,]\d+)?", text, re.ASCII):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(text.replace(",", "."))
+
+
 class RateForm(NandutiForm):
     """How much one currency was worth in another, when, and who says so."""
 
     currency = forms.CharField(label=_("Currency of the deals"), max_length=3, help_text=_("Such as INR."))
     into = forms.CharField(label=_("Into"), max_length=3, help_text=_("Such as EUR."))
-    rate = forms.DecimalField(
+    rate = RateField(
         label=_("Rate"),
         max_digits=20,
         decimal_places=10,
@@ -117,4 +143,7 @@ class EditRateForm(EditForm, RateForm):
     @classmethod
     def values_of(cls, record: ExchangeRate) -> dict[str, Any]:  # type: ignore[override]
         """The record's values; the rate without trailing zeros."""
-        return {**super().values_of(record), "rate": plain(record.rate)}
+        rate = plain(record.rate)
+        # With three decimals it could be taken for thousands, in one language or the other.
+        is_doubtful = rate >= 1 and rate.as_tuple().exponent == -3
+        return {**super().values_of(record), "rate": rate.quantize(FOUR_DECIMALS) if is_doubtful else rate}
