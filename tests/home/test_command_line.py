@@ -53,6 +53,19 @@ def test_whoever_forgot_a_password_gets_a_new_one(say, example, monkeypatch):
     assert "moth" not in str(witness.details)
 
 
+def test_the_first_account_administers_the_installation(say, example, monkeypatch):
+    """Without --within: there is no programme yet. Any other role needs one."""
+    monkeypatch.setattr("getpass.getpass", lambda _prompt: "a moth on the lamp")
+    assert say("user", "rosa", "--role", "administrator") == (0, "rosa\n", "")
+    grant = User.objects.get(username="rosa").grants.get()
+    assert (grant.role, grant.scope.kind) == ("administrator", "installation")
+    code, _out, err = say("user", "rosa", "--role", "coordinator")
+    assert code == 1 and "Only administrators work here" in err
+    for within in ("programme:nowhere", "installation:here", "nonsense"):
+        assert say("user", "rosa", "--role", "administrator", "--within", within)[0] == 1, within
+    assert User.objects.get(username="rosa").grants.count() == 1
+
+
 def test_an_account_stands_for_an_organisation_of_the_register(say, example):
     from nanduti.register.models import Organisation
 

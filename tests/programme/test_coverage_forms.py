@@ -7,7 +7,7 @@ import pytest
 from nanduti.foundation.access import access_of
 from nanduti.foundation.errors import EditedMeanwhile
 from nanduti.foundation.models import AuditEvent, Scope, ScopeReach
-from nanduti.methods.planning.convergence import convergence_verdict
+from nanduti.methods.planning import convergence_verdict
 from nanduti.methods.values import BadInput
 from nanduti.programme import actions, queries
 from nanduti.programme.errors import ClusterAtWork, KeptByOthers

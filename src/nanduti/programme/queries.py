@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from nanduti.foundation.access import Access
 from nanduti.foundation.errors import NotFound
 from nanduti.foundation.models import Grant, ScopeReach
-from nanduti.methods.planning.convergence import convergence_verdict
+from nanduti.methods import planning
 from nanduti.methods.values import Verdict
 from nanduti.register.models import Cluster, Organisation
 
@@ -85,10 +85,15 @@ def cluster_by_code(*, programme: Programme, code: str) -> Cluster:
 
 def partner_cluster_ids(*, programme: Programme) -> list[int]:
     """Clusters that a programme deals with without covering them: those of its agreements and candidates."""
-    parties = AgreementParty.objects.filter(agreement__programme=programme, cluster__isnull=False)
-    ids = set(parties.values_list("cluster_id", flat=True))
+    ids = set(_clusters_of_parties(programme).values_list("cluster_id", flat=True))
     ids |= set(Candidate.objects.filter(programme=programme).values_list("cluster_id", flat=True))
     return sorted(ids)
+
+
+def _clusters_of_parties(programme: Programme) -> QuerySet[AgreementParty]:
+    """The clusters for which somebody is a party to an agreement."""
+    rows = AgreementParty.objects.filter(agreement__programme=programme, cluster__isnull=False)
+    return rows.values("cluster")
 
 
 def reported_to(*, programme: Programme) -> date | None:
@@ -134,7 +139,7 @@ class CoverageMatrix:
             str(cluster): [self.names[code] for code in self.components if (cluster.pk, code) in self.cells]
             for cluster in self.clusters
         }
-        return convergence_verdict(list(self.names.values()), covered)
+        return planning.convergence_verdict(list(self.names.values()), covered)
 
     @property
     def dilution(self) -> float | None:
@@ -177,6 +182,8 @@ def clusters_to_cover(*, programme: Programme, access: Access) -> list[Cluster]:
     """The clusters that a programme covers, and those selected that it may take in."""
     selected = Candidate.objects.filter(programme=programme, stage=Candidate.Stage.SELECTED)
     new = clusters_to_take_in(programme=programme, access=access).filter(pk__in=selected.values("cluster"))
+    # A partner abroad is selected too; no component runs there, and it signs agreements.
+    new = new.exclude(pk__in=_clusters_of_parties(programme))
     return [*clusters(programme=programme), *new]
 
 

@@ -18,6 +18,7 @@ from .cda_yardsticks import Yardstick, Yardsticks, cda_yardsticks
 from .cofinance import cofinance_geometric, cofinance_linear, cofinance_verdict
 from .contradictions import Finding, Lists, Statement, find_contradictions
 from .contributions import Contribution, LocalShare, in_kind, local_share, local_share_over_time
+from .convergence import convergence_verdict
 from .dates import EndBeforeStart, Part, UnreadableDate, When, day_first_of, parse_list, parse_when
 from .enforcement import NextStep, enforcement_step
 from .formalisation import LADDER, Rung, formalisation, registered_share
@@ -127,6 +128,7 @@ __all__ = [
     "cofinance_geometric",
     "cofinance_linear",
     "cofinance_verdict",
+    "convergence_verdict",
     "count_variance",
     "day_first_of",
     "earned_value",

@@ -150,7 +150,7 @@ def agreement(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
     ]
     if may_edit:
         columns.append(
-            Col("edit", "", value=lambda p: _("Correct it"),
+            Col("edit", "", phone=True, value=lambda p: _("Correct it"),
                 url=lambda p: frame.url("programme:edit_party", code, p.pk))
         )  # fmt: skip
     return show(

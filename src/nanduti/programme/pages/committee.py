@@ -125,9 +125,9 @@ def _resolution_columns(frame: Frame) -> list[Col]:
     ]  # fmt: skip
     if frame.may_programme(EDIT):
         columns += [
-            Col("done_link", "", value=lambda r: "" if r.done else _("Say it is done"),
+            Col("done_link", "", phone=True, value=lambda r: "" if r.done else _("Say it is done"),
                 url=lambda r: None if r.done else frame.url("programme:resolution_done", r.pk)),
-            Col("edit", "", value=lambda r: _("Correct it"),
+            Col("edit", "", phone=True, value=lambda r: _("Correct it"),
                 url=lambda r: frame.url("programme:edit_resolution", r.pk)),
         ]  # fmt: skip
     return columns
@@ -151,7 +151,8 @@ def _meeting_columns(frame: Frame, found: list[seating.Body]) -> list[Col]:
     ]
     if frame.may_programme(EDIT):
         columns.append(
-            Col("edit", "", value=lambda m: _("Correct it"), url=lambda m: frame.url("programme:edit_meeting", m.pk))
+            Col("edit", "", phone=True, value=lambda m: _("Correct it"),
+                url=lambda m: frame.url("programme:edit_meeting", m.pk))
         )  # fmt: skip
     if frame.may_programme(EDIT) and any(body.seats for body in found):
         columns.append(

@@ -38,19 +38,11 @@ def components(request: HttpRequest, frame: Frame) -> HttpResponse:
     ]
     if may_edit:
         columns += [
-            Col(
-                "edit",
-                "",
-                value=lambda r: _("Correct it"),
-                url=lambda r: frame.url("programme:component", r.pk),
-            ),
-            Col(
-                "drop",
-                "",
-                value=lambda r: "" if r.n_clusters else _("Take it out"),
-                url=lambda r: None if r.n_clusters else frame.url("programme:drop_component", r.pk),
-            ),
-        ]
+            Col("edit", "", phone=True, value=lambda r: _("Correct it"),
+                url=lambda r: frame.url("programme:component", r.pk)),
+            Col("drop", "", phone=True, value=lambda r: "" if r.n_clusters else _("Take it out"),
+                url=lambda r: None if r.n_clusters else frame.url("programme:drop_component", r.pk)),
+        ]  # fmt: skip
     new = frame.url("programme:new_component") if may_edit else ""
     return show(
         request,
