@@ -87,7 +87,7 @@ class Curve:
                 "note": self.note,
                 "svg": self.svg(),
                 "first": words.day(self.points[0].on),
-                "last": words.day(self.points[-1].on),
+                "last": words.day(self._last),
                 "top": words.number(self._top),
                 "wide": str(WIDE),
                 "high": str(HIGH),
@@ -99,9 +99,14 @@ class Curve:
     def _top(self) -> float:
         return max((max(p.most, p.done or 0) for p in self.points), default=0)
 
+    @property
+    def _last(self) -> date:
+        """Where the drawing ends: the last point, or the cut-off day where it comes after."""
+        return max(self.points[-1].on, self.cut_off or self.points[-1].on)
+
     def svg(self) -> SafeString:
         """The lines alone."""
-        first, last = self.points[0].on, max(self.points[-1].on, self.cut_off or self.points[-1].on)
+        first, last = self.points[0].on, self._last
         top = self._top or 1
 
         def at(on: date, value: float) -> str:
