@@ -102,3 +102,28 @@ def test_sector_and_novelty_are_written_down_with_the_role(partners, here):
     row.refresh_from_db()
     assert row.sector == "private_sector" and row.is_new_partner is True
     assert client_of(here, "coordinator").post(address, {**sent, "sector": "nonsense"}).status_code == 422
+
+
+def test_the_page_of_a_cluster_says_who_does_what_in_it(here, partners):
+    """An institute that sits elsewhere plays its part here all the same; firms are counted and not listed."""
+    page = client_of(here, "cda").get(f"/register/clusters/{here.cluster.code}/")
+    said = page.content.decode()
+    assert "Who does what here" in said and "Technical institution" in said and "Chamber of Itauguá" in said
+    assert "Opens doors" in said
+    part = said[said.index('id="roles"') : said.index("Members by kind")]
+    assert "Gives orders" not in part
+    with scopes_disabled():
+        Stakeholder.objects.filter(role="funder").update(since_text="September 2007")
+    client = client_of(here, "cda")
+    client.cookies["django_language"] = "es"
+    words = client.get(f"/register/clusters/{here.cluster.code}/", headers={"accept-language": "es"})
+    assert "desde septiembre de 2007" in words.content.decode()
+
+
+def test_roles_on_the_page_of_a_cluster_take_one_query(here, partners, django_assert_max_num_queries):
+    from nanduti.register import queries
+
+    with scopes_disabled(), django_assert_max_num_queries(1):
+        found = queries.who_does_what(cluster=here.cluster)
+        assert list(found) == ["technical_institution", "funder", "support_agency"]
+        assert [str(row.organisation) for row in found["funder"]] == ["Chamber of Itauguá"]

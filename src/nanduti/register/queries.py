@@ -337,3 +337,17 @@ def merges_of(*, establishment: Establishment) -> list[EstablishmentMerge]:
 def scopes_to_edit(*, access: Access) -> list[Cluster]:
     """The clusters in whose register the viewer may write."""
     return [c for c in clusters(access=access) if may_edit(access, c.scope)]
+
+
+# So many bodies are named on the page of a cluster; the list of partners holds them all.
+NAMED = 60
+
+
+def who_does_what(*, cluster: Cluster) -> dict[str, list[Stakeholder]]:
+    """Who plays which role in a cluster, wherever it sits; by role, the leading association first, firms left out."""
+    rows = Stakeholder.objects.filter(cluster=cluster).exclude(role=Stakeholder.Role.FIRM)
+    rows = rows.select_related("organisation", "source").order_by("organisation__sort_text", "since_on", "id")
+    found: dict[str, list[Stakeholder]] = {role: [] for role in Stakeholder.Role.values}
+    for row in rows[:NAMED]:
+        found[row.role].append(row)
+    return {role: some for role, some in found.items() if some}

@@ -15,7 +15,7 @@ from nanduti.interface import words
 from nanduti.interface.parts import Figure, TextTable
 
 from .. import panels, queries
-from ..models import Cluster, Organisation, SizeBand
+from ..models import Cluster, Organisation, SizeBand, Stakeholder
 from ..queries import ClusterTotals
 from .common import access_of, history_of, page
 from .duplicates import line_for
@@ -45,6 +45,12 @@ def cluster(request: HttpRequest, code: str) -> HttpResponse:
             "figures": _figures(found, totals, len(facts)),
             "facts": facts,
             "by_kind": _by_kind(found, totals),
+            "roles": [
+                (dict(Stakeholder.Role.choices)[role], rows)
+                for role, rows in queries.who_does_what(cluster=found).items()
+            ],
+            "partners_url": f"{reverse('register:partners')}?{urlencode({'cluster': found.code})}",
+            "is_insider": access.may("read_sensitive", found.scope_id),
             "by_size": [(dict(SizeBand.choices).get(band, _("not known")), n) for band, n in totals.by_size],
             "map": _map(totals),
             "map_table": TextTable(
