@@ -114,6 +114,7 @@ def _page(request: HttpRequest, frame: Frame, plan: ActionPlan | None) -> HttpRe
         sections=[
             {"links": _switch(frame, plan, against)},
             {"title": _("In sums"), "facts": _sums(answer, sees_money)},
+            *([] if plan else [plans_section(request, frame, answer)]),
             {
                 "title": _("Each activity"),
                 "table": table,
@@ -121,7 +122,6 @@ def _page(request: HttpRequest, frame: Frame, plan: ActionPlan | None) -> HttpRe
                 "empty_why": _("Once a plan is kept as it was agreed, what happens is set beside it."),
             },
             *([changed_section(request, frame, plan), revisions_section(request, frame, plan)] if plan else []),
-            *([] if plan else [plans_section(request, frame, answer)]),
         ],
     )  # fmt: skip
 
@@ -372,7 +372,7 @@ def days_in_words(one: variance.Detail) -> str:
 def _columns(answer: variance.Found, frame: Frame, plan: ActionPlan | None, sees_money: bool) -> list[Col]:
     columns = [
         Col("number", gettext_lazy("No."), "number", sortable=True),
-        Col("plan", gettext_lazy("Plan"), value=lambda r: r.plan, shown=plan is None, sortable=True),
+        Col("plan", gettext_lazy("Plan"), value=_plan_called, shown=plan is None, sortable=True),
         Col("label", gettext_lazy("Activity"), phone=True,
             value=lambda r: str(r.activity) if isinstance(r, variance.Detail) else r.label,
             url=lambda r: frame.url("plans:activity", r.activity.plan.code, r.number)),
@@ -397,13 +397,18 @@ def _sensitive_columns(is_costed: bool) -> list[Col]:
     return [
         Col("cost_planned", gettext_lazy("Cost planned"), "money", value=lambda r: r.said.cost.planned, shown=False),
         Col("spent", gettext_lazy("Spent"), "money", value=lambda r: r.said.cost.actual, shown=is_costed),
-        Col("cost", gettext_lazy("Cost"), "choice", choices=COSTS, filter="choice", sortable=True, shown=is_costed),
+        Col("cost", gettext_lazy("Cost"), "choice", choices=COSTS, filter="choice", sortable=True, shown=False),
         Col("cost_ratio", gettext_lazy("Dearer by"), "share", value=lambda r: r.said.cost.ratio, shown=False),
         Col("share", gettext_lazy("Share of the cluster"), "choice", choices=COSTS, filter="choice", shown=False),
         Col("target", gettext_lazy("Indicator"), "choice", choices=TARGETS, filter="choice", shown=False),
         Col("aim", gettext_lazy("Target"), "number", value=lambda r: r.said.target.planned, shown=False),
         Col("reached", gettext_lazy("Reached"), "number", value=lambda r: r.said.target.actual, shown=False),
     ]  # fmt: skip
+
+
+def _plan_called(row: variance.Row | variance.Detail) -> str:
+    """The title of its plan where it is shown, the code where rows are only sorted."""
+    return str(row.activity.plan) if isinstance(row, variance.Detail) else row.plan
 
 
 def _planned(row: variance.Detail) -> str:
@@ -440,7 +445,7 @@ def _sums(answer: variance.Found, sees_money: bool) -> list[tuple[str, str]]:
             )
         )  # fmt: skip
     if total.median_days_late is not None:
-        facts.append((_("Half of the late ones at least by"), _middle(total)))
+        facts.append((_("Usual delay (median)"), _middle(total)))
     units = dict(Participation.Unit.choices)
     facts += [
         (_("Who came, of those expected"), _("%(actual)s of %(planned)s %(unit)s (%(n)s of %(n_all)s activities)") % {
