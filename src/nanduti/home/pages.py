@@ -336,6 +336,15 @@ def import_batch(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         {**c, "fields": "; ".join(f"{n}: {old} → {new}" for n, (old, new) in c["fields"].items())}
         for c in batch.report.get("changes", [])
     ]
+    is_done = batch.state in {ImportBatch.State.DONE, ImportBatch.State.UNDONE}
+    kinds = (
+        {"created": _("created"), "changed": _("changed")}
+        if is_done
+        else {"created": _("would be created"), "changed": _("would be changed")}
+    )
+    # Of a file that is not taken in nothing is created, whatever its good rows would have done.
+    is_refused = batch.state == ImportBatch.State.REFUSED
+    counts = [] if is_refused else [{"table": name, **counts} for name, counts in batch.tables.items()]
     error_columns = [
         Col("place", gettext_lazy("Place"), phone=True),
         Col("column", gettext_lazy("Column"), phone=True),
@@ -347,7 +356,7 @@ def import_batch(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             "kind",
             gettext_lazy("What"),
             "chip",
-            choices={"created": _("created"), "changed": _("changed")},
+            choices=kinds,
             phone=True,
         ),
         Col("record", gettext_lazy("Record"), phone=True),
@@ -363,10 +372,13 @@ def import_batch(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             "batch": batch,
             "is_busy": is_busy,
             "may_import": batch.state == ImportBatch.State.PREVIEWED and not is_busy,
-            "counts": [{"table": name, **counts} for name, counts in batch.tables.items()],
+            "counts": counts,
             "errors": DataTable(errors, request, columns=error_columns, name="errors"),
-            "changes": DataTable(changes, request, columns=change_columns, name="changes", prefix="c."),
+            "changes": DataTable(
+                [] if is_refused else changes, request, columns=change_columns, name="changes", prefix="c."
+            ),
             "back": link(reverse("home:import"), _("Import")),
+            "action": link(reverse("home:import"), _("Hand in another file")) if is_refused else None,
         },
     )
 
