@@ -6,13 +6,15 @@ import argparse
 import sys
 from pathlib import Path
 
-from .verbs import Add
+from .verbs import Add, offer_format, print_json
 
 
 def add_verbs(add: Add) -> None:
-    """``backup`` and ``move``."""
+    """``backup``, ``check`` and ``move``."""
     backup_verb = add("backup", backup, "Copy everything but the keys, while the server runs (SQLite).")
     backup_verb.add_argument("folder", type=Path, help="a folder that is not there yet")
+    check_verb = add("check", check, "Look whether everything that is kept is whole and opens.")
+    offer_format(check_verb)
     move_verb = add("move", move, "Move all records to other databases, such as from SQLite to PostgreSQL.")
     move_verb.add_argument("--to", required=True, metavar="URL", help="empty database for the records")
     move_verb.add_argument("--vault-to", required=True, metavar="URL", help="empty database for the vault")
@@ -40,6 +42,34 @@ def backup(options: argparse.Namespace) -> int:
         f"{options.folder}: two databases and {n_files:,} files, {n_bytes / 1_048_576:,.1f} MiB. No key is in it."
     )
     return 0
+
+
+def check(options: argparse.Namespace) -> int:
+    """After a backup was put back: databases, seals, files, each counted; 1 where anything is wrong."""
+    from django.utils import timezone
+
+    from . import checking
+
+    in_words = options.format == "text"
+    found = []
+    for looked in checking.look():
+        found.append(looked)
+        if in_words:
+            print(f"{'ok ' if looked.is_sound else 'BAD'} {looked.n:>10,}  {looked.what}", flush=True)
+            for trouble in looked.troubles:
+                print(f"                {trouble}")
+            if more := looked.n_troubles - len(looked.troubles):
+                print(f"                and {more:,} more")
+    is_sound = all(looked.is_sound for looked in found)
+    last = checking.last_deed() if found[0].is_sound else None
+    if not in_words:
+        return print_json(
+            {"is_sound": is_sound, "last_deed": last, "looked": [looked.as_dict() for looked in found]}
+        ) or int(not is_sound)
+    if last is not None:
+        print(f"The last deed is of {timezone.localtime(last):%Y-%m-%d %H:%M}.")
+    print("Everything is whole." if is_sound else "Something is wrong: see the lines that begin with BAD.")
+    return int(not is_sound)
 
 
 def move(options: argparse.Namespace) -> int:
