@@ -21,6 +21,7 @@ P = f"/p/{CODE}"
 FORMS = [
     f"{P}/agreements/new/", f"{P}/agreements/footwear-mou-1/edit/", f"{P}/agreements/footwear-mou-1/parties/",
     f"{P}/agreements/footwear-mou-1/renew/", f"{P}/committee/new/", f"{P}/twinnings/task/", f"{P}/results/mous/stated/",
+    f"{P}/results/rates/new/",
     f"{P}/ledger/new/", f"{P}/plan/new/", f"{P}/plan/vision/", f"{P}/plan/milestone/", f"{P}/step/3/evidence/",
     f"{P}/plan/objective/", f"{P}/plan/leather/objective/trust/",
     f"{P}/plan/leather/status/", f"{P}/plan/leather/revision/new/",

@@ -60,7 +60,7 @@ def work(example):
 LISTS = [
     "/today/", "/today/?as_of=2009-05-20", "/search/?q=Quillfeather", f"{P}/", f"{P}/ledger/", f"{P}/plan/",
     f"{P}/twinnings/", f"{P}/results/", f"{P}/results/fairs/", f"{P}/results/best_practices_adopted/",
-    f"{P}/results/outsourcing_agreements/",
+    f"{P}/results/outsourcing_agreements/", f"{P}/results/standard/employment/", f"{P}/results/rates/",
     f"{P}/results/mous/", f"{P}/quality/", f"{P}/quality/?all=1", *(f"{P}/step/{n}/" for n in (1, 5, 7, 8)),
 ]  # fmt: skip
 EXPORTS = [

@@ -19,6 +19,7 @@ READ = [
     "/today/", "/search/", "/search/?q=leather", f"{P}/", *(f"{P}/step/{n}/" for n in range(1, 9)),
     f"{P}/selection/", f"{P}/committee/", f"{P}/agreements/", f"{P}/agreements/footwear-mou-1/", f"{P}/conditions/",
     f"{P}/ledger/", f"{P}/plan/", f"{P}/twinnings/", f"{P}/results/", f"{P}/results/mous/", f"{P}/quality/",
+    f"{P}/results/rates/", f"{P}/results/standard/employment/",
     f"{P}/agents/", f"{P}/organigram/", f"{P}/reviews/",
 ]  # fmt: skip
 # Pages about the work in the leather cluster.
@@ -42,6 +43,7 @@ EDITING = {
     f"{P}/reviews/new/": {"coordinator"},
     f"{P}/twinnings/task/": {"coordinator"},
     f"{P}/results/mous/stated/": {"coordinator"},
+    f"{P}/results/rates/new/": {"coordinator"},
     f"{P}/ledger/new/": {"coordinator", "cda-leather", "cda-footwear"},
     f"{P}/plan/new/": {"coordinator", "cda-leather", "cda-footwear"},
     f"{P}/plan/vision/": {"coordinator", "cda-leather", "cda-footwear"},

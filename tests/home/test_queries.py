@@ -18,6 +18,7 @@ MOST = {
     f"{P}/organigram/": 60, f"{P}/selection/": 60, f"{P}/twinnings/": 60,
     f"{P}/twinnings/chennai-leather:santa-croce/": 60,
     f"{P}/results/": 60, f"{P}/results/persons_trained_output/": 60, f"{P}/results/best_practices_adopted/": 60,
+    f"{P}/results/standard/employment/": 60, f"{P}/results/rates/": 60,
     f"{P}/quality/": 70, f"{P}/ledger/?export=csv": 30,
     f"{API}/ledger": 20, f"{API}/results": 30, f"{API}/quality": 30, f"{API}/agreements": 20,
 }  # fmt: skip
