@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django import forms
+from django.db.models import QuerySet
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from nanduti.interface import words
-from nanduti.interface.forms import EditForm, NandutiForm, RecordsField
-from nanduti.register.folding import fold
+from nanduti.interface.forms import EditForm, NandutiForm, RecordsField, ShownChoice
 from nanduti.register.models import Organisation, Place
 
 from . import bodies
@@ -30,7 +30,7 @@ class CommitteeForm(EditForm):
     name = text(_("Name"), max_length=120, required=True)
     name_es = text(_("Name in Spanish"), max_length=120)
     kind = forms.ChoiceField(label=_("Kind"), choices=_kinds_of_bodies)
-    place = forms.ModelChoiceField(
+    place = ShownChoice(
         label=_("Territory"), queryset=Place.objects.order_by("name"), required=False
     )
     quorum = forms.IntegerField(
@@ -56,23 +56,24 @@ class MeetingField(forms.ModelChoiceField):
         return f"{obj} ({day})" if day else str(obj)
 
 
+def bodies_to_sit() -> QuerySet[Organisation]:
+    """The organisations of the register that can sit on a body: all but firms."""
+    return Organisation.objects.exclude(kind=Organisation.Kind.ENTERPRISE)
+
+
 class SeatForm(NandutiForm):
     """Who sits on a body, for which sector."""
 
     sector = forms.ChoiceField(label=_("Sector"), choices=lambda: [("", "–"), *_sectors()])
-    organisation = forms.ModelChoiceField(label=_("Organisation"), queryset=None)
+    organisation = ShownChoice(label=_("Organisation"), queryset=None)
     since = WhenField(label=_("Since"))
     until = WhenField(label=_("Until"))
     note_text = text(_("Note"), max_length=300)
 
     def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
         super().__init__(*args, **kwargs)
-        public = Organisation.objects.exclude(kind=Organisation.Kind.ENTERPRISE)
-        field = self.fields["organisation"]
-        field.queryset = public
-        # In the order of the names that are shown: the column sorts by those of the other language.
-        shown = sorted(public, key=lambda body: fold(str(body)))
-        field.choices = [("", "–"), *((body.pk, str(body)) for body in shown)]
+        public = bodies_to_sit()
+        self.fields["organisation"].queryset = public
 
 
 class PresenceForm(NandutiForm):
@@ -129,7 +130,7 @@ class ResolutionForm(NandutiForm):
     meeting = MeetingField(label=_("Meeting"), queryset=None)
     decision = text(_("Decision"), max_length=2000, required=True, rows=3)
     decision_es = text(_("Decision in Spanish"), max_length=2000, rows=3)
-    owner = forms.ModelChoiceField(
+    owner = ShownChoice(
         label=_("Who sees to it"), queryset=None, required=False, empty_label=_("(not named)")
     )
     due = WhenField(label=_("Due"))
@@ -147,7 +148,7 @@ class EditResolutionForm(EditForm):
 
     decision = text(_("Decision"), max_length=2000, required=True, rows=3)
     decision_es = text(_("Decision in Spanish"), max_length=2000, rows=3)
-    owner = forms.ModelChoiceField(
+    owner = ShownChoice(
         label=_("Who sees to it"), queryset=None, required=False, empty_label=_("(not named)")
     )
     due = WhenField(label=_("Due"))

@@ -21,6 +21,7 @@ from ..committee_forms import (
     PresenceForm,
     ResolutionForm,
     SeatForm,
+    bodies_to_sit,
 )
 from ..frames import Frame, programme_page
 from ..models import Committee, Meeting, Resolution, Seat
@@ -251,9 +252,16 @@ def new_committee(request: HttpRequest, frame: Frame) -> HttpResponse:
         title=_("Write down a body"),
         back=frame.url("programme:committee"),
         save_label=_("Save the body"),
-        done=_("The body is saved. Now say who sits on it."),
-        then=lambda made: frame.url("programme:fill_seat", made.code),
+        done=_("The body is saved. Now its seats and meetings can be written down."),
+        then=lambda made: _after_body(frame, made),
     )
+
+
+def _after_body(frame: Frame, body: Committee) -> str:
+    """On to its seats, where there is anybody who could sit on it."""
+    if bodies_to_sit().exists():
+        return frame.url("programme:fill_seat", body.code)
+    return frame.url("programme:committee")
 
 
 @programme_page(step=2, may=EDIT, whole=True)
@@ -266,6 +274,11 @@ def fill_seat(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
         SeatForm(request.POST or None),
         lambda values: actions.fill_seat(committee=body, by=request.user, **values),
         title=_("Fill a seat: %(committee)s") % {"committee": body},
+        state=""
+        if bodies_to_sit().exists()
+        else _(
+            "The register knows no body that could sit here. Register the university, office or association first."
+        ),
         back=frame.url("programme:committee"),
         save_label=_("Save the seat"),
         done=_("The seat is saved."),
