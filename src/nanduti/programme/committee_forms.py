@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from django import forms
-from django.db.models import QuerySet
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from nanduti.interface import words
