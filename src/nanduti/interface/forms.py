@@ -17,6 +17,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -246,6 +247,26 @@ class MoneyField(forms.MultiValueField):
             return Money(data_list[0], SIGNS.get(said, said))
         except BadInput:
             raise forms.ValidationError(self.error_messages["currency"], code="currency") from None
+
+
+def _as_sorted(label: Any) -> str:
+    """A label without capitals and accents, so that Ñeembucú does not come after Z."""
+    parts = unicodedata.normalize("NFKD", str(label).casefold())
+    return "".join(letter for letter in parts if not unicodedata.combining(letter))
+
+
+class _InOrderShown(forms.models.ModelChoiceIterator):
+    def __iter__(self) -> Any:
+        choices = super().__iter__()
+        if self.field.empty_label is not None:
+            yield next(choices)
+        yield from sorted(choices, key=lambda choice: _as_sorted(choice[1]))
+
+
+class ShownChoice(forms.ModelChoiceField):
+    """A record of a list, in the order of what is shown; a column sorts by the names of one language only."""
+
+    iterator = _InOrderShown
 
 
 class RecordsField(forms.ModelMultipleChoiceField):

@@ -9,7 +9,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from nanduti.interface import words
-from nanduti.interface.forms import DayField, EditForm, MoneyField, NandutiForm
+from nanduti.interface.forms import DayField, EditForm, MoneyField, NandutiForm, ShownChoice
 from nanduti.interface.navigation import STEP_TITLES
 from nanduti.methods.values import Money
 from nanduti.programme import queries as programmes
@@ -64,7 +64,7 @@ class ActivityForm(EditForm):
         required=False,
     )
     date_text = WhenField(label=_("When"))
-    owner = forms.ModelChoiceField(
+    owner = ShownChoice(
         label=_("Who answers for it"),
         queryset=None,
         required=False,

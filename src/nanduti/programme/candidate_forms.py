@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from nanduti.interface.forms import NandutiForm
+from nanduti.interface.forms import NandutiForm, ShownChoice
 
 from . import codes
 from .forms import text
@@ -17,7 +17,7 @@ from .models import Candidate
 class NewCandidateForm(NandutiForm):
     """A cluster of the register, or one that it does not know yet, and how far it came."""
 
-    cluster = forms.ModelChoiceField(
+    cluster = ShownChoice(
         label=_("Cluster"), queryset=None, required=False, empty_label=_("(one that is not in the register)")
     )
     name = text(

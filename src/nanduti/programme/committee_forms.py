@@ -29,9 +29,7 @@ class CommitteeForm(EditForm):
     name = text(_("Name"), max_length=120, required=True)
     name_es = text(_("Name in Spanish"), max_length=120)
     kind = forms.ChoiceField(label=_("Kind"), choices=_kinds_of_bodies)
-    place = ShownChoice(
-        label=_("Territory"), queryset=Place.objects.order_by("name"), required=False
-    )
+    place = ShownChoice(label=_("Territory"), queryset=Place.objects.order_by("name"), required=False)
     quorum = forms.IntegerField(
         label=_("Quorum"),
         min_value=1,

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from nanduti.interface.forms import DayField, EditForm, MoneyField
+from nanduti.interface.forms import DayField, EditForm, MoneyField, ShownChoice
 from nanduti.methods.values import Money
 from nanduti.register.models import Organisation
 
@@ -40,9 +40,7 @@ def _record_choices() -> list[tuple[str, str]]:
 class ConditionForm(EditForm):
     """Who pays which share, and what must be kept in return."""
 
-    funder = forms.ModelChoiceField(
-        label=_("Who pays"), queryset=None, help_text=_("For fees: who collects them.")
-    )
+    funder = ShownChoice(label=_("Who pays"), queryset=None, help_text=_("For fees: who collects them."))
     kind = forms.ChoiceField(label=_("What is paid"), choices=FundingCondition.Kind)
     share = ShareField(
         label=_("Share of the cost, in per cent"),

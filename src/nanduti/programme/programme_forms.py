@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from nanduti.interface.forms import EditForm, NandutiForm, RecordsField
+from nanduti.interface.forms import EditForm, NandutiForm, RecordsField, ShownChoice
 from nanduti.register.models import Cluster, Place
 
 from . import codes
@@ -102,7 +102,7 @@ class NewComponentForm(ComponentForm):
 class TakeInForm(NandutiForm):
     """A cluster of the register or a new one, and what begins there."""
 
-    cluster = forms.ModelChoiceField(
+    cluster = ShownChoice(
         label=_("Cluster"), queryset=None, required=False, empty_label=_("(one that is not in the register)")
     )
     name = text(
@@ -112,9 +112,7 @@ class TakeInForm(NandutiForm):
     )
     name_es = text(_("Its name in Spanish"), max_length=160)
     sector = forms.ChoiceField(label=_("Trade"), required=False)
-    place = forms.ModelChoiceField(
-        label=_("Place"), queryset=None, required=False, empty_label=_("(not in this list)")
-    )
+    place = ShownChoice(label=_("Place"), queryset=None, required=False, empty_label=_("(not in this list)"))
     place_name = text(
         _("Name of a place that is not in the list"), max_length=120, help_text=_("Such as “Agra”.")
     )

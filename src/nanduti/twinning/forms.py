@@ -9,7 +9,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from nanduti.foundation.languages import in_tongue
-from nanduti.interface.forms import EditForm, MoneyField, NandutiForm
+from nanduti.interface.forms import EditForm, MoneyField, NandutiForm, ShownChoice
 from nanduti.methods import twinning as rules
 from nanduti.methods.values import Money
 from nanduti.programme import codes
@@ -103,8 +103,8 @@ class EditTwinningForm(EditForm):
 class NewTwinningForm(NandutiForm):
     """Two clusters that are to learn from and trade with each other."""
 
-    emerging = forms.ModelChoiceField(label=_("Emerging cluster"), queryset=None)
-    advanced = forms.ModelChoiceField(label=_("Advanced cluster"), queryset=None)
+    emerging = ShownChoice(label=_("Emerging cluster"), queryset=None)
+    advanced = ShownChoice(label=_("Advanced cluster"), queryset=None)
     started = WhenField(label=_("Started"))
 
     def __init__(self, *args, clusters, **kwargs) -> None:  # type: ignore[no-untyped-def]
