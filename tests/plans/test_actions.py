@@ -146,24 +146,6 @@ def test_what_is_not_valued_is_counted_apart_and_never_zero(plan, example):
     assert (unvalued["n_valued"], unvalued["total"]) == (0, None)
 
 
-def test_breadth_counts_named_organisations_once_each(plan, example):
-    from nanduti.plans.models import Participation
-    from nanduti.register.models import Organisation
-
-    Participation._base_manager.all().delete()
-    assert queries.participation_breadth(programme=example) is None
-    firms = list(Organisation.objects.all()[:4])
-    rows = list(Activity.objects.filter(plan=plan)[:3])
-    for n, firm in enumerate(firms):
-        for row in rows[: 1 + n % 3]:
-            Participation.objects.create(
-                activity=row, scope=row.scope, organisation=firm, is_newcomer=n == 0 or None
-            )
-    spread = queries.participation_breadth(programme=example)
-    assert spread.n_participants == 4 and spread.newcomer_share == 1.0
-    assert spread.top_share == pytest.approx(3 / 7) and 0 < spread.gini < 1
-
-
 def test_codes_of_plans_and_milestones_do_not_clash(example):
     made = [
         actions.make_plan(programme=example, cluster=None, title="Leather", by="test").code for _ in range(3)

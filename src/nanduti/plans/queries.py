@@ -235,40 +235,6 @@ def history(*, activity: Activity) -> list[AuditEvent]:
     )
 
 
-@dataclass(frozen=True)
-class Spread:
-    """How widely organisations take part; ``None`` where it cannot be said."""
-
-    n_participants: int
-    gini: float | None
-    top_share: float | None
-    newcomer_share: float | None
-
-
-def participation_breadth(*, programme: Programme, cluster: Cluster | None = None) -> Spread | None:
-    """The spread of participation over named organisations, counted in the database."""
-    rows = Participation.objects.filter(
-        activity__plan__programme=programme,
-        organisation__isnull=False,
-        role=Participation.Role.PARTICIPANT,
-    )
-    if cluster:
-        rows = rows.filter(activity__cluster=cluster)
-    counts = sorted(
-        rows.order_by().values_list("organisation").annotate(n=Count("id")).values_list("n", flat=True)
-    )
-    if not counts:
-        return None
-    known = rows.aggregate(known=Count("is_newcomer"), new=Count("id", filter=Q(is_newcomer=True)))
-    top = counts[-max(1, -(-len(counts) // 10)) :]
-    return Spread(
-        n_participants=len(counts),
-        gini=planning.gini(counts),
-        top_share=sum(top) / sum(counts),
-        newcomer_share=known["new"] / known["known"] if known["known"] else None,
-    )
-
-
 def local_share(*, programme: Programme, cluster: Cluster | None = None) -> planning.LocalShare | None:
     """What the cluster itself gave of all that was given and valued, in the currency used most, without rates."""
     given = list(

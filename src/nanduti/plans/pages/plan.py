@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -14,8 +15,9 @@ from nanduti.interface.tables import Col, DataTable
 from nanduti.methods.planning import VisionFocus
 from nanduti.programme.frames import Frame, programme_page
 from nanduti.programme.pages import dated, form_page, link, show
+from nanduti.register.models import SizeBand
 
-from .. import actions, queries, revisions, visions
+from .. import actions, breadth, queries, revisions, visions
 from ..forms import MilestoneForm, PlanForm, PlanStatusForm
 from ..kinds import KINDS
 from ..models import ActionPlan, Milestone, Objective
@@ -29,7 +31,7 @@ def plan(request: HttpRequest, frame: Frame) -> HttpResponse:
     """Visions and plans, who contributes, how widely people take part, what has been reached."""
     found = visions.standings(programme=frame.programme, cluster=frame.cluster, on=frame.as_of)
     plans = list(queries.plans(programme=frame.programme, cluster=frame.cluster))
-    breadth = queries.participation_breadth(programme=frame.programme, cluster=frame.cluster)
+    spread = breadth.participation_breadth(programme=frame.programme, cluster=frame.cluster)
     rows = queries.activities(programme=frame.programme, cluster=frame.cluster)
     focus, serving = visions.focus(rows, found=found)
     return show(
@@ -58,13 +60,7 @@ def plan(request: HttpRequest, frame: Frame) -> HttpResponse:
                 "empty_title": _("No contribution is written down"),
                 "empty_why": _("What the cluster itself gives shows that a plan is its own."),
             },
-            {
-                "title": _("How widely people take part"),
-                "facts": _breadth_facts(breadth),
-                "intro": ""
-                if breadth
-                else _("No participation by named organisations is written down, so that this cannot be said."),
-            },
+            _breadth_section(request, frame, spread),
             _cofinance_section(request, frame),
             _awareness_section(frame),
             _milestones_section(request, frame),
@@ -295,15 +291,66 @@ def _local_share_in_words(frame: Frame) -> str:
     return said
 
 
-def _breadth_facts(breadth: Any) -> list[tuple[str, Any]]:
-    if breadth is None:
-        return []
-    return [
-        (_("Organisations that took part"), words.number(breadth.n_participants)),
-        (_("Concentration (Gini)"), words.number(breadth.gini, 2) or _("cannot be said")),
-        (_("Places taken by the most active tenth"), words.share(breadth.top_share) or _("cannot be said")),
-        (_("Newcomers"), words.share(breadth.newcomer_share) or _("cannot be said")),
+def _breadth_section(request: HttpRequest, frame: Frame, spread: breadth.Spread | None) -> dict[str, Any]:
+    """Whether the circle widens: first times by year, concentration, sizes, and the organisations behind it."""
+    often = breadth.how_often(programme=frame.programme, cluster=frame.cluster) if spread else []
+    columns = [
+        Col("who", gettext_lazy("Who"), value=lambda o: str(o.organisation), phone=True,
+            url=lambda o: reverse("register:actor", args=[o.organisation.pseudonym])),
+        Col("n", gettext_lazy("How often"), "number", value=lambda o: o.n, phone=True),
+        Col("first", gettext_lazy("First in"), value=lambda o: str(o.first.year) if o.first else ""),
+        Col("last", gettext_lazy("Last in"), value=lambda o: str(o.last.year) if o.last else ""),
+    ]  # fmt: skip
+    return {
+        "title": _("How widely people take part"),
+        "intro": _("A programme starts with a few leaders and then widens, so that the strongest do not keep all.")
+        if spread
+        else _("No participation by named organisations is written down, so that this cannot be said."),
+        "facts": _breadth_facts(spread) if spread else [],
+        "table": DataTable(often, request, name="often", prefix="o.", columns=columns),
+        "empty_title": _("Nobody is named yet"),
+        "empty_why": _("Write down on the page of an activity who took part."),
+    }  # fmt: skip
+
+
+def _breadth_facts(spread: breadth.Spread) -> list[tuple[str, Any]]:
+    concentration = _("cannot be said")
+    if spread.gini is not None:
+        concentration = _("%(n)s (0: all equally often; towards 1: always the same few)") % {
+            "n": words.number(spread.gini, 2)
+        }
+    facts = [
+        (_("Organisations that took part"), words.number(spread.n_participants)),
+        (_("For the first time, by year"), _first_times(spread.years) or _("no activity has a date")),
+        (_("Concentration (Gini)"), concentration),
+        (_("Places taken by the most active tenth"), words.share(spread.top_share) or _("cannot be said")),
+        (_("Firms by size"), _sizes(spread.by_size) or _("not known")),
     ]
+    if spread.n_said:
+        said = _("%(new)s of %(n)s of which it is said") % {
+            "new": words.number(spread.n_said_new), "n": words.number(spread.n_said),
+        }  # fmt: skip
+        facts.append((_("Noted as somebody's first time"), said))
+    return facts
+
+
+def _first_times(years: tuple[breadth.Year, ...]) -> str:
+    return "; ".join(
+        _("%(year)s: %(new)s of %(n)s")
+        % {"year": y.year, "new": words.number(y.n_new), "n": words.number(y.n)}
+        for y in years
+    )
+
+
+def _sizes(by_size: dict[str, int]) -> str:
+    """The firms by size in the order of sizes, those whose size nobody knows last."""
+    labels = dict(SizeBand.choices)
+    order = [*SizeBand.values, *sorted(set(by_size) - {*SizeBand.values, ""}), ""]
+    return "; ".join(
+        f"{labels.get(band, band) or _('size not known')}: {words.number(by_size[band])}"
+        for band in order
+        if by_size.get(band)
+    )
 
 
 @programme_page(step=6, item="plan", may=EDIT)
