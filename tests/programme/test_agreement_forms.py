@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 
 from nanduti.programme.models import CooperationAgreement
+from nanduti.register.folding import fold
 from nanduti.register.models import Organisation
 from tests.support.example import CODE
 from tests.support.forms import forms_of
@@ -54,3 +56,14 @@ def test_a_new_agreement_leads_to_its_page_where_parties_are_added(example, visi
     }
     went = visit("coordinator").post(f"{page}new/", sent)
     assert went.status_code == 302 and went.headers["Location"].startswith(f"{page}a-new-memorandum/")
+
+
+def test_organisations_stand_in_the_order_of_the_names_that_are_shown(example, visit):
+    client = visit("coordinator")
+    page = client.get(f"{P}/leather-ca/parties/", headers={"accept-language": "es"}).content.decode()
+    (form,) = (f for f in forms_of("", page) if "party_type" in f.controls)
+    with translation.override("es"):
+        known = {str(body.pk): fold(str(body)) for body in Organisation._base_manager.all()}
+    offered = [known[value] for value in form.controls["organisation"].offered if value]
+    assert len(offered) > 20 and offered == sorted(offered)
+    assert any(name.startswith("asociacion ") for name in offered), "the page is in Spanish"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from nanduti.foundation.fields import WHEN_HELP, read_when
-from nanduti.interface.forms import EditForm, MoneyField, NandutiForm
+from nanduti.interface.forms import EditForm, MoneyField, NandutiForm, ShownChoice
 from nanduti.interface.saying import say
 from nanduti.methods.values import Money, PersonError
 from nanduti.register.models import Organisation
@@ -65,7 +65,7 @@ class AgreementForm(EditForm):
     valid_until = WhenField(label=_("Valid until"))
     areas = text(_("Areas of cooperation"), max_length=5000, rows=3)
     areas_es = text(_("Areas of cooperation in Spanish"), max_length=5000, rows=3)
-    implementing_partner = forms.ModelChoiceField(
+    implementing_partner = ShownChoice(
         label=_("Who carries it out"), queryset=None, required=False, empty_label=_("(not named)")
     )
     money = MoneyField(label=_("Amount"), required=False)
@@ -100,9 +100,9 @@ class NewAgreementForm(AgreementForm):
 class PartyForm(NandutiForm):
     """An organisation that an agreement binds."""
 
-    organisation = forms.ModelChoiceField(label=_("Organisation"), queryset=None)
+    organisation = ShownChoice(label=_("Organisation"), queryset=None)
     party_type = forms.ChoiceField(label=_("Kind of party"), choices=AgreementParty.PartyType)
-    cluster = forms.ModelChoiceField(label=_("Cluster"), queryset=None, required=False)
+    cluster = ShownChoice(label=_("Cluster"), queryset=None, required=False)
     is_signatory = forms.BooleanField(label=_("Has signed"), required=False, initial=True)
 
     def __init__(self, *args, clusters, organisations, **kwargs) -> None:  # type: ignore[no-untyped-def]
@@ -115,7 +115,7 @@ class EditPartyForm(EditForm):
     """Correct what is said of a party; another organisation is another party."""
 
     party_type = forms.ChoiceField(label=_("Kind of party"), choices=AgreementParty.PartyType)
-    cluster = forms.ModelChoiceField(label=_("Cluster"), queryset=None, required=False)
+    cluster = ShownChoice(label=_("Cluster"), queryset=None, required=False)
     is_signatory = forms.BooleanField(label=_("Has signed"), required=False)
 
     def __init__(self, *args, clusters, **kwargs) -> None:  # type: ignore[no-untyped-def]
@@ -169,10 +169,10 @@ class AppointmentForm(EditForm):
 
     kind = forms.ChoiceField(label=pgettext_lazy("in a programme", "Post"), choices=Appointment.Kind)
     side = forms.ChoiceField(label=_("For which side"), choices=Appointment.Side)
-    cluster = forms.ModelChoiceField(
+    cluster = ShownChoice(
         label=_("Cluster"), queryset=None, required=False, empty_label=_("(the programme as a whole)")
     )
-    based_in = forms.ModelChoiceField(
+    based_in = ShownChoice(
         label=_("Works from"), queryset=None, required=False, empty_label=_("(not known)")
     )
     person = text(
