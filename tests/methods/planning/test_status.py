@@ -14,6 +14,7 @@ from nanduti.methods.planning import (
     plan_progress,
     planned_by,
     status_at,
+    stored_when,
 )
 from nanduti.methods.values import BadInput
 
@@ -121,6 +122,14 @@ def test_planned_by_bounds(days, on):
     exact = [parse_when(d.isoformat()) for d in days]
     rough, fine = planned_by(months, on), planned_by(exact, on)
     assert rough.least <= fine.least == fine.most <= rough.most
+
+
+def test_planned_by_takes_the_last_unit_only():
+    """ "March-April 2009" ends in April: it may have been due on 1 April, and not on 1 March."""
+    assert planned_by([parse_when("March-April 2009")], date(2009, 3, 31)).most == 0
+    assert planned_by([parse_when("March-April 2009")], date(2009, 4, 1)).most == 1
+    stored = stored_when(date(2009, 3, 1), date(2009, 5, 1), "month")
+    assert planned_by([stored], date(2009, 4, 1)).most == 1
 
 
 def test_planned_by_refuses_what_is_no_date():
