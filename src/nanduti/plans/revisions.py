@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, QuerySet
 
 from nanduti.foundation.errors import NotFound
 from nanduti.foundation.fields import reading_of
+from nanduti.foundation.kept import kept
 from nanduti.methods import planning
 from nanduti.methods.values import Money
 
@@ -109,6 +111,28 @@ def _target(said: RevisionLine) -> planning.Target | None:
         return None
     about = said.indicator.code if said.indicator else said.indicator_text
     return planning.Target(float(said.target), said.better, about)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many activities differ between two states of a plan, and in what way."""
+
+    n: int
+    n_added: int
+    n_dropped: int
+    n_later: int
+    n_earlier: int
+
+
+def changed_since(plan: ActionPlan, last: Revision) -> Counts:
+    """What was changed since a revision, in numbers; kept until somebody does something."""
+
+    def count() -> Counts:
+        change = changes(plan, before=last)
+        slip = change.slippage
+        return Counts(n_changed(change), change.n_added, change.n_dropped, slip.n_later, slip.n_earlier)
+
+    return kept(("changed since", plan.pk, last.pk), count)
 
 
 def n_changed(change: planning.PlanChange) -> int:

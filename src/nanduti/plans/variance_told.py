@@ -135,7 +135,7 @@ def _side(said: Any, names: str) -> dict[str, Any]:
 def _of_plan(plan: ActionPlan) -> dict[str, Any]:
     """The revisions of the plan, and how many activities were changed since the last one."""
     rows = list(revisions.of_plan(plan))
-    change = revisions.changes(plan, before=rows[-1]) if rows else None
+    counts = revisions.changed_since(plan, rows[-1]) if rows else None
     return {
         "revisions": [
             {
@@ -147,7 +147,7 @@ def _of_plan(plan: ActionPlan) -> dict[str, Any]:
             }
             for row in rows
         ],
-        "n_changed_since": None if change is None else revisions.n_changed(change),
+        "n_changed_since": None if counts is None else counts.n,
     }
 
 

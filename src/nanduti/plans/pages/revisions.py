@@ -62,19 +62,19 @@ def changed_section(request: HttpRequest, frame: Frame, plan: ActionPlan) -> dic
                 "Nobody has kept this plan as it was agreed. Keep it, and every later change will be seen."
             ),
         }
-    change = revisions.changes(plan, before=last)
+    counts = revisions.changed_since(plan, last)
     return {
         "title": _("Changed since it was agreed"),
-        "intro": changed_in_words(change, last),
+        "intro": changed_in_words(counts, last),
         "links": [link(frame.url("plans:revision", plan.code, last.number, to="now"), _("See what was changed"))]
-        if revisions.n_changed(change)
+        if counts.n
         else [],
     }  # fmt: skip
 
 
-def changed_in_words(change: planning.PlanChange, since: Revision) -> str:
+def changed_in_words(counts: revisions.Counts, since: Revision) -> str:
     """How many activities were changed since a revision, and how far the plan slipped."""
-    n = revisions.n_changed(change)
+    n = counts.n
     if not n:
         return _("Nothing was changed since %(revision)s.") % {"revision": called(since)}
     said = ngettext(
@@ -83,10 +83,10 @@ def changed_in_words(change: planning.PlanChange, since: Revision) -> str:
         n,
     ) % {"n": words.number(n), "revision": called(since)}
     parts = [
-        (_("%(n)s added"), change.n_added),
-        (_("%(n)s dropped"), change.n_dropped),
-        (_("%(n)s later"), change.slippage.n_later),
-        (_("%(n)s earlier"), change.slippage.n_earlier),
+        (_("%(n)s added"), counts.n_added),
+        (_("%(n)s dropped"), counts.n_dropped),
+        (_("%(n)s later"), counts.n_later),
+        (_("%(n)s earlier"), counts.n_earlier),
     ]
     told = [template % {"n": words.number(count)} for template, count in parts if count]
     return said + (f": {', '.join(told)}." if told else ".")
@@ -357,7 +357,7 @@ def keep_revision(request: HttpRequest, frame: Frame, code: str) -> HttpResponse
 def _what_is_kept(plan: ActionPlan, last: Revision | None) -> str:
     """What would be kept; of a list that reports what happened, that it is no plan."""
     if last is not None:
-        return changed_in_words(revisions.changes(plan, before=last), last)
+        return changed_in_words(revisions.changed_since(plan, last), last)
     if plan.status_as_of:
         return _(
             "Its list reports what had happened by %(day)s: kept as it stands, everything would look as if it had "
