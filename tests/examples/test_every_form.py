@@ -21,12 +21,12 @@ from django_scopes import scopes_disabled
 
 from nanduti.config.garments.files import PROGRAMME
 from nanduti.foundation import imports
-from nanduti.foundation.models import Grant, Scope, User
+from nanduti.foundation.models import AuditEvent, Grant, Scope, User
 from nanduti.foundation.roles import BY_CODE
 from tests.support.clients import signed_in
 from tests.support.crawl import DEFAULTS, PARAMETER, Walk, filled, routes
 from tests.support.example import CODE, FOLDER
-from tests.support.forms import Form, encoded, forms_of
+from tests.support.forms import Control, Form, encoded, forms_of
 from tests.support.register import account
 
 pytestmark = [pytest.mark.django_db(databases=["default", "vault"]), pytest.mark.once]
@@ -179,3 +179,45 @@ def test_no_number_in_an_address_makes_a_mistake_of_ours(everybody):
         except Exception as error:
             wrong.append(f"{address}: {type(error).__name__} {error}"[:300])
     assert not wrong, "\n".join(wrong)
+
+
+# Forms that make something though nothing was written into them, with the reason why that is meant.
+SAY_ENOUGH = {
+    "register/who/<pseudonym:pseudonym>/establishments/new/": "it lies where its firm does, which stands in the form",
+}
+WRITTEN = frozenset(
+    {"text", "search", "date", "number", "email", "url", "textarea", "tel", "password", "file"}
+)
+
+
+def as_it_opens(form: Form) -> dict[str, list[str]]:
+    """What a browser sends of a form into which nobody has written anything."""
+    sent = {}
+    for name, control in form.controls.items():
+        if control.kind == "select":
+            sent[name] = control.chosen or control.offered[:1]
+        elif control.kind not in {"button", "file", "submit"}:
+            sent[name] = control.chosen
+    return sent
+
+
+def asks_for_words(form: Form) -> bool:
+    """Whether it makes something new out of what somebody is to write: not a button, not a record that is corrected."""
+    empty = [c for c in form.controls.values() if c.kind in WRITTEN and not any(c.chosen)]
+    version = form.controls.get("version", Control("")).chosen
+    return form.method == "post" and version in ([], ["0"]) and bool(empty)
+
+
+def test_a_form_into_which_nothing_is_written_makes_nothing(walked, everybody):
+    _pages, forms = walked
+    asked = {route: form for (_method, route, *_names), form in forms.items() if asks_for_words(form)}
+    assert len(asked) > 40
+    client, made = signed_in(everybody), {}
+    for route, form in asked.items():
+        with taken_back():
+            before = AuditEvent.objects.count()
+            client.post(form.address, as_it_opens(form))
+            if AuditEvent.objects.count() > before:
+                made[route] = AuditEvent.objects.latest("id").action
+    assert {route: deed for route, deed in made.items() if route not in SAY_ENOUGH} == {}
+    assert set(SAY_ENOUGH) <= set(made), "these say nothing any more"

@@ -363,7 +363,7 @@ def test_roles_memberships_and_people_through_the_pages(here):
     for name, data, status in posts:
         assert client.post(reverse(f"register:{name}", args=[who]), data).status_code == status, (name, data)
     page = client.get(reverse("register:actor", args=[who])).content.decode()
-    assert "March-April 2009" in page and "Cutter" in page and "a little" in page
+    assert "March–April 2009" in page and "Cutter" in page and "a little" in page
     assert "Somebody Else" not in page and PERSON_NAME not in page
     with scopes_disabled():
         role, membership = here.firm.roles.get(), here.firm.cluster_memberships.get()

@@ -222,6 +222,14 @@ class NewAppointmentForm(AppointmentForm):
     """A new appointment; it has no version yet."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=0, min_value=0)
+    # One of these tells this appointment from any other; a post and a side alone say nothing that happened.
+    TELLING = ("person", "cluster", "since_text", "until_text", "qualification", "training", "note")
+
+    def clean(self):  # type: ignore[no-untyped-def]
+        clean = super().clean()
+        if not any(clean.get(name) or name in self.errors for name in self.TELLING):
+            self.add_error("person", _("Say at least who it is, for which cluster, or since when."))
+        return clean
 
 
 class TimeOutForm(NandutiForm):

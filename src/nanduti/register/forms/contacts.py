@@ -135,7 +135,10 @@ class ConsentForm(NandutiForm):
     """Write down a consent."""
 
     purpose = purpose_field()
-    how = forms.ChoiceField(label=gettext_lazy("How it was given"), choices=Consent.How.choices)
+    # Nobody agreed to anything because a list began with "in writing".
+    how = forms.ChoiceField(
+        label=gettext_lazy("How it was given"), choices=[("", gettext_lazy("(choose)")), *Consent.How.choices]
+    )
     given_on = DayField(label=gettext_lazy("Given on"), initial=timezone.localdate)
     until_on = DayField(label=gettext_lazy("Until"), required=False)
 

@@ -227,6 +227,15 @@ class _EstablishmentFields(Identifying, forms.Form):
 class EstablishmentForm(WithClusters, _EstablishmentFields, _New):
     """Register an establishment."""
 
+    # One of these tells it from the firm's other ones.
+    TELLING = ("place", "activity", "n_workers", "name", "contact_person", "phone", "address", "latitude")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if not any(data.get(name) or name in self.errors for name in self.TELLING):
+            self.add_error("place", _("Say at least where it is, what it makes, or how many work there."))
+        return data
+
 
 class EditEstablishmentForm(WithClusters, _EstablishmentFields, EditForm):
     """Change an establishment."""
@@ -360,7 +369,9 @@ class _RoleFields(forms.Form):
 class RoleForm(WithClusters, _RoleFields, NandutiForm):
     """Give an organisation a role toward a cluster."""
 
-    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Stakeholder.Role.choices)
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"), choices=[("", gettext_lazy("(choose)")), *Stakeholder.Role.choices]
+    )
     cluster = cluster_field()
     field_order = ("role", "cluster")
 
