@@ -73,3 +73,25 @@ def test_a_party_may_come_from_a_partner_cluster_abroad(visit, example):
     assert visit("coordinator").post(address, sent).status_code == 302
     party = CooperationAgreement.objects.get(code="leather-ca").parties.get(organisation=body)
     assert party.cluster == marche
+
+
+def test_the_choice_is_told_for_each_country(visit, example):
+    """Of eleven clusters in India six were taken, of ten in Italy the two that are partners."""
+    page = visit("coordinator").get(f"/p/{CODE}/selection/").content.decode()
+    assert "India: 6 of 11; Italy: 2 of 10." in page
+    rows = visit("coordinator").get(f"/p/{CODE}/selection/?country=IN")
+    assert "Jamshedpur" in rows.content.decode() and "Sassuolo" not in rows.content.decode()
+
+
+def test_a_decision_that_was_done_after_its_day_was_done_late(visit, example):
+    """To be done by March 2006, done on 26 February 2007."""
+    from datetime import date
+
+    from nanduti.programme.models import Resolution
+    from nanduti.programme.pages.committee import _state_of
+
+    row = Resolution.objects.get(code="sc1-choose-clusters")
+    assert (_state_of(row, date(2011, 7, 31)), _state_of(row, date(2006, 12, 1))) == ("late", "overdue")
+    assert "done late" in visit("coordinator").get(f"/p/{CODE}/committee/").content.decode()
+    early = Resolution.objects.get(code="sc2-leather")
+    assert _state_of(early, date(2011, 7, 31)) == "done"

@@ -1,7 +1,7 @@
 """How widely firms and bodies take part: the same few, or ever more? Box 4 of the module on implementation.
 
 Who comes for the first time follows from the records: the first dated activity in which an organisation stands. What
-a list says of it ("for the first time") stands beside, with of how many it is said; what nobody said is not taken for no.
+a list says of it ("for the first time") stands beside, with of how many it is said; unsaid is not no.
 """
 
 from __future__ import annotations

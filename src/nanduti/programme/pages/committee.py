@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -38,6 +39,7 @@ QUORUM = {
 RESOLUTION_STATES = {
     "open": gettext_lazy("open"),
     "done": pgettext_lazy("decision", "done"),
+    "late": pgettext_lazy("decision", "done late"),
     "overdue": gettext_lazy("overdue"),
     "undated": gettext_lazy("no day set"),
 }
@@ -113,6 +115,13 @@ def _state(rows: list[Resolution], found: list[seating.Body], frame: Frame) -> s
     return said
 
 
+def _state_of(row: Resolution, day: date) -> str:
+    """The state of a decision; what was certainly done after its day was done late."""
+    state = row.state_on(day)
+    is_late = row.due_end is not None and row.done_start is not None and row.done_start >= row.due_end
+    return "late" if state == "done" and is_late else state
+
+
 def _resolution_columns(frame: Frame) -> list[Col]:
     day = frame.as_of
     columns = [
@@ -120,7 +129,7 @@ def _resolution_columns(frame: Frame) -> list[Col]:
         Col("meeting", gettext_lazy("Meeting"), value=lambda r: str(r.meeting) if r.meeting else ""),
         Col("owner", gettext_lazy("Who sees to it"), value=lambda r: str(r.owner) if r.owner else ""),
         dated("due", gettext_lazy("Due"), phone=True),
-        Col("state", gettext_lazy("State"), "chip", value=lambda r: r.state_on(day), choices=RESOLUTION_STATES,
+        Col("state", gettext_lazy("State"), "chip", value=lambda r: _state_of(r, day), choices=RESOLUTION_STATES,
             phone=True, tone=lambda s: {"overdue": "warn", "done": "good"}.get(s, "")),
         Col("source", gettext_lazy("Source"), value=lambda r: r.cite()),
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from nanduti.foundation.errors import NotFound
 from nanduti.interface import words
 from nanduti.interface.tables import Col, DataTable
+from nanduti.register import countries
 from nanduti.register.models import Cluster
 
 from .. import actions, codes, queries
@@ -29,6 +31,9 @@ class CandidateTable(DataTable):
     name, caption, order = "candidates", gettext_lazy("Clusters considered"), ""
     columns = [
         Col("cluster", gettext_lazy("Cluster"), value=lambda r: str(r.cluster), phone=True),
+        Col("country", gettext_lazy("Country"), "choice", filter="choice", sortable=True,
+            value=lambda r: r.cluster.place.country_code if r.cluster.place else "",
+            field="cluster__place__country_code"),
         Col("sector", gettext_lazy("Sector"), sortable=True, filter="choice", shown=True),
         Col("stage", gettext_lazy("Stage"), "chip", choices=Candidate.Stage.choices, filter="choice", sortable=True,
             phone=True, tone=lambda s: {"selected": "good", "dropped": "calm"}.get(s, "")),
@@ -43,8 +48,10 @@ def selection(request: HttpRequest, frame: Frame) -> HttpResponse:
     rows = queries.candidates(programme=frame.programme)
     sectors = sorted({row.sector for row in rows if row.sector})
     choices = {code: codes.said(codes.TRADES, code) for code in sectors}
+    lands = {code: countries.said(code) for code in sorted(_by_country(rows))}
+    told = {"sector": choices, "country": lands}
     columns = [
-        Col(**{**col.__dict__, "choices": choices}) if col.key == "sector" else col
+        Col(**{**col.__dict__, "choices": told[col.key]}) if col.key in told else col
         for col in CandidateTable.columns
     ]
     if frame.may_programme("decide") or frame.may_programme("edit_programme"):
@@ -61,7 +68,7 @@ def selection(request: HttpRequest, frame: Frame) -> HttpResponse:
         request,
         frame,
         title=_("Selection of clusters"),
-        state=state,
+        state=f"{state} {_told_by_country(rows)}".strip(),
         action=link(frame.url("programme:new_candidate"), _("Add a candidate"))
         if frame.may_programme("edit_programme")
         else None,
@@ -78,6 +85,34 @@ def selection(request: HttpRequest, frame: Frame) -> HttpResponse:
             },
         ],
     )
+
+
+def _by_country(rows: Iterable[Candidate]) -> dict[str, tuple[int, int]]:
+    """Country → how many of its candidates were selected, and how many there are; unplaced ones left out."""
+    found: dict[str, tuple[int, int]] = {}
+    for row in rows:
+        code = row.cluster.place.country_code if row.cluster.place else ""
+        if code:
+            chosen, n = found.get(code, (0, 0))
+            found[code] = (chosen + (row.stage == Candidate.Stage.SELECTED), n + 1)
+    return found
+
+
+def _told_by_country(rows: Iterable[Candidate]) -> str:
+    """Where the candidates lie in several countries, the choice in each: those to be helped and their partners."""
+    found = _by_country(rows)
+    if len(found) < 2:
+        return ""
+    order = sorted(found, key=lambda code: (-found[code][1], code))
+    return "; ".join(
+        _("%(country)s: %(n)s of %(all)s")
+        % {
+            "country": countries.said(code),
+            "n": words.number(found[code][0]),
+            "all": words.number(found[code][1]),
+        }
+        for code in order
+    ) + "."  # fmt: skip
 
 
 def _coverage_section(frame: Frame, matrix: queries.CoverageMatrix) -> dict[str, Any]:
