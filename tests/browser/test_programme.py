@@ -23,6 +23,7 @@ SHOWN = {
     "ledger/?cluster=chennai-leather&as_of=2009-03-31": "ledger",
     "ledger/leather/14/": None,
     "selection/": None,
+    "selection/coverage/": None,
     "organigram/": None,
     "conditions/": None,
     "rules/": None,
@@ -67,9 +68,26 @@ def test_a_newcomer_follows_the_programme(page, example):
     page.wait_for_url(f"**{PROGRAMME}")
     expect(page.locator(".steps-cards > li")).to_have_count(8)
     follow_the_ledger(page)
+    keep_the_plan(page)
     follow_the_twinning(page)
     follow_the_results(page)
     settle_a_contradiction(page)
+
+
+def keep_the_plan(page) -> None:
+    """Keep a plan as it was agreed, and see beside it what happened."""
+    page.goto(f"{PROGRAMME}plan/footwear/variance/")
+    expect(page.locator(".state").first).to_contain_text("it cannot be said whether they were in time")
+    page.get_by_role("link", name="Keep the plan as agreed").first.click()
+    expect(page.locator(".state").first).to_contain_text("Its list reports what had happened by 31 July 2011")
+    page.get_by_label("Agreed on").fill("June 2007")
+    page.get_by_role("button", name="Keep the plan").click()
+    expect(page.locator("#revisions")).to_contain_text("June 2007")
+    expect(page.locator(".state").first).to_contain_text("Against the plan as first agreed")
+    page.get_by_text("As a table").click()
+    expect(page.locator(".curve table")).to_contain_text("31 December 2007")
+    page.get_by_role("link", name="Compare with the plan now in force").click()
+    expect(page.locator(".state").first).to_contain_text("it cannot be said whether they were in time")
 
 
 def follow_the_ledger(page) -> None:
