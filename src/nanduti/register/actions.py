@@ -110,14 +110,18 @@ def register_organisation(
     *,
     values: dict[str, Any],
     identity: dict[str, str] | None = None,
+    kept_in: Cluster | None = None,
     by: User | str,
     at: datetime | None = None,
 ) -> Organisation:
-    """Enter a body that can act; its name goes to the vault unless it is public."""
+    """Enter a body that can act; its name goes to the vault unless it is public.
+
+    ``kept_in``: the cluster in whose register a partner from elsewhere stands, without belonging to the cluster.
+    """
     values = _tidy_names(values)
     cluster = values.get("cluster")
     organisation = Organisation(
-        **values, scope=_scope_of(cluster), pseudonym=_fresh(Organisation, ORGANISATION)
+        **values, scope=_scope_of(cluster or kept_in), pseudonym=_fresh(Organisation, ORGANISATION)
     )
     organisation.save()
     if _keep(organisation, identity, by, at):
@@ -141,7 +145,8 @@ def edit_organisation(
 ) -> Organisation:
     """Change what is said about an organisation; the second of two editors is told."""
     values = _tidy_names(values)
-    if "cluster" in values:
+    if "cluster" in values and (values["cluster"] or organisation.cluster):
+        # A partner from elsewhere, which belongs to no cluster, stays in the register that keeps it.
         values["scope"] = _scope_of(values["cluster"])
     draft = Organisation(
         **{f: values.get(f, getattr(organisation, f)) for f in INDEXED}, pseudonym=organisation.pseudonym

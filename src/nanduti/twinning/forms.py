@@ -15,6 +15,8 @@ from nanduti.methods.values import Money
 from nanduti.programme import codes
 from nanduti.programme.forms import WhenField, text
 from nanduti.register.forms.finding import FindingForm, OrganisationField
+from nanduti.register.forms.records import country_choices
+from nanduti.register.models import Organisation
 
 from .models import BusinessInterest, DealTask, Linkage
 from .models.linkages import PartyType
@@ -138,6 +140,12 @@ class LinkageForm(FindingForm):
         help_text=_("Only where a rule refuses and you go ahead all the same. It is kept on record."),
     )
 
+    def __init__(self, *args, near=None, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        """``near``: by field, the public bodies of that side, which may lie abroad."""
+        super().__init__(*args, **kwargs)
+        for name, rows in (near or {}).items():
+            self.fields[name].offer_near(rows)
+
     def values(self):  # type: ignore[no-untyped-def]
         """The clean values with amount and currency apart, without the reason."""
         values = dict(self.cleaned_data)
@@ -160,6 +168,18 @@ class EditLinkageForm(EditForm, LinkageForm):
 
     def values(self):  # type: ignore[no-untyped-def]
         return {name: value for name, value in LinkageForm.values(self).items() if name != "version"}
+
+
+class PartnerForm(NandutiForm):
+    """A partner abroad that stands in no register yet."""
+
+    name = text(
+        _("Name"),
+        required=True,
+        help_text=_("The name of a firm goes to the vault and is not shown; that of a public body is."),
+    )
+    kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("(choose)")), *Organisation.Kind.choices])
+    country_code = forms.ChoiceField(label=_("Country"), choices=country_choices)
 
 
 class TopicForm(NandutiForm):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, Min, QuerySet, When
+from django.db.models import Case, Count, Min, Q, QuerySet, When
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -22,7 +22,7 @@ from nanduti.programme.dating import Cut
 from nanduti.programme.models import Appointment, CooperationAgreement, Programme
 from nanduti.programme.models.programmes import in_language
 from nanduti.programme.queries import agreements
-from nanduti.register.models import Cluster
+from nanduti.register.models import Cluster, Organisation
 
 from .models import AgendaTopic, BusinessInterest, DealTask, Linkage, Requirement, StepEvidence, Twinning
 
@@ -451,3 +451,9 @@ def _stated(
 ) -> Found:
     text = f"{capfirst(row.get_side_display())}: {label}"
     return Found("requirements_stated", text, when, row.cite(), page, has)
+
+
+def bodies_of(cluster: Cluster) -> QuerySet[Organisation]:
+    """The public bodies of a cluster wherever it lies: those that are at home there or have a role toward it."""
+    here = Q(cluster=cluster) | Q(roles__cluster=cluster)
+    return Organisation._base_manager.filter(here, is_public=True).distinct().order_by("sort_text", "id")

@@ -31,6 +31,7 @@ urlpatterns = [
     path("twinnings/<pair:pair>/", pairs.pair, name="pair"),
     path("twinnings/<pair:pair>/edit/", correcting.twinning, name="edit_twinning"),
     path("twinnings/<pair:pair>/linkage/", writing.new_linkage, name="new_linkage"),
+    path("twinnings/<pair:pair>/partner/", writing.new_partner, name="new_partner"),
     path("twinnings/<pair:pair>/topic/", writing.new_topic, name="new_topic"),
     path("twinnings/<pair:pair>/topic/<int:pk>/", correcting.topic, name="edit_topic"),
     path(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy, ngettext
 
 from nanduti.foundation.access import NOBODY, Access
@@ -15,6 +15,7 @@ from nanduti.interface import words
 from nanduti.interface.forms import NandutiForm
 
 from .. import queries
+from ..folding import fold
 from ..models import Organisation
 from ..names import names_for
 from ..pseudonyms import is_well_formed
@@ -96,6 +97,14 @@ class OrganisationField(forms.Field):
         self.access: Access = NOBODY
         # What the record names already, which may lie abroad, outside what the reader may search.
         self.present: Organisation | None = None
+        # Public bodies that may be named here though they lie outside what the reader may search.
+        self.near: QuerySet[Organisation] | None = None
+
+    def offer_near(self, rows: QuerySet[Organisation]) -> None:
+        """Let these public bodies be named too, and show the first of them before anything is typed."""
+        self.near = rows.filter(is_public=True)
+        first = list(self.near[: SHOWN + 1])
+        self.widget.found = Found(called(self.access, first[:SHOWN]), 0) if 0 < len(first) <= SHOWN else None
 
     def to_python(self, value: Any) -> Organisation | None:
         text = str(value or "").replace("\x00", "").strip()[:LONGEST]
@@ -107,6 +116,9 @@ class OrganisationField(forms.Field):
         # A number or a pseudonym names one record or none: it never stands for another that resembles it.
         is_name = not text.isdigit() and not _PSEUDONYM.search(text)
         fitting = list(rows_for(self.access, text, firms=self.firms)[:2]) if is_name else []
+        if is_name and not fitting and self.near is not None:
+            words = [Q(search_text__contains=word) for word in fold(text).split()[:8]]
+            fitting = list(self.near.filter(*words)[:2]) if words else []
         if len(fitting) == 1:
             return fitting[0]
         if not fitting:
@@ -122,10 +134,15 @@ class OrganisationField(forms.Field):
             if self.present is not None and spelled.upper() == self.present.pseudonym:
                 return self.present
             if is_well_formed(spelled.upper()):
-                return rows.filter(pseudonym=spelled.upper()).first()
+                return self._first(rows, pseudonym=spelled.upper())
         if text.isascii() and text.isdigit() and int(text) <= _LARGEST_KEY:
-            return rows.filter(pk=int(text)).first()
-        return rows.filter(code=text).first()
+            return self._first(rows, pk=int(text))
+        return self._first(rows, code=text)
+
+    def _first(self, rows: QuerySet[Organisation], **found: Any) -> Organisation | None:
+        """The organisation among what the reader may see, else among the public bodies near by."""
+        row = rows.filter(**found).first()
+        return self.near.filter(**found).first() if row is None and self.near is not None else row
 
     def prepare_value(self, value: Any) -> Any:
         """A record as its name and pseudonym; what was typed stays as it is."""

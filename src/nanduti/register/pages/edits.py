@@ -113,7 +113,8 @@ def edit_organisation(request: HttpRequest, pseudonym: str) -> HttpResponse:
     found = _organisation(request, pseudonym)
     access, kind = access_of(request), forms.EditOrganisationForm
     form = kind(request.POST or None, initial=_present(kind, found), record=found).offer_clusters(
-        queries.scopes_to_edit(access=access), is_needed=not access.may("edit_programme")
+        queries.scopes_to_edit(access=access),
+        is_needed=found.cluster is not None and not access.may("edit_programme"),
     )
 
     def act(version: int) -> None:

@@ -22,7 +22,7 @@ from ..forms import (
     EditTopicForm,
     EditTwinningForm,
 )
-from ..models import StepEvidence
+from ..models import Linkage, StepEvidence
 from .pairs import EDIT, twinning_of
 
 
@@ -65,7 +65,7 @@ def linkage(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
     """Correct a linkage, or say how far it has come."""
     row = _row(queries.linkages(programme=frame.programme), "linkage", pk)
     frame.access.require(EDIT, row.scope)
-    form = EditLinkageForm.of(row, request.POST or None, access=frame.access)
+    form = EditLinkageForm.of(row, request.POST or None, access=frame.access, near=_near(row))
 
     def act(values: dict[str, Any], version: int) -> None:
         reason = form.cleaned_data["override_reason"] if frame.may("override_rule") else ""
@@ -82,6 +82,12 @@ def linkage(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
         back=frame.url("twinning:pairs"),
         take_back_url=frame.url("twinning:take_back_linkage", pk),
     )
+
+
+def _near(row: Linkage) -> dict[str, Any]:
+    """By field, the public bodies of the cluster of that side."""
+    sides = {"from_organisation": row.from_cluster, "to_organisation": row.to_cluster}
+    return {name: queries.bodies_of(cluster) for name, cluster in sides.items() if cluster is not None}
 
 
 @programme_page(step=7, item="programme")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from nanduti.foundation.errors import NotFound
@@ -12,9 +14,13 @@ from nanduti.interface.forms import LARGEST
 from nanduti.programme.choosing import clusters_at_hand
 from nanduti.programme.frames import Frame, programme_page
 from nanduti.programme.pages import form_page
+from nanduti.register import actions as register
+from nanduti.register import queries as registers
+from nanduti.register.models import Organisation
 
 from .. import actions, queries
-from ..forms import EvidenceForm, InterestForm, LinkageForm, NewTwinningForm, TaskForm, TopicForm
+from ..forms import EvidenceForm, InterestForm, LinkageForm, NewTwinningForm, PartnerForm, TaskForm, TopicForm
+from ..models import Twinning
 from .pairs import EDIT, twinning_of
 
 
@@ -41,7 +47,12 @@ def new_linkage(request: HttpRequest, frame: Frame, pair: str) -> HttpResponse:
     """Write down a linkage."""
     twinning = twinning_of(frame, pair)
     frame.access.require(EDIT, twinning.scope)
-    form = LinkageForm(request.POST or None, access=frame.access)
+    form = LinkageForm(
+        request.POST or None,
+        access=frame.access,
+        near=near(twinning),
+        initial={"to_organisation": _named(frame, request.GET.get("with", ""))},
+    )
 
     def act(values: dict[str, Any]) -> None:
         reason = values["override_reason"] if frame.may("override_rule") else ""
@@ -58,7 +69,67 @@ def new_linkage(request: HttpRequest, frame: Frame, pair: str) -> HttpResponse:
         back=frame.url("twinning:pair", pair),
         save_label=_("Save the linkage"),
         done=_("The linkage is saved."),
+        template="twinning/linkage.html",
+        partner_url=frame.url("twinning:new_partner", pair)
+        if registers.may_edit(frame.access, twinning.emerging.scope)
+        else "",
     )
+
+
+def near(twinning: Twinning) -> dict[str, Any]:
+    """By field, the public bodies of that side of a pair."""
+    return {
+        "from_organisation": queries.bodies_of(twinning.emerging),
+        "to_organisation": queries.bodies_of(twinning.advanced),
+    }
+
+
+def _named(frame: Frame, pseudonym: str) -> Organisation | None:
+    """The organisation that an address names, if the reader may see it."""
+    return (
+        registers.organisations(access=frame.access)
+        .filter(pseudonym=pseudonym[:20].replace("\x00", ""))
+        .first()
+    )
+
+
+@programme_page(step=7, item="programme")
+def new_partner(request: HttpRequest, frame: Frame, pair: str) -> HttpResponse:
+    """Name a partner abroad that stands in no register yet; the register of the emerging cluster keeps it."""
+    twinning = twinning_of(frame, pair)
+    frame.access.require(EDIT, twinning.scope)
+    registers.require_edit(frame.access, twinning.emerging.scope)
+    form = PartnerForm(request.POST or None)
+    linkage = frame.url("twinning:new_linkage", pair)
+    if request.method == "POST" and form.is_valid():
+        made: list[Organisation] = []
+        if form.try_to(lambda: made.append(_register(twinning, form.cleaned_data, request.user))):
+            messages.success(request, _("The partner is in the register. Now say what the linkage is about."))
+            return redirect(frame.url("twinning:new_linkage", pair, **{"with": made[0].pseudonym}))
+    return form_page(
+        request,
+        frame,
+        form,
+        lambda _values: None,
+        title=_("Name a partner abroad"),
+        state=_("It is kept in the register of %(cluster)s and does not count among its firms.")
+        % {"cluster": twinning.emerging},
+        back=linkage,
+        save_label=_("Name the partner"),
+        done="",
+    )
+
+
+def _register(twinning: Twinning, values: dict[str, Any], by: Any) -> Organisation:
+    """The partner as a record: a firm by pseudonym with its name in the vault, another body by its public name."""
+    name, kind = values["name"], values["kind"]
+    more = {"kind": kind, "country_code": values["country_code"]}
+    if kind in register.SHOWN_ONLY_IF_LARGE:
+        return register.register_organisation(
+            values=more, identity={"name": name}, kept_in=twinning.emerging, by=by
+        )
+    more |= {"is_public": True, "public_name": name}
+    return register.register_organisation(values=more, kept_in=twinning.emerging, by=by)
 
 
 @programme_page(step=6, item="programme")
