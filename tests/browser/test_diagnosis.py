@@ -31,6 +31,10 @@ SHOWN = {
     "networks/?cluster=yaguaron-garments": "relations",
     "networks/measures/?cluster=yaguaron-garments": None,
     "networks/groups/": None,
+    "plan/garments-2023/variance/": "variance",
+    "plan/garments-2023/revision/1/": None,
+    "plan/variance/": None,
+    "ledger/garments-2023/7/": None,
     "release/": None,
     "release/returns/": None,
 }

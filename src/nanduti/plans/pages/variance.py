@@ -280,7 +280,8 @@ def _pictures(answer: variance.Found, frame: Frame, table: VarianceTable) -> Any
     # Of what only one date is known nothing can be drawn side by side.
     told = [row for row in table.filtered if row.why != variance.ONE_DATE]
     rows = variance.details(frame.programme, told, as_of=answer.as_of, against=answer.against)
-    drawn = [_item(one, frame) for one in rows]
+    has_groups = len({one.activity.plan_id for one in rows}) > 1
+    drawn = [_item(one, frame, has_groups) for one in rows]
     picture = slippage.draw(
         [item for item in drawn if item.periods],
         cut_off=frame.as_of,
@@ -302,7 +303,7 @@ def _curve_note(told: planning.PlanCurve) -> str:
     }
 
 
-def _item(one: variance.Detail, frame: Frame) -> slippage.Item:
+def _item(one: variance.Detail, frame: Frame, has_groups: bool) -> slippage.Item:
     now = variance.current_when(one.activity)
     first = one.side.line.when
     is_moved = isinstance(now, planning.When) and _span(now) != _span(first)
@@ -311,7 +312,7 @@ def _item(one: variance.Detail, frame: Frame) -> slippage.Item:
         label=str(one.activity),
         number=one.activity.number,
         url=frame.url("plans:activity", one.activity.plan.code, one.activity.number),
-        group="" if frame.cluster else str(one.activity.plan),
+        group=str(one.activity.plan) if has_groups else "",
         first=first if isinstance(first, planning.When) else None,
         now=now if is_moved else None,
         done=_day_done(one, done),
