@@ -45,7 +45,7 @@ class GrantForm(NandutiForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("Only for a new account; the person changes it after signing in."),
     )
-    role = forms.ChoiceField(label=_("Role"), choices=[(r.code, _(r.title)) for r in ROLES])
+    role = forms.ChoiceField(label=_("Role"), choices=[("", "–"), *((r.code, _(r.title)) for r in ROLES)])
     scope = forms.ModelChoiceField(label=_("Within"), queryset=Scope.objects.none())
     until = DayField(
         label=_("Until"), required=False, help_text=_("The first day on which the role no longer holds.")
