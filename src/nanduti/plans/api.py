@@ -14,7 +14,7 @@ from nanduti.programme.api import TROUBLE, asked_programme
 from nanduti.programme.frames import may_within
 from nanduti.programme.queries import cluster_by_code
 
-from . import queries, variance_told
+from . import queries, variance_told, visions_told
 
 router = Router(tags=["plans"])
 
@@ -71,4 +71,19 @@ def variance(  # type: ignore[no-untyped-def]
         sees_money=sees_money,
         offset=offset,
         limit=limit,
+    )
+
+
+@router.get("programmes/{programme}/visions", response={200: list[dict[str, Any]], **TROUBLE})
+def list_visions(  # type: ignore[no-untyped-def]
+    request: HttpRequest, programme: str, cluster: str | None = None, on: date | None = None
+):
+    """The vision that holds in each cluster on a day (today if left out), its priorities, and each look at it."""
+    found = asked_programme(request, programme)
+    chosen = cluster_by_code(programme=found, code=cluster) if cluster else None
+    return visions_told.told(
+        programme=found,
+        cluster=chosen,
+        on=on or timezone.localdate(),
+        access=request.access,  # type: ignore[attr-defined]
     )
