@@ -121,6 +121,19 @@ document.addEventListener('click', (event) => {
   }
 });
 
+// A page that stayed open while its reader signed in again, in another tab or after going back, holds the mark of the
+// former sign-in. The cookie has the present one: what was typed is sent after all.
+document.addEventListener(
+  'submit',
+  ({ target }) => {
+    const mark = target.querySelector('input[name=csrfmiddlewaretoken]');
+    const name = `${document.body.dataset.mark}=`;
+    const kept = document.cookie.split('; ').find((cookie) => cookie.startsWith(name));
+    if (mark && kept) mark.value = kept.slice(name.length);
+  },
+  true,
+);
+
 // A form that was sent is not sent twice by an impatient thumb.
 document.addEventListener('submit', (event) => {
   const form = event.target;

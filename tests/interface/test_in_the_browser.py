@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from tests.support.pages import fits
+
+from .conftest import PASSWORD
 
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
@@ -218,6 +221,25 @@ class TestForms:
         desk.get_by_role("heading", name="You may not do this").wait_for()
         desk.get_by_role("link", name="Go back").click()
         desk.get_by_role("heading", name="Register a firm").wait_for()
+        expect(desk.get_by_label("Note")).to_have_value("A long note that nobody wants to write twice.")
+
+    def test_a_form_is_taken_after_signing_in_again_in_another_tab(self, desk, lucia):
+        desk.goto("/style/form/")
+        desk.get_by_label("Name").fill("!x")
+        desk.get_by_label("Note").fill("A long note that nobody wants to write twice.")
+        Session.objects.all().delete()
+        desk.get_by_role("button", name="Save the firm").click()
+        expect(desk.get_by_role("heading", name="You were signed out")).to_be_visible()
+        tab = desk.context.new_page()
+        tab.goto("/account/login/")
+        tab.locator("[name=login]").fill(lucia.username)
+        tab.locator("[name=password]").fill(PASSWORD)
+        tab.locator("[name=password]").press("Enter")
+        expect(tab).not_to_have_url(re.compile("/account/login/"))
+        desk.get_by_role("link", name="Go back").click()
+        expect(desk.get_by_label("Note")).to_have_value("A long note that nobody wants to write twice.")
+        desk.get_by_role("button", name="Save the firm").click()
+        expect(desk.locator("[data-focus]")).to_be_visible()
         expect(desk.get_by_label("Note")).to_have_value("A long note that nobody wants to write twice.")
 
     @SIZES

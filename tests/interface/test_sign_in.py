@@ -6,6 +6,7 @@ import time
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret, hotp_value
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 
@@ -252,6 +253,20 @@ class TestSessions:
         answer = client.post("/style/form/", {"name": "Curtiembre"})
         assert answer.status_code == 401
         assert b"data-back" in answer.content
+
+    def test_what_is_sent_without_any_session_left_has_a_way_back_too(self, client, lucia):
+        sign_in(client)
+        client.get("/style/form/")
+        Session.objects.all().delete()
+        answer = client.post("/style/form/", {"name": "Curtiembre"})
+        assert answer.status_code == 401
+        assert b"data-back" in answer.content and b"Sign in in another tab" in answer.content
+        assert sign_in(client).status_code == 302, "what anybody may send is taken as ever"
+        assert Client().post("/jobs/00000000-0000-0000-0000-000000000000/stop/").status_code == 404
+
+    def test_forms_know_where_the_present_mark_stands(self, client, lucia, settings):
+        sign_in(client)
+        assert f'data-mark="{settings.CSRF_COOKIE_NAME}"' in client.get("/style/form/").content.decode()
 
     def test_a_busy_session_writes_rarely(self, client, lucia, django_assert_max_num_queries):
         sign_in(client)

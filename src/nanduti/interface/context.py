@@ -23,6 +23,11 @@ class Frame:
         user = getattr(self.request, "user", None)
         return user if user is not None and user.is_authenticated else None
 
+    @property
+    def mark_cookie(self) -> str:
+        """The cookie with the mark that the forms of the present sign-in carry; see ``main.js``."""
+        return str(settings.CSRF_COOKIE_NAME)
+
     @cached_property
     def items(self) -> list[navigation.Item]:
         return navigation.items(self.request)

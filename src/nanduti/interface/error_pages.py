@@ -79,7 +79,10 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     said = Said(
         _("This page was open for too long"),
         _("For your safety a form counts only for a while and only from the browser that opened it."),
-        _("Go back, load the page again and send the form once more. Cookies must be allowed."),
+        _(
+            "Go back and send the form once more: what you typed still stands there. Cookies must be allowed; "
+            "where scripts are not, copy what you typed and load the page anew first."
+        ),
         "http.forged",
     )
     return answer(request, said, 403)

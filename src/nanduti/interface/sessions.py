@@ -24,6 +24,8 @@ BEGAN, SEEN = "nanduti_began", "nanduti_seen"
 # The last sign of life is written this often at most: not every page shall write to the database.
 NOTE_EVERY = 300
 SECRETS = "/account/2fa/"
+# What is sent here by nobody in particular: signing in, choosing a language, phones and programs.
+BY_ANYBODY = ("/account/", "/language/", "/collect/", "/api/")
 
 
 class SessionLimits:
@@ -34,7 +36,7 @@ class SessionLimits:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
-            return self.handler(request)
+            return _signed_out(request) if _was_somebody(request) else self.handler(request)
         now = int(time.time())
         session = request.session
         began, seen = session.get(BEGAN), session.get(SEEN)
@@ -46,6 +48,16 @@ class SessionLimits:
         elif now - seen > NOTE_EVERY:
             session[SEEN] = now
         return _kept_by_nobody_else(request, self.handler(request))
+
+
+def _was_somebody(request: HttpRequest) -> bool:
+    """Whether something is sent from a page of a sign-in that is over.
+
+    Else it would be answered by the sign-in page, and what was typed be gone behind it.
+    """
+    is_sent = request.method not in {"GET", "HEAD", "OPTIONS", "TRACE"}
+    has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
+    return is_sent and has_session and not request.path.startswith(BY_ANYBODY)
 
 
 def _kept_by_nobody_else(request: HttpRequest, response: HttpResponse) -> HttpResponse:
@@ -64,7 +76,7 @@ def _signed_out(request: HttpRequest) -> HttpResponse:
         return redirect(f"{sign_in}?{urlencode({'next': request.get_full_path()})}")
     said = Said(
         _("You were signed out"),
-        _("Nothing happened here for a while, so the session ended."),
+        _("A session ends after a day, or when nothing happens for a while."),
         _(
             "Sign in in another tab, then go back to this page and send it again: what you typed still stands there."
         ),
