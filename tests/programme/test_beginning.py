@@ -190,6 +190,12 @@ def test_others_correct_nothing(who, visit, example):
         assert visit(who).get(f"/p/{CODE}/{page}").status_code == 403, page
 
 
+def test_a_programme_that_is_over_asks_for_no_first_steps(rosa):
+    client = signed_in(rosa)
+    client.post("/begin/", SENT | {"ended": "2020", "started": "2018"})
+    assert "first-steps" not in client.get("/p/weavers-of-the-lake/").content.decode()
+
+
 def test_a_programme_at_work_asks_for_no_first_steps(visit, example, people):
     # The example has all but a committee's agent of every kind; whoever reads only is told nothing of it.
     assert "first-steps" not in visit("committee").get(f"/p/{CODE}/").content.decode()

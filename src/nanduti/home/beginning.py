@@ -41,9 +41,13 @@ def begin_link(request: HttpRequest) -> dict[str, Any] | None:
 
 
 def first_steps(frame: Frame) -> list[Step]:
-    """What a programme needs first; empty once it is all there, and for those who could do none of it. One query."""
+    """What a programme needs first; empty once it is all there or over, and for those who could do none of it.
+
+    One query.
+    """
     may_edit, may_invite = frame.may_programme("edit_programme"), frame.may_programme("manage_people")
-    if not (may_edit or may_invite):
+    ended = frame.programme.ended_end
+    if not (may_edit or may_invite) or (ended is not None and ended <= frame.today):
         return []
     there = _there(frame.programme)
     steps = [

@@ -130,6 +130,7 @@ def _place(new: dict[str, str], by: User | str, at: datetime | None) -> Place | 
 
 
 def _check_door(cluster: Cluster, access: Access | None) -> None:
+    hold(cluster)  # of two programmes that take in what is nobody's, the second is refused
     if access is None or access.may("import", cluster.scope_id) or is_free(cluster):
         return
     raise KeptByOthers(cluster=cluster)

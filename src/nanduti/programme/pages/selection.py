@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -126,7 +127,7 @@ def _coverage_section(frame: Frame, matrix: queries.CoverageMatrix) -> dict[str,
         "id": "coverage",
         "title": _("Coverage"),
         "intro": dilution(matrix),
-        "html": _coverage_table(matrix) if matrix.clusters else "",
+        "html": _coverage_table(frame, matrix) if matrix.clusters else "",
         "verdict": matrix.convergence if matrix.clusters and len(matrix.components) > 1 else None,
         "verdict_about": "advice",
         "links": [link(frame.url(name), said) for name, said in ways],
@@ -146,14 +147,14 @@ def dilution(matrix: queries.CoverageMatrix) -> str:
     }
 
 
-def _coverage_table(matrix: queries.CoverageMatrix) -> Any:
+def _coverage_table(frame: Frame, matrix: queries.CoverageMatrix) -> Any:
     head = format_html_join(
         "", '<th scope="col">{}</th>', ((matrix.names[code],) for code in matrix.components)
     )
     body = format_html_join(
         "",
         '<tr><th scope="row">{}</th>{}</tr>',
-        ((str(cluster), _coverage_cells(matrix, cluster)) for cluster in matrix.clusters),
+        ((_cluster_said(frame, cluster), _coverage_cells(matrix, cluster)) for cluster in matrix.clusters),
     )
     return format_html(
         '<div class="scroll"><table class="grid-table stacked"><caption class="unseen">{}</caption>'
@@ -163,6 +164,13 @@ def _coverage_table(matrix: queries.CoverageMatrix) -> Any:
         head,
         body,
     )
+
+
+def _cluster_said(frame: Frame, cluster: Cluster) -> Any:
+    """The name of a cluster, with the way to its register for those who may read it."""
+    if not frame.access.may("read", cluster.scope_id):
+        return str(cluster)
+    return format_html('<a href="{}">{}</a>', reverse("register:cluster", args=[cluster.code]), cluster)
 
 
 def _coverage_cells(matrix: queries.CoverageMatrix, cluster: Any) -> Any:
