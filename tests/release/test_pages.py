@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from nanduti.release.models import Publication, ReleaseRequest
@@ -41,6 +43,20 @@ def test_the_whole_line_on_pages(door, as_user):
     assert first.post(f"{HOME}out/{made.pk}/withdraw/", {"reason": ""}).status_code == 422
     assert first.post(f"{HOME}out/{made.pk}/withdraw/", {"reason": "miscounted"}).status_code == 302
     assert first.get(f"{HOME}out/{made.pk}/files/table.csv").status_code == 410
+
+
+def test_the_way_to_the_page_for_everybody_leads_somewhere(door, as_user):
+    member = as_user("member")
+
+    def way() -> str:
+        shown = re.findall(r'href="(/open/[^"]*)"', member.get(HOME).content.decode())
+        assert len(set(shown)) == 1
+        assert member.get(shown[0]).status_code == 200
+        return shown[0]
+
+    assert way() == "/open/", "before anything was published there is no page of the programme"
+    door.publish()
+    assert way() == "/open/weaving/"
 
 
 def test_visitors_read_what_is_for_everybody_and_get_no_cookie(door, as_user):

@@ -76,17 +76,22 @@ def home(request: HttpRequest, frame: Frame) -> HttpResponse:
             "out": out,
             "new_url": frame.url("release:new") if frame.may("request_release") else "",
             "returns_url": frame.url("release:returns"),
-            "open_url": f"/open/{frame.programme.code}/",
+            "open_url": _open_url(frame, rows),
         },
     )
 
 
 def _figures(frame: Frame, n_open: int, rows: Any) -> list[Figure]:
     n_public = rows.filter(audience="public", state="published").count()
-    found = [Figure(n_public, _("open to everybody"), f"/open/{frame.programme.code}/")]
+    found = [Figure(n_public, _("open to everybody"), _open_url(frame, rows))]
     if may_see_requests(frame):
         found.insert(0, Figure(n_open, _("to be checked or decided"), "#requests"))
     return found
+
+
+def _open_url(frame: Frame, rows: Any) -> str:
+    """The programme's page for everybody; where it never had one, the page of all programmes."""
+    return f"/open/{frame.programme.code}/" if rows.filter(audience="public").exists() else "/open/"
 
 
 def _state(n_open: int, n_out: int, *, sees: bool) -> str:
