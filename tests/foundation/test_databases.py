@@ -46,3 +46,23 @@ def test_the_vault_waits_for_its_own_migrations_alone(migrated):
     forget("vault", "vault")
     databases.bring_up_to_date()
     assert migrated == [("migrate", "vault", "vault")]
+
+
+def test_files_of_a_database_are_closed_to_other_users_of_the_machine(tmp_path):
+    made = [tmp_path / name for name in ("nanduti.sqlite3", "nanduti.sqlite3-wal")]
+    for path in made:
+        path.touch()
+        path.chmod(0o664)
+    databases.keep_private(made[0])
+    assert [path.stat().st_mode & 0o777 for path in made] == [0o660, 0o660], "a group keeps what it may"
+    assert not (tmp_path / "nanduti.sqlite3-shm").exists(), "nothing is made"
+
+
+def test_what_is_handed_in_is_closed_to_other_users_of_the_machine(tmp_path, settings):
+    from django.core.files.base import ContentFile
+    from django.core.files.storage import FileSystemStorage
+
+    storage = FileSystemStorage(location=tmp_path)
+    kept = tmp_path / storage.save("ab/abcdef", ContentFile(b"minutes"))
+    assert not kept.stat().st_mode & 0o007
+    assert not kept.parent.stat().st_mode & 0o007

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import stat
+from pathlib import Path
+
 from django.apps import apps
 from django.core.management import call_command
 from django.core.management.sql import emit_post_migrate_signal
@@ -16,6 +20,19 @@ def bring_up_to_date() -> None:
     _migrate("default")
     # Nothing of other rooms stands there, so their history need not be played either: half the time of a first start.
     _migrate(ALIAS, LABEL)
+    for alias in ("default", ALIAS):
+        if connections[alias].vendor == "sqlite":
+            keep_private(Path(connections[alias].settings_dict["NAME"]))
+
+
+def keep_private(database: Path) -> None:
+    """Close a file of SQLite to whoever else uses the machine: it holds the sessions of those who are signed in.
+
+    A folder that Nanduti made is closed itself, one that an operator made may not be. What a group may do stays.
+    """
+    for path in (database, *(database.with_name(database.name + more) for more in ("-wal", "-shm"))):
+        with contextlib.suppress(OSError):  # not there, or another user's, who sees to it
+            path.chmod(stat.S_IMODE(path.stat().st_mode) & ~stat.S_IRWXO)
 
 
 def _migrate(database: str, *room: str) -> None:
