@@ -46,7 +46,7 @@ def the_fact(**found) -> ProfileFact:
 def test_what_a_fact_is_about_is_chosen_in_plain_words(here):
     page = client_of(here, "cda").get(new_at(here)).content.decode()
     assert "Women among those who work (per cents)" in page and "Turnover of a year (money" in page
-    assert "something else: name it below" in page and ">women_share<" not in page
+    assert "(choose, or name it below)" in page and ">women_share<" not in page
 
 
 @pytest.mark.parametrize(

@@ -108,9 +108,9 @@ def take_back_page(
         frame,
         TakeBackForm.of(row, request.POST or None),
         lambda values, version: act(record=row, version=version, by=request.user, **values),
-        title=_("Take it back"),
+        title=_("Take this back"),
         state=str(title or row),
         back=back,
-        save_label=_("Take it back"),
+        save_label=_("Take this back"),
         done=_("It is taken back. What it said stays in the record of deeds."),
     )

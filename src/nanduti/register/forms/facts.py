@@ -62,7 +62,7 @@ def named_here(scope: Scope) -> list[tuple[str, str]]:
 
 def choices(scope: Scope) -> list[Any]:
     """What a fact can be about: named attributes with their unit, then what was named here, then own words."""
-    offered: list[Any] = [("", _("something else: name it below"))]
+    offered: list[Any] = [("", _("(choose, or name it below)"))]
     for title, rows in attributes.groups():
         offered.append((title, [(row.code, f"{row.said} ({UNIT_WORDS[row.unit]})") for row in rows]))
     own = named_here(scope)

@@ -190,5 +190,5 @@ def _take_back(request: HttpRequest, record: Any, *, back: str, state: str) -> H
         messages.success(request, _("It is taken back. What it said stays in the record of deeds."))
         return redirect(back)
     return form_page(
-        request, form, title=_("Take it back"), save=_("Take it back"), back=back, state=state
+        request, form, title=_("Take this back"), save=_("Take this back"), back=back, state=state
     )  # fmt: skip
