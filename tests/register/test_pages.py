@@ -96,7 +96,19 @@ def test_a_firm_owner_sees_the_own_firm_and_no_other(here):
     assert own.status_code == 200 and NAME in own.content.decode()
     assert client.get(reverse("register:actor", args=[other.pseudonym])).status_code == 404
     assert client.get(reverse("register:actor", args=[here.person.pseudonym])).status_code == 404
-    assert other.pseudonym not in client.get(reverse("register:home")).content.decode()
+    listed = client.get(reverse("register:home")).content.decode()
+    assert other.pseudonym not in listed
+
+
+def test_a_firm_owner_reads_the_name_of_the_cluster_and_no_link_that_leads_nowhere(here):
+    client = client_of(here, "firm_owner")
+    nowhere = reverse("register:cluster", args=[here.cluster.code])
+    assert client.get(nowhere).status_code == 404
+    for address in (reverse("register:actor", args=[here.firm.pseudonym]), reverse("register:home")):
+        page = client.get(address).content.decode()
+        assert f'"{nowhere}"' not in page and str(here.cluster) in page, address
+    page = client_of(here, "cda").get(reverse("register:actor", args=[here.firm.pseudonym])).content.decode()
+    assert f'"{nowhere}"' in page
 
 
 def test_readers_see_no_people_and_no_notes(here):

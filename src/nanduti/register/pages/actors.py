@@ -147,6 +147,8 @@ def _render(
         "may_edit": queries.may_edit(access, found.scope),
         "may_ask": access.may("request_contact", found.scope_id),
         "is_insider": access.may("read_sensitive", found.scope_id),
+        # A firm owner sees the own firm and not its cluster's register: the name leads nowhere then.
+        "open_scopes": queries.readable_scopes(access),
         **context,
     }
     return render(request, template, context)

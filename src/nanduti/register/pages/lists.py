@@ -121,9 +121,11 @@ def home(request: HttpRequest) -> HttpResponse:
     if request.GET.get("role"):
         rows = rows.distinct()  # one body may hold a role in several clusters
     table = OrganisationTable(rows, request)
-    table.cols = _columns(
-        table, {c.code: str(c) for c in clusters}, dict(queries.places_with_organisations(access=access))
-    )
+    called = {c.code: str(c) for c in clusters}
+    if not clusters:  # a firm owner: the own firm alone, and the name of its cluster
+        own = rows.select_related("cluster").exclude(cluster=None)[:25]
+        called = {firm.cluster.code: str(firm.cluster) for firm in own}
+    table.cols = _columns(table, called, dict(queries.places_with_organisations(access=access)))
     if table.wants_export:
         return table.export()
     return render(

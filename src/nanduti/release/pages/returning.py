@@ -327,7 +327,10 @@ def own_sheet(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
     made = [_firm_sheet(row, firm) for firm in firms if queries.may_see_firm(frame.access, firm)]
     if not any(made):
         raise NotFound(kind=_("sheets"), code_given=pk)
-    return _show(request, row, [m for m in made if m], f"{row.slug}-own", {}, "sensitive")
+    return _show(
+        request, row, [m for m in made if m], f"{row.slug}-own", link("/", _("Your pages")), "sensitive",
+        state=_("What you answered, beside what the others of your community did."),
+    )  # fmt: skip
 
 
 def _firm_sheet(row: Publication, firm: Establishment, name: str = "") -> Sheet | None:
