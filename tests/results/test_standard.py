@@ -211,6 +211,15 @@ def test_the_page_shows_changes_and_each_opens_to_its_readings(example, visit):
     assert client.get(f"{P}/standard/happiness/").status_code == 404
 
 
+def test_each_reading_is_shown_in_its_own_unit(example, visit):
+    leather = cluster(LEATHER)
+    say(leather, "savings", 100, "2005", "EUR")
+    say(leather, "savings", 900, "2010", "INR")
+    page = visit("coordinator").get(f"{P}/standard/savings/?as_of=2011-07-31").content.decode()
+    assert "EUR\u00a0100 (2005)" in page and "INR\u00a0900 (2010)" in page
+    assert "in different units or currencies" in page and "EUR\u00a0900" not in page
+
+
 def test_spans_on_the_page_and_over_the_api(example, visit):
     client = visit("coordinator")
     page = client.get(f"{P}/?baseline=2010&follow_up=2005").content.decode()

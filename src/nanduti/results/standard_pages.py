@@ -43,9 +43,7 @@ COUNTED = {
     "bound": gettext_lazy("%(n)s told as “more than” or “less than”"),
 }
 ALONE = {
-    "undated": gettext_lazy(
-        "Nobody wrote of which day this figure is, so that it can be neither baseline nor follow-up."
-    ),
+    "undated": gettext_lazy("Without a day it can be neither baseline nor follow-up."),
     "later_than_cut_off": gettext_lazy("It is of a day after the cut-off day."),
     "no_baseline": gettext_lazy("There is no figure in the baseline that was chosen."),
     "no_follow_up": gettext_lazy("No follow-up yet."),
@@ -204,7 +202,12 @@ def amount(value: float | None, unit: str, *, signed: bool = False) -> str:
     sign = "+" if signed and exact > 0 else ""
     if len(unit) == 3 and unit.isascii() and unit.isupper():
         return sign + words.money(Money(exact, unit))
-    return f"{sign}{words.number(exact)} {_(unit) if unit in UNITS else unit}".strip()
+    return f"{sign}{words.number(exact)} {unit_said(unit)}".strip()
+
+
+def unit_said(unit: str) -> str:
+    """A unit in the reader's language where it is a common one."""
+    return _(unit) if unit in UNITS else unit
 
 
 def _plain(row: Shown, name: str) -> Any:
@@ -386,7 +389,7 @@ def _section(request: HttpRequest, found: standard.Pairs, line: standard.Line, n
     ]
     mean = _("The mean of those seen twice, each counted once.") if line.measure.combine == "mean" else ""
     return {
-        "title": f"{title_of(line)}, {LEVELS[line.level]}",
+        "title": ", ".join(filter(None, [title_of(line), str(LEVELS[line.level]), unit_said(line.unit)])),
         "intro": mean,
         "table": ReadingTable(rows, request, columns=_reading_columns(line, found), name=f"readings-{number}",
                               prefix=f"r{number}."),
@@ -421,7 +424,9 @@ def _subjects(rows: list[Any]) -> dict[tuple[str, int], Any]:
 def _reading_columns(line: standard.Line, found: standard.Pairs) -> list[Col]:
     def value(side: str) -> Any:
         return lambda row: _dated(
-            amount(row[f"value_{side}"], line.unit) or _as_written(row[f"facts_{side}"]), _day(row, side)
+            amount(row[f"value_{side}"], row[f"unit_{side}"] or line.unit)
+            or _as_written(row[f"facts_{side}"]),
+            _day(row, side),
         )
 
     def change(row: Any) -> str:

@@ -55,8 +55,8 @@ def before_and_after(
 
     Returns:
         definition, subject, status (:data:`MATCHED` or one of :data:`REASONS`), unit, rows (the records of all its
-        readings), and for both sides value, first, after, rows (null where there is none). Sorted by definition and
-        subject.
+        readings), and for both sides value, unit, first, after, rows (null where there is none). Sorted by definition
+        and subject.
 
     >>> rows = [("jobs", "a", "persons", 10.0, date(2008, 1, 1), date(2009, 1, 1), False, [1]),
     ...         ("jobs", "a", "persons", 12.0, date(2011, 6, 1), date(2011, 7, 1), False, [2])]
@@ -172,7 +172,7 @@ def _judged(joined: pl.DataFrame, readings: pl.DataFrame) -> pl.DataFrame:
         pl.when(pl.col(f"_n_{side}") == 1).then(f"value_{side}").alias(f"value_{side}")
         for side in ("before", "after")
     ]
-    days = [f"{name}_{side}" for side in ("before", "after") for name in ("first", "after", "rows")]
+    days = [f"{name}_{side}" for side in ("before", "after") for name in ("unit", "first", "after", "rows")]
     return table.select(*KEY, "status", "unit", "rows", *sides, *days)
 
 
