@@ -264,6 +264,12 @@ class TestSessions:
         assert sign_in(client).status_code == 302, "what anybody may send is taken as ever"
         assert Client().post("/jobs/00000000-0000-0000-0000-000000000000/stop/").status_code == 404
 
+    def test_signing_out_leaves_nothing_to_go_back_to(self, client, lucia):
+        sign_in(client)
+        assert "Clear-Site-Data" not in client.get("/style/page/")
+        assert client.post("/account/logout/")["Clear-Site-Data"] == '"cache"'
+        assert "Clear-Site-Data" not in client.get("/account/login/")
+
     def test_forms_know_where_the_present_mark_stands(self, client, lucia, settings):
         sign_in(client)
         assert f'data-mark="{settings.CSRF_COOKIE_NAME}"' in client.get("/style/form/").content.decode()

@@ -47,7 +47,11 @@ class SessionLimits:
             return _signed_out(request)
         elif now - seen > NOTE_EVERY:
             session[SEEN] = now
-        return _kept_by_nobody_else(request, self.handler(request))
+        response = _kept_by_nobody_else(request, self.handler(request))
+        if not request.user.is_authenticated:
+            # Signed out by choice, perhaps on a phone that is lent: the way back shall not show what was open here.
+            response["Clear-Site-Data"] = '"cache"'
+        return response
 
 
 def _was_somebody(request: HttpRequest) -> bool:
