@@ -63,6 +63,7 @@ def test_the_closer_pair_comes_first_and_points_add_up(example):
         told = proposal.told
         assert told.score == sum(n or 0 for n in told.points.values()) <= sum(told.out_of.values())
         assert {"ring", "graphite"} <= set(found[0].told.terms)
+    assert {"graphite", "ring", "seals"} <= set(found[0].words) and "anillo" not in found[0].words
 
 
 def test_who_has_met_gains_points(example):

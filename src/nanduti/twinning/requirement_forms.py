@@ -16,6 +16,8 @@ from .models import BusinessInterest, Linkage, Requirement
 class RequirementForm(FindingForm):
     """What somebody on one side needs or can offer."""
 
+    folded = ("label_es", "product_es", "technology_es", "conditions_es", "end_market", "stated")
+
     direction = forms.ChoiceField(label=_("Need or offer"), choices=Requirement.Direction.choices)
     side = forms.ChoiceField(label=_("Side"), choices=BusinessInterest.Side.choices)
     kind = forms.ChoiceField(

@@ -7,6 +7,7 @@ traced. What nobody has said is asked, never taken for no.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -44,11 +45,10 @@ class Proposal:
 
     @property
     def words(self) -> list[str]:
-        """The words that both say, as far as they stand in the reader's language."""
-        said = set(
-            tokens(" ".join(in_language(self.need, name) for name in ("label", "product", "technology")))
-        )
-        return [word for word in self.told.terms if word in said]
+        """The words that both say, as the need writes them in the reader's language, the weightiest first."""
+        text = " ".join(in_language(self.need, name) for name in ("label", "product", "technology"))
+        said = {term: word for word in re.findall(r"[\w-]+", text) for term in tokens(word)}
+        return [said[term].casefold() for term in self.told.terms if term in said]
 
     @property
     def share(self) -> float:

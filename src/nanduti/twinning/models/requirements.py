@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nanduti.foundation.classification import classified
 from nanduti.foundation.fields import WhenEnd, WhenPrecision, WhenStart, WhenText
@@ -27,7 +28,7 @@ class Requirement(Scoped, Sourced, Versioned, Timestamped):
     class State(models.TextChoices):
         OPEN = "open", _("open")
         MET = "met", _("met")
-        WITHDRAWN = "withdrawn", _("withdrawn")
+        WITHDRAWN = "withdrawn", pgettext_lazy("need or offer", "withdrawn")
 
     class Who(models.TextChoices):
         """The four kinds of the scope matrix, and who supplies principal firms and so does not compete with them."""

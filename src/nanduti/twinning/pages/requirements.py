@@ -107,7 +107,7 @@ def _pairs_section(
         Col("offer", gettext_lazy("Offer"), value=lambda p: str(p.offer), phone=True),
         Col("offers", gettext_lazy("Who offers it"), value=lambda p: who(p.offer)),
         Col("share", gettext_lazy("Fit"), "share", value=lambda p: p.share, phone=True),
-        Col("why", gettext_lazy("Why"), value=why),
+        Col("why", gettext_lazy("Why"), value=why, phone=True),
         Col("conditions", gettext_lazy("Conditions"), value=_conditions),
     ]  # fmt: skip
     return {
@@ -157,9 +157,11 @@ def _rows_section(
         Col("who", gettext_lazy("Who"), value=lambda r: str(r.organisation or r.get_stakeholder_type_display())),
         Col("product", gettext_lazy("Product"), value=lambda r: in_language(r, "product")),
         Col("sizes", gettext_lazy("Size of the firms"), value=_sizes, shown=any(r.sizes for r in rows)),
-        Col("technology", gettext_lazy("Technology"), value=lambda r: in_language(r, "technology")),
+        Col("technology", gettext_lazy("Technology"), value=lambda r: in_language(r, "technology"),
+            shown=any(r.technology for r in rows)),
         Col("conditions", gettext_lazy("Conditions"), value=lambda r: in_language(r, "conditions")),
-        Col("state", gettext_lazy("State"), "choice", choices=Requirement.State.choices),
+        Col("state", gettext_lazy("State"), "choice", choices=Requirement.State.choices,
+            shown=any(r.state != Requirement.State.OPEN for r in rows)),
         dated("stated", gettext_lazy("When it was said"), shown=any(r.stated for r in rows)),
         Col("end_market", gettext_lazy("To whom it sells in the end"), shown=False),
         Col("source", gettext_lazy("Source"), value=lambda r: r.cite()),
