@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
+import yaml
+from django.conf import settings
 from django.utils.translation import override
 
 from nanduti.foundation.models import AuditEvent
-from nanduti.home.deed_details import in_words
+from nanduti.home.deed_details import ASIDE, in_words
 from tests.support.example import CODE
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
@@ -51,3 +55,22 @@ def test_the_page_of_deeds_shows_no_key(visit, example):
     page = visit("coordinator").get("/deeds/").content.decode()
     assert "changed: emerging cluster; rule: Enough must be there to decide" in page
     assert "priority_emerging" not in page
+
+
+def noted() -> set[str]:
+    """The names under which the verbs of all rooms note something."""
+    found = set()
+    for path in settings.PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "note":
+                found |= {keyword.arg for keyword in node.keywords if keyword.arg}
+    return found - {"subject", "scope", "override_reason"}
+
+
+def test_whatever_a_deed_notes_has_words_in_both_languages():
+    words = yaml.safe_load((settings.PACKAGE / "home/detail_words.yaml").read_text(encoding="utf-8"))
+    assert {"fields", "reason"} <= noted()
+    assert noted() - set(words) - ASIDE == set(), "home/detail_words.yaml says how these are called"
+    assert all(
+        len(said) == 2 and all(isinstance(one, str) and one for one in said) for said in words.values()
+    )
