@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from nanduti.indicators.models import Indicator
 from nanduti.methods.values import Money
 from nanduti.plans import actions, variance
 from nanduti.plans.models import ActionPlan, Activity, Contribution, Participation, Revision, RevisionLine
@@ -347,3 +348,25 @@ def test_the_forms_of_an_activity_take_owner_indicator_and_what_was_spent(plan, 
     row.refresh_from_db()
     assert (row.spent, row.reached) == (110, Decimal("3.5"))
     assert "3.5" in client.get(f"{P}/ledger/own/1/").content.decode()
+
+
+def test_an_activity_may_be_to_move_an_indicator_that_the_programme_follows(plan, visit):
+    followed = Indicator.objects.create(
+        programme=plan.programme, scope=plan.programme.scope, code="export-share"
+    )
+    elsewhere = Indicator.objects.create(
+        programme=plan.programme, scope=plan.programme.scope, code="no-longer", is_used=False
+    )
+    client, row = visit("coordinator"), one(plan, 1)
+    sent = {
+        "label": row.label, "kind": row.kind, "date_text": row.date_text, "joint_benefit": "unknown",
+        "indicator": elsewhere.pk, "target": "40", "better": "less", "version": row.version,
+    }  # fmt: skip
+    assert client.post(f"{P}/ledger/own/1/edit/", sent).status_code == 422
+    assert client.post(f"{P}/ledger/own/1/edit/", {**sent, "indicator": followed.pk}).status_code == 302
+    assert "export-share" in client.get(f"{P}/ledger/own/1/").content.decode()
+    actions.keep_revision(plan=plan, values={"reason": "Another target"}, by="test")
+    line = RevisionLine.objects.get(revision__number=1, activity=row)
+    assert (line.indicator, line.target, line.better) == (followed, 40, "less")
+    report(plan, 1, date(2010, 5, 20), reached=Decimal(38))
+    assert {r.number: r.target for r in found(plan, "current").rows}[1] == "met"

@@ -108,12 +108,20 @@ def _came_to(row: Activity, sees_money: bool) -> list[tuple[str, Any]]:
     if sees_money and row.spent is not None:
         facts.append((_("Spent"), words.money(Money(row.spent, row.currency))))
     if row.indicator or row.indicator_text:
-        facts.append((_("Indicator"), row.indicator.code if row.indicator else row.indicator_text))
+        facts.append((_("Indicator"), _indicator(row)))
     if row.target is not None:
         facts.append((_("Target"), f"{words.number(row.target)} ({row.get_better_display()})"))
     if sees_money and row.reached is not None:
         facts.append((_("Reached"), words.number(row.reached)))
     return facts
+
+
+def _indicator(row: Activity) -> str:
+    """The title of the indicator as the programme follows it now, else the words."""
+    if row.indicator is None:
+        return row.indicator_text
+    now = row.indicator.versions.filter(is_current=True).first()
+    return now.title if now else row.indicator.code
 
 
 def _serves(row: Activity, holding: frozenset[int]) -> str:
