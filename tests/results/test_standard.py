@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 
@@ -253,3 +254,22 @@ def test_more_firms_take_no_more_queries(example):
     grown(LEATHER, 20)
     grown(FOOTWEAR, 20)
     assert asked() == few <= 6
+
+
+def test_the_command_tells_them_to_people_and_to_machines(example, capsys):
+    from nanduti.config.cli import build_parser
+
+    def run(*arguments):
+        asked = ["results", "--programme", CODE, "--as-of", "2011-07-31", *arguments]
+        options = build_parser().parse_args(asked)
+        assert options.verb(options) == 0
+        return capsys.readouterr().out
+
+    grown(LEATHER, 2)
+    outcomes = json.loads(run("--format", "json"))["standard_outcomes"]
+    assert [o["code"] for o in outcomes] == list(STANDARD)
+    (figure,) = [f for f in outcomes[0]["figures"] if f["measure"] == "n_workers"]
+    assert (figure["baseline"], figure["follow_up"], figure["change"], figure["n_matched"]) == (21, 25, 4, 2)
+    assert figure["baseline_days"] == ["2005-01-01", "2005-12-31"] and figure["grade"] == "E"
+    said = run()
+    assert "21 → 25 persons (2 of 2)" in said and "? → ? persons (0 of 1)" in said
