@@ -77,8 +77,8 @@ class Findings(DataTable):
     name = "quality"
     caption = gettext_lazy("Contradictions")
     body = "results/findings.html"
-    # Five to eight screens of a telephone.
-    page_size = 15
+    # About seven screens of a telephone.
+    page_size = 10
     search = ("sentence", "one", "other")
     may_settle = False
     ways_to_settle = Statement.Settled.choices
