@@ -273,3 +273,16 @@ def test_the_command_tells_them_to_people_and_to_machines(example, capsys):
     assert figure["baseline_days"] == ["2005-01-01", "2005-12-31"] and figure["grade"] == "E"
     said = run()
     assert "21 → 25 persons (2 of 2)" in said and "? → ? persons (0 of 1)" in said
+
+
+def test_what_an_enterprise_tells_as_a_whole_is_no_figure_of_its_establishments(example, visit):
+    (firm,) = grown(LEATHER, 1)
+    say(firm.organisation, "n_workers", 20, "2005")
+    say(firm.organisation, "n_workers", 30, "2010")
+    found = lines(example)
+    assert found["n_workers", "organisation", LEATHER].found.change == 10
+    assert found["n_workers", "establishment", LEATHER].found.change == 2
+    page = visit("coordinator").get(f"{P}/?as_of=2011-07-31").content.decode()
+    assert "1 of 1 enterprise<" in page and "1 of 1 firm<" in page
+    page = visit("coordinator").get(f"{P}/standard/employment/").content.decode()
+    assert firm.pseudonym in page and firm.organisation.pseudonym in page

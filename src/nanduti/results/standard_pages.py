@@ -56,7 +56,7 @@ ALONE = {
 OTHER = gettext_lazy("Told by another definition as well; the two are not compared.")
 LEVELS = {
     CLUSTER: gettext_lazy("stated for the cluster"),
-    ENTERPRISE: gettext_lazy("told by enterprises"),
+    ENTERPRISE: gettext_lazy("told by enterprises as a whole"),
     ESTABLISHMENT: gettext_lazy("told by firms"),
 }
 
@@ -276,6 +276,8 @@ def seen(line: standard.Line) -> str:
     if line.is_hidden:
         return ""
     numbers = {"n": words.number(found.n), "of": words.number(found.n_seen)}
+    if line.level == ENTERPRISE:
+        return ngettext("%(n)s of %(of)s enterprise", "%(n)s of %(of)s enterprises", found.n_seen) % numbers
     if line.level in FIRMS:
         return ngettext("%(n)s of %(of)s firm", "%(n)s of %(of)s firms", found.n_seen) % numbers
     return ngettext("%(n)s of %(of)s cluster", "%(n)s of %(of)s clusters", found.n_seen) % numbers
