@@ -117,3 +117,17 @@ def test_the_second_of_two_editors_is_told(found):
 def test_two_networks_of_one_name_have_two_codes(found):
     assert found_network(found).code != found_network(found).code
     assert found_network(found, "!!!").code.startswith("network")
+
+
+def test_the_second_of_two_who_write_evidence_for_a_step_is_told(found):
+    """Both looked at a step without evidence; and then at the same evidence."""
+    network = found_network(found)
+    said = {"network": network, "step": "statute", "by": "test", "at": AT}
+    actions.evidence_step(**said, values={"evidence": "minutes of May"}, version=0)
+    with pytest.raises(EditedMeanwhile):
+        actions.evidence_step(**said, values={"evidence": "minutes of June"}, version=0)
+    actions.evidence_step(**said, values={"evidence": "minutes of 3 May"}, version=1)
+    with pytest.raises(EditedMeanwhile):
+        actions.evidence_step(**said, values={"evidence": "minutes of 4 May"}, version=1)
+    step = network.steps.get(step="statute")
+    assert (step.evidence, step.version) == ("minutes of 3 May", 2)

@@ -204,8 +204,13 @@ def test_deeds_of_business_networks(found, visit, group):
         client.post(url("leave", "yarn", member.pk), {"until_on": "2026-01-01", "version": 1}).status_code
         == 404
     )
-    assert client.post(url("step", "yarn", "directing_body"), {"evidence": ""}).status_code == 422
-    assert client.post(url("step", "yarn", "directing_body"), {"evidence": "vote"}).status_code == 302
+    assert (
+        client.post(url("step", "yarn", "directing_body"), {"evidence": "", "version": 0}).status_code == 422
+    )
+    assert (
+        client.post(url("step", "yarn", "directing_body"), {"evidence": "vote", "version": 0}).status_code
+        == 302
+    )
     page = client.get(url("group", "yarn")).content.decode()
     assert "0 of 5 steps are evidenced without a gap" in page and "2 later steps do not count yet" in page
     assert client.post(url("step", "yarn", "directing_body"), {"take_back": "1"}).status_code == 302

@@ -218,7 +218,7 @@ class LeaveForm(EditForm):
         return values
 
 
-class StepForm(NandutiForm):
+class StepForm(EditForm):
     """What shows that a business network has taken a step."""
 
     evidence = forms.CharField(

@@ -88,16 +88,22 @@ def evidence_step(
     network: BusinessNetwork,
     step: str,
     values: dict[str, Any],
+    version: int | None = None,
     by: User | str,
     at: datetime | None = None,
 ) -> FormalisationStep:
-    """Write down what shows that the network has taken a step; said again, the newer evidence stands."""
+    """Write down what shows that the network has taken a step; said again, the newer evidence stands.
+
+    ``version``: that of the evidence which the writer saw, 0 where there was none; the second of two writers is told.
+    """
     if not values.get("evidence", "").strip():
         raise NoEvidence()
     hold(network)
-    row, _made = FormalisationStep._base_manager.update_or_create(
+    row, is_made = FormalisationStep._base_manager.get_or_create(
         network=network, step=step, defaults={**values, "scope": network.scope}
     )
+    if not is_made:
+        save_edit(row, values, version=row.version if version is None else version)
     note(subject=network, step=step)
     return row
 

@@ -365,12 +365,15 @@ def step(request: HttpRequest, frame: Frame, code: str, step: str) -> HttpRespon
             actions.take_back_step(step=there, by=request.user)
         messages.success(request, _("The step is taken back."))
         return redirect(frame.url("networks:group", code))
-    initial = {n: getattr(there, n) for n in ("evidence", "evidence_es", "reached_on")} if there else None
+    sent = request.POST or None
+    form = StepForm.of(there, sent) if there else StepForm(sent, initial={"version": 0})
     return form_page(
         request,
         frame,
-        StepForm(request.POST or None, initial=initial),
-        lambda values: actions.evidence_step(network=row, step=step, values=values, by=request.user),
+        form,
+        lambda values, version: actions.evidence_step(
+            network=row, step=step, values=values, version=version, by=request.user
+        ),
         title=STEPS[step],
         back=frame.url("networks:group", code),
         save_label=_("Save the evidence"),
