@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from nanduti.surveys.models import Sample, SampleUnit, Wave
 from tests.support.register import NAME
@@ -16,6 +19,12 @@ def url(made, name, *args):
     return reverse(f"surveys:{name}", args=(made.programme.code, *args))
 
 
+def test_a_new_wave_begins_today_unless_another_day_is_written(answered, as_role):
+    page = as_role("supervisor").get(url(answered, "new_wave", answered.instrument.pk)).content.decode()
+    (begins,) = re.findall(r'<input[^>]*name="opens_on"[^>]*>', page)
+    assert f'value="{timezone.localdate():%Y-%m-%d}"' in begins
+
+
 def test_from_a_wave_to_a_visit_that_failed(answered, wave, as_role):  # noqa: F811
     client = as_role("supervisor")
     home = client.get(url(answered, "waves", answered.instrument.pk))
@@ -23,7 +32,8 @@ def test_from_a_wave_to_a_visit_that_failed(answered, wave, as_role):  # noqa: F
     made = client.post(
         url(answered, "new_wave", answered.instrument.pk), {"code": "w9", "opens_on": "2026-01-01"}
     )
-    assert made.status_code == 302 and Wave.objects.filter(code="w9").exists()
+    opened = Wave.objects.get(code="w9")
+    assert made.status_code == 302 and made.headers["Location"] == url(answered, "wave", opened.pk)
     assert b"Draw a sample" in client.get(url(answered, "wave", wave.pk)).content
     refused = client.post(
         url(answered, "draw_sample", wave.pk), {"method": "simple", "n": "99", "allocation": "equal"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nanduti.interface.forms import DayField, EditForm, NandutiForm
@@ -36,7 +37,11 @@ class WaveDays(forms.Form):
 
     title = forms.CharField(label=_("Title"), max_length=200, required=False)
     title_es = forms.CharField(label=_("Title in Spanish"), max_length=200, required=False)
-    opens_on = DayField(label=_("From"), required=False)
+    opens_on = DayField(
+        label=_("From"),
+        required=False,
+        help_text=_("What arrives from this day on counts as its answers. Empty: whatever came before, too."),
+    )
     closes_on = DayField(label=_("Until"), required=False)
     target = forms.IntegerField(label=_("Answers wanted"), min_value=1, max_value=10**6, required=False)
 
@@ -52,6 +57,10 @@ class WaveForm(WaveDays, NandutiForm):
 
     code = forms.SlugField(label=_("Code"), max_length=80, help_text=_("Short, such as 2026-march."))
     field_order = ("code",)
+
+    def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        self.fields["opens_on"].initial = timezone.localdate
 
 
 class EditWaveForm(WaveDays, EditForm):

@@ -86,6 +86,7 @@ def new_wave(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
         lambda values: actions.open_wave(instrument=instrument, values=values, by=request.user),
         title=_("Open a wave"), back=frame.url("surveys:waves", pk), save_label=_("Open the wave"),
         done=_("The wave is open. Draw its sample next."),
+        then=lambda made: frame.url("surveys:wave", made.pk),
     )  # fmt: skip
 
 
@@ -210,12 +211,15 @@ class UnitTable(DataTable):
 
 
 def _unit_columns(frame: Frame, *, may: bool) -> list[Col]:
+    report = (lambda u: frame.url("surveys:report_unit", u.pk)) if may else None
     return [
-        Col("who", gettext_lazy("Firm"), value=lambda u: getattr(u, "called", u.establishment.pseudonym), phone=True),
+        # With the way to its state, so that a card on a telephone is called after the firm.
+        Col("who", gettext_lazy("Firm"), value=lambda u: getattr(u, "called", u.establishment.pseudonym), phone=True,
+            url=report),
         Col("place", gettext_lazy("Place"), value=lambda u: str(u.establishment.place or ""), phone=True),
         Col("stratum", gettext_lazy("Kind"), sortable=True, filter="text"),
         Col("state", gettext_lazy("State"), "chip", choices=SampleUnit.State.choices, filter="choice", phone=True,
-            tone=lambda s: TONES.get(s, ""), url=(lambda u: frame.url("surveys:report_unit", u.pk)) if may else None),
+            tone=lambda s: TONES.get(s, ""), url=report),
         Col("is_reserve", gettext_lazy("In reserve"), "bool", filter="bool"),
         Col("enumerator", gettext_lazy("Visited by"), value=lambda u: str(u.enumerator or "")),
         Col("sampling_weight", gettext_lazy("Stands for"), "number", sortable=True),
