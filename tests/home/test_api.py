@@ -133,6 +133,7 @@ def test_who_does_not_read_the_programme_is_told_so(who, client, bearer):
         "/quality",
         "/agreements",
         "/coverage",
+        "/components",
         "/scope?pair=a:b",
     ):
         answer = client.get(API + path, headers=bearer(who))

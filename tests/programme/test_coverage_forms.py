@@ -72,6 +72,13 @@ def test_the_page_shows_the_rule(visit, example):
         assert "is without" in said and "table 1" in said, page
 
 
+def test_the_components_answer_to_machines(visit, example):
+    told = visit("committee").get(f"/api/programmes/{CODE}/components").json()
+    assert [row["n_clusters"] for row in told["components"]] == [4, 5, 2]
+    assert told["convergence"]["decision"] == "flag" and len(told["convergence"]["reasons"]) == 5
+    assert visit("").get(f"/api/programmes/{CODE}/components").status_code == 401
+
+
 # --- components
 
 

@@ -63,6 +63,27 @@ def list_coverage(request: HttpRequest, programme: str):  # type: ignore[no-unty
     ]
 
 
+@router.get("programmes/{programme}/components", response={200: dict[str, Any], **TROUBLE})
+def list_components(request: HttpRequest, programme: str):  # type: ignore[no-untyped-def]
+    """The parts of a programme, in how many clusters each runs, and whether they come together there."""
+    found = asked_programme(request, programme)
+    return {
+        "components": [
+            {
+                "code": row.code,
+                "name": row.name,
+                "name_es": row.name_es,
+                "aim": row.aim,
+                "aim_es": row.aim_es,
+                "n_clusters": row.n_clusters,
+                "source": row.cite(),
+            }
+            for row in queries.components(programme=found)
+        ],
+        "convergence": _verdict(queries.coverage_matrix(programme=found).convergence),
+    }
+
+
 @router.get("programmes/{programme}/agreements", response={200: list[dict[str, Any]], **TROUBLE})
 def list_agreements(request: HttpRequest, programme: str, on: date | None = None):  # type: ignore[no-untyped-def]
     """The agreements with their parties and their state on a day (today if left out)."""
