@@ -296,6 +296,16 @@ def sequence_verdict(
         return None
     if when.start is None:
         return None
+    trust, quick = what_went_before(programme=programme, cluster=cluster)
+    return rules.sequence_verdict(
+        values["activity_class"], on=when.start, trust=trust, low_hanging_done=quick
+    )
+
+
+def what_went_before(
+    *, programme: Programme, cluster: Cluster | None
+) -> tuple[list[rules.TrustEntry], list[date]]:
+    """What a twinning activity may build on: trust with its days, and the days of quick twinning activities."""
     rows = activities(programme=programme, cluster=cluster).exclude(date_text_start=None)
     trust = [
         rules.TrustEntry(day, is_between_clusters=False)
@@ -307,9 +317,7 @@ def sequence_verdict(
     )
     trust += [rules.TrustEntry(row.signed_start, is_between_clusters=_joins_two(row)) for row in signed]
     quick = rows.filter(activity_class="low_hanging_twinning").values_list("date_text_start", flat=True)
-    return rules.sequence_verdict(
-        values["activity_class"], on=when.start, trust=trust, low_hanging_done=list(quick)
-    )
+    return trust, list(quick)
 
 
 def _joins_two(agreement: CooperationAgreement) -> bool:

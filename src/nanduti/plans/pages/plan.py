@@ -324,7 +324,7 @@ def _breadth_facts(spread: breadth.Spread) -> list[tuple[str, Any]]:
         (_("For the first time, by year"), _first_times(spread.years) or _("no activity has a date")),
         (_("Concentration (Gini)"), concentration),
         (_("Places taken by the most active tenth"), words.share(spread.top_share) or _("cannot be said")),
-        (_("Firms by size"), _sizes(spread.by_size) or _("not known")),
+        (_("Places taken by firms, by size"), _sizes(spread.by_size) or _("not known")),
     ]
     if spread.n_said:
         said = _("%(new)s of %(n)s of which it is said") % {

@@ -42,14 +42,11 @@ def may_begin(frame: Frame, twinning: Twinning, scope: queries.PairScope, day: d
 
 def _classes(twinning: Twinning, day: date) -> list[tuple[str, Any]]:
     """Each class of activity with what the rule says of one that would begin on the day."""
-    found = []
-    for code in rules.sequence.CLASSES:
-        values = {"activity_class": code, "date_text": day.isoformat()}
-        verdict = plan_queries.sequence_verdict(
-            programme=twinning.programme, cluster=twinning.emerging, values=values
-        )
-        found.append((code, rules.sequence_verdict(code, on=day) if verdict is None else verdict))
-    return found
+    trust, quick = plan_queries.what_went_before(programme=twinning.programme, cluster=twinning.emerging)
+    return [
+        (code, rules.sequence_verdict(code, on=day, trust=trust, low_hanging_done=quick))
+        for code in rules.sequence.CLASSES
+    ]
 
 
 def _said(code: str, verdict: Any) -> dict[str, Any]:
