@@ -196,6 +196,27 @@ def test_the_page_says_in_one_sentence_how_it_stands(plan, visit):
     assert "INR 120 of INR 100 (1 of 5 activities)" in text.replace("\xa0", " ")
 
 
+def test_what_was_spent_rises_beside_what_was_planned(plan, visit):
+    for n in (1, 2):
+        report(plan, n, date(2010, 6, n), spent=Money(90, "INR"))
+    address = f"{P}/plan/own/variance/?as_of=2011-07-31"
+    text = visit("coordinator").get(address).content.decode().replace("\xa0", " ")
+    drawn = text.partition("Planned cost and what was spent, INR")[2].partition("</figure>")[0]
+    # Agreed for May, June and July at 100, 200 and 300; two of them done in June for 90 each.
+    assert "<td>INR 600</td><td>INR 180</td>" in drawn and '<th scope="col">Spent</th>' in drawn
+    assert "Planned cost" not in visit("researcher").get(address).content.decode()
+
+
+def test_the_filled_button_asks_for_what_is_to_be_done(plan, visit):
+    client = visit("coordinator")
+    button = f'class="button" href="{P}/plan/own/revision/new/"'
+    assert button not in client.get(f"{P}/plan/own/variance/").content.decode()
+    move(plan, 1, "June 2010")
+    assert button in client.get(f"{P}/plan/own/variance/").content.decode()
+    reports = client.get(f"{P}/plan/leather/variance/").content.decode()
+    assert 'class="button" href' not in reports.partition("<main")[2].partition("<h2")[0]
+
+
 def test_the_table_narrows_sorts_and_goes_along(plan, visit):
     report(plan, 2, date(2010, 6, 20))
     client = visit("coordinator")

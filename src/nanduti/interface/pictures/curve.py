@@ -68,6 +68,10 @@ class Curve:
     note: Any = ""
     name: str = "curve"
     cut_off: date | None = None
+    # What is drawn as happened, where it is not "done".
+    done_called: Any = ""
+    # The greatest value, where it is written otherwise than as a number.
+    top_said: Any = ""
 
     def __html__(self) -> str:
         return self.render()
@@ -88,10 +92,13 @@ class Curve:
                 "svg": self.svg(),
                 "first": words.day(self.points[0].on),
                 "last": words.day(self._last),
-                "top": words.number(self._top),
+                "top": self.top_said or words.number(self._top),
+                "done_called": self.done_called,
                 "wide": str(WIDE),
                 "high": str(HIGH),
-                "table": TextTable([_("By"), _("Planned"), _("Done")], [p.row for p in self.points]),
+                "table": TextTable(
+                    [_("By"), _("Planned"), self.done_called or _("Done")], [p.row for p in self.points]
+                ),
             },
         )
 

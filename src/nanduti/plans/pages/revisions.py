@@ -72,6 +72,19 @@ def changed_section(request: HttpRequest, frame: Frame, plan: ActionPlan) -> dic
     }  # fmt: skip
 
 
+def keep_link(frame: Frame, plan: ActionPlan) -> dict[str, Any]:
+    """The way to keeping a plan as it was agreed."""
+    return link(frame.url("plans:keep_revision", plan.code), _("Keep the plan as agreed"))
+
+
+def is_to_be_kept(plan: ActionPlan) -> bool:
+    """Whether keeping it is the next thing to do: nobody has, or it was changed since; not of a list that reports."""
+    last = revisions.last_of(plan)
+    if last is None:
+        return plan.status_as_of is None
+    return revisions.changed_since(plan, last).n > 0
+
+
 def changed_in_words(counts: revisions.Counts, since: Revision) -> str:
     """How many activities were changed since a revision, and how far the plan slipped."""
     n = counts.n
@@ -114,21 +127,19 @@ def revisions_section(request: HttpRequest, frame: Frame, plan: ActionPlan) -> d
     ]  # fmt: skip
     if frame.access.may("read_sensitive", plan.scope_id):
         columns.insert(3, Col("agreed_by", gettext_lazy("Agreed by")))
+    may_edit, keep = frame.access.may(EDIT, plan.scope_id), keep_link(frame, plan)
+    rows = list(revisions.of_plan(plan))
     return {
         "id": "revisions",
         "title": _("Revisions"),
         "table": DataTable(
-            revisions.of_plan(plan), request, columns=columns, name="revisions", prefix="r."
+            rows, request, columns=columns, name="revisions", prefix="r."
         ),
         "empty_title": _("This plan was not kept as agreed yet"),
         "empty_why": _("A kept plan stays as it was, so that everybody can see later what was moved and why."),
+        "links": [keep_link(frame, plan)] if may_edit and rows else [],
         **(
-            {
-                "empty_url": frame.url("plans:keep_revision", plan.code),
-                "empty_label": _("Keep the plan as agreed"),
-            }
-            if frame.access.may(EDIT, plan.scope_id)
-            else {}
+            {"empty_url": keep["url"], "empty_label": keep["label"]} if may_edit else {}
         ),
     }  # fmt: skip
 

@@ -6,14 +6,12 @@ from collections import Counter
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from nanduti.foundation.fields import reading_of
 from nanduti.interface import saying, words
 from nanduti.interface.parts import Figure
-from nanduti.interface.pictures import curve, slippage
 from nanduti.interface.tables import Col, DataTable
 from nanduti.methods import planning
 from nanduti.programme.frames import Frame, programme_page
@@ -22,19 +20,18 @@ from nanduti.programme.pages import link, show
 from .. import revisions, variance
 from ..models import ActionPlan, Activity, Participation
 from .common import EDIT
-from .revisions import called, changed_section, plan_of, plans_section, revisions_section
+from .revisions import (
+    called,
+    changed_section,
+    is_to_be_kept,
+    keep_link,
+    plan_of,
+    plans_section,
+    revisions_section,
+)
+from .variance_pictures import pictures
+from .variance_words import MARKS, STATES, days_in_words, planned_in_words, time_in_words
 
-# How the states of the arithmetic are told on a page, and which of them make one number at its top.
-STATES = {
-    "early": pgettext_lazy("variance", "early"),
-    "on_time": pgettext_lazy("variance", "in time"),
-    "late": pgettext_lazy("variance", "done late"),
-    "overdue": pgettext_lazy("variance", "overdue"),
-    "not_due": pgettext_lazy("variance", "not yet due"),
-    "cancelled": pgettext_lazy("variance", "cancelled"),
-    "suspended": pgettext_lazy("variance", "suspended"),
-    "unsaid": pgettext_lazy("variance", "cannot be said"),
-}
 TONES = {"early": "good", "on_time": "good", "late": "warn", "overdue": "warn", "unsaid": "calm"}
 COSTS = {
     "over": gettext_lazy("dearer than planned"),
@@ -56,9 +53,6 @@ TARGETS = {
     "so_far": gettext_lazy("not over yet"),
     "unsaid": gettext_lazy("cannot be said"),
 }
-MARKS = {"early": "done", "on_time": "done", "late": "late", "overdue": "overdue"}
-# A picture of more rows than this is no longer a picture.
-PICTURED = 60
 
 
 class VarianceTable(DataTable):
@@ -105,12 +99,10 @@ def _page(request: HttpRequest, frame: Frame, plan: ActionPlan | None) -> HttpRe
         title=_("%(plan)s: planned and happened") % {"plan": plan} if plan else _("Planned and happened"),
         state=" ".join(filter(None, [_state(answer), _intro(answer)])),
         back=link(frame.url("plans:plan") if plan else frame.url("plans:ledger"), plan or _("Activities")),
-        action=link(frame.url("plans:keep_revision", plan.code), _("Keep the plan as agreed"))
-        if may_edit and plan
-        else None,
+        action=keep_link(frame, plan) if may_edit and plan and is_to_be_kept(plan) else None,
         sees={"level": "open", "to": _("everybody in this programme")},
         figures=_figures(answer, table),
-        picture=_pictures(answer, frame, table),
+        picture=pictures(answer, frame, table, sees_money=sees_money),
         sections=[
             {"links": _switch(frame, plan, against)},
             {"title": _("In sums"), "facts": _sums(answer, sees_money)},
@@ -257,117 +249,6 @@ def activity_section(frame: Frame, row: Activity) -> dict[str, Any]:
             link(frame.url("plans:variance", row.plan.code), _("The whole plan: planned and happened"))
         ],
     }
-
-
-# --- the pictures
-
-
-def _pictures(answer: variance.Found, frame: Frame, table: VarianceTable) -> Any:
-    if not answer.rows:
-        return None
-    rising = curve.draw(
-        [
-            curve.Point(p.on, p.planned_least, p.planned_most, p.done_most)
-            for p in answer.curve.points
-        ],
-        title=_("How many activities were to be done, and how many were"),
-        note=_curve_note(answer.curve),
-        cut_off=frame.as_of,
-    )  # fmt: skip
-    if not 0 < table.n <= PICTURED:
-        few = _("More than %(n)s activities: choose a cluster or a filter to see each of them drawn.")
-        return format_html('<p class="note">{}</p>{}', few % {"n": PICTURED}, rising) if table.n else rising
-    # Of what only one date is known nothing can be drawn side by side.
-    told = [row for row in table.filtered if row.why != variance.ONE_DATE]
-    rows = variance.details(frame.programme, told, as_of=answer.as_of, against=answer.against)
-    has_groups = len({one.activity.plan_id for one in rows}) > 1
-    drawn = [_item(one, frame, has_groups) for one in rows]
-    picture = slippage.draw(
-        [item for item in drawn if item.periods],
-        cut_off=frame.as_of,
-        title=_("What was agreed, what is planned now, what happened"),
-        first_called="" if answer.against == "baseline" else _("as planned"),
-    )
-    return format_html("{}{}", picture if picture.items else "", rising)
-
-
-def _curve_note(told: planning.PlanCurve) -> str:
-    said = _(
-        "%(planned)s of %(n)s activities have a planned day; of %(done)s done the day is known of %(dated)s."
-    )
-    return said % {
-        "n": words.number(told.n),
-        "planned": words.number(told.n_planned),
-        "done": words.number(told.n_done),
-        "dated": words.number(told.n_done_dated),
-    }
-
-
-def _item(one: variance.Detail, frame: Frame, has_groups: bool) -> slippage.Item:
-    now = variance.current_when(one.activity)
-    first = one.side.line.when
-    is_moved = isinstance(now, planning.When) and _span(now) != _span(first)
-    done = one.side.outcome.done_on
-    return slippage.Item(
-        label=str(one.activity),
-        number=one.activity.number,
-        url=frame.url("plans:activity", one.activity.plan.code, one.activity.number),
-        group=str(one.activity.plan) if has_groups else "",
-        first=first if isinstance(first, planning.When) else None,
-        now=now if is_moved else None,
-        done=_day_done(one, done),
-        mark=MARKS.get(one.said.time.state, ""),
-        says=(
-            planned_in_words(first),
-            _("now: %(when)s") % {"when": words.interval(now)} if is_moved else "",
-            time_in_words(one),
-        ),
-    )
-
-
-def _span(when: Any) -> Any:
-    return when.period if isinstance(when, planning.When) else None
-
-
-def _day_done(one: variance.Detail, done: Any) -> Any:
-    """The days on which it happened: the day reported, or the date of a list that reports."""
-    from datetime import timedelta
-
-    from nanduti.methods.values import Period
-
-    if one.said.time.state not in {"early", "on_time", "late"}:
-        return None
-    return Period(done, done + timedelta(days=1)) if done else one.side.outcome.listed
-
-
-# --- words
-
-
-def planned_in_words(when: Any) -> str:
-    """A planned date, or why there is none."""
-    if isinstance(when, planning.When):
-        return words.interval(when)
-    return _("no date") if when is None else _("no date that can be understood")
-
-
-def time_in_words(one: variance.Detail) -> str:
-    """State and days: "done late, 12 days", or "done late, at least 1 day" where the day done is not known."""
-    days = days_in_words(one)
-    return f"{STATES[one.said.time.state]}, {days}" if days else str(STATES[one.said.time.state])
-
-
-def days_in_words(one: variance.Detail) -> str:
-    """By how many days it was early or late, from the planned interval to the day on which it was done."""
-    told = one.said.time
-    if told.state not in {"early", "late", "overdue"} or not told.days:
-        return ""
-    n = abs(told.days)
-    if told.state != "overdue" and one.side.outcome.done_on is None:
-        # Known to a month only: from last day to last day.
-        said = ngettext("about %(n)s day", "about %(n)s days", n)
-    else:
-        said = ngettext("%(n)s day", "%(n)s days", n)
-    return said % {"n": words.number(n)}
 
 
 def _columns(answer: variance.Found, frame: Frame, plan: ActionPlan | None, sees_money: bool) -> list[Col]:
