@@ -6,12 +6,14 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from nanduti.foundation.errors import EditedMeanwhile
 from nanduti.foundation.models import AuditEvent, Grant, User
 from nanduti.methods.values import Money
 from nanduti.plans.models import Activity
 from nanduti.programme import actions, codes, funding, labour, queries
+from nanduti.programme.condition_forms import LabourForm
 from nanduti.programme.errors import LaidDownAlready, ReasonMissing, SeenLater
 from nanduti.programme.models import FundingCondition, Meeting, Programme
 from nanduti.register.models import Organisation
@@ -307,3 +309,9 @@ def test_only_coordinators_write_conditions(visit):
         assert client.get(f"{P}/conditions/integration/").status_code == 200
         for path in paths:
             assert client.get(f"{P}/conditions/{path}").status_code == 403, path
+
+
+def test_a_kind_of_institution_keeps_its_abbreviation():
+    with translation.override("es"):
+        offered = dict(LabourForm().fields["institution_kind"].choices)
+    assert offered["cda"] == "Agente de desarrollo de clúster (ADC)"

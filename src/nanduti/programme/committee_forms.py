@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django import forms
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from nanduti.interface import words
@@ -20,7 +21,7 @@ def _kinds_of_bodies() -> list[tuple[str, str]]:
 
 
 def _sectors() -> list[tuple[str, str]]:
-    return [(code, bodies.sector_in_words(code).capitalize()) for code in bodies.sectors()]
+    return [(code, capfirst(bodies.sector_in_words(code))) for code in bodies.sectors()]
 
 
 class CommitteeForm(EditForm):
@@ -71,6 +72,25 @@ class SeatForm(NandutiForm):
         super().__init__(*args, **kwargs)
         public = bodies_to_sit()
         self.fields["organisation"].queryset = public
+
+
+class EditSeatForm(EditForm):
+    """A seat that is corrected; whoever it names stays on offer, wherever they are registered."""
+
+    sector = forms.ChoiceField(label=_("Sector"), choices=lambda: [("", "–"), *_sectors()])
+    organisation = ShownChoice(label=_("Organisation"), queryset=None)
+    since_text = WhenField(label=_("Since"))
+    until_text = WhenField(label=_("Until"))
+    note = text(_("Note"), max_length=300)
+    note_es = text(_("Note in Spanish"), max_length=300)
+
+    def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        here = Q(pk__in=bodies_to_sit().values("pk")) | Q(pk=self.record.organisation_id)
+        self.fields["organisation"].queryset = Organisation._base_manager.filter(here)
+        sector, present = self.fields["sector"], self.record.sector
+        if present not in dict(sector.choices):
+            sector.choices = [*sector.choices, (present, bodies.sector_in_words(present))]
 
 
 class PresenceForm(NandutiForm):

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from nanduti.interface.forms import DayField, EditForm, MoneyField, ShownChoice
@@ -121,11 +122,11 @@ class CostForm(EditForm):
 
 def _institutions() -> list[tuple[str, str]]:
     by_word = {str(said): code for code, said in codes.INSTITUTIONS.items()}
-    return [(code, said.capitalize()) for said, code in sorted(by_word.items())]
+    return [(code, capfirst(said)) for said, code in sorted(by_word.items())]
 
 
 def _tasks() -> list[tuple[str, str]]:
-    known = [(code, str(task).capitalize()) for code, task in labour.tasks().items()]
+    known = [(code, capfirst(str(task))) for code, task in labour.tasks().items()]
     return [("", _("(another task, in words only)")), *known]
 
 

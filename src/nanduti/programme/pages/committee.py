@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
@@ -193,8 +194,9 @@ def _body_section(request: HttpRequest, frame: Frame, body: seating.Body) -> dic
     code = body.committee.code
     columns = [
         Col("sector", gettext_lazy("Sector"), phone=True,
-            value=lambda s: bodies.sector_in_words(s.sector).capitalize()),
-        Col("organisation", gettext_lazy("Organisation"), value=lambda s: str(s.organisation), phone=True),
+            value=lambda s: capfirst(bodies.sector_in_words(s.sector))),
+        Col("organisation", gettext_lazy("Organisation"), value=lambda s: str(s.organisation), phone=True,
+            url=lambda s: frame.url("programme:edit_seat", s.pk) if frame.may_programme(EDIT) else None),
         Col("since", gettext_lazy("Since"), value=lambda s: words.written(s.since_text)),
         Col("note", gettext_lazy("Note"), value=lambda s: in_language(s, "note")),
         Col("source", gettext_lazy("Source"), value=lambda s: s.cite()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -97,7 +98,7 @@ def line(request: HttpRequest, frame: Frame, pk: int) -> HttpResponse:
         request,
         frame,
         title=_("%(institution)s: %(task)s")
-        % {"institution": institution.capitalize(), "task": rules.task_in_words(row)},
+        % {"institution": capfirst(institution), "task": rules.task_in_words(row)},
         state=str(row.get_verdict_display()).capitalize() + ".",
         back=link(frame.url("programme:conditions"), _("Conditions and division of labour")),
         action=link(frame.url("programme:edit_labour", pk), _("Correct it"))

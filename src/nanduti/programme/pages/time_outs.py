@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
@@ -39,10 +40,11 @@ def time_outs(request: HttpRequest, frame: Frame) -> HttpResponse:
     may_edit = frame.may_programme(EDIT)
     new_url = frame.url("programme:new_time_out") if may_edit else ""
     columns = [
+        Col("occasion", gettext_lazy("Occasion"), value=lambda r: capfirst(r.get_occasion_display()), phone=True,
+            url=lambda r: frame.url("programme:time_out", r.code)),
         Col("planned", gettext_lazy("Planned for"), value=lambda r: words.written(r.planned) or _("not planned"),
-            plain=lambda r: r.planned, phone=True, url=lambda r: frame.url("programme:time_out", r.code)),
+            plain=lambda r: r.planned, phone=True),
         Col("cluster", gettext_lazy("Where"), value=lambda r: str(r.cluster or _("the programme as a whole"))),
-        Col("occasion", gettext_lazy("Occasion"), "choice", choices=TimeOut.Occasion.choices),
         dated("turn", gettext_lazy("Election or change")),
         dated("held", gettext_lazy("Held on"), phone=True),
         Col("decision", gettext_lazy("Decision"), "choice", choices=TimeOut.Decision.choices),

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -113,6 +114,6 @@ class TakeOverForm(NandutiForm):
         labels = dict(Field.choices)
         self.fields["taken_over"] = forms.MultipleChoiceField(
             label=_("Take over what the vault keeps only of the other"),
-            choices=[(code, labels[code].capitalize()) for code in offered],
+            choices=[(code, capfirst(labels[code])) for code in offered],
             widget=forms.CheckboxSelectMultiple,
         )

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -68,7 +69,7 @@ def _organisation(request: HttpRequest, found: Organisation, seen: dict[str, str
         name=data.name,
         is_named=data.is_named,
         figures=figures,
-        state=state % {"kind": found.get_kind_display().capitalize(), "cluster": found.cluster},
+        state=state % {"kind": capfirst(found.get_kind_display()), "cluster": found.cluster},
         site_rows=[_site_row(site, data.site_names) for site in sites],
         posts=[_post_row(post, people) for post in data.positions],
         note=in_tongue(found.note, found.note_es),

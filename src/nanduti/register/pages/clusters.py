@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -37,7 +38,7 @@ def cluster(request: HttpRequest, code: str) -> HttpResponse:
             "title": str(found),
             "state": _("%(trade)s in %(place)s; %(said)s.")
             % {
-                "trade": (found.trade_said or _("a trade not yet named")).capitalize(),
+                "trade": capfirst(found.trade_said or _("a trade not yet named")),
                 "place": found.place or _("a place not yet named"),
                 "said": said % {"n": words.number(n)},
             },

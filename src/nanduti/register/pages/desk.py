@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -350,7 +351,7 @@ def revoke(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             "title": _("Revoke a standing grant"),
             "state": _("%(who)s, %(cluster)s: %(fields)s until %(until)s.")
             % {
-                "who": holder_said(found).capitalize(),
+                "who": capfirst(holder_said(found)),
                 "cluster": found.scope_code,
                 "fields": fields_said(found.fields),
                 "until": words.day(found.until_on),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -69,9 +70,7 @@ def _columns(request: HttpRequest, table: PartnerTable) -> list[Col]:
 def _check(row: Stakeholder) -> str:
     if not partnering.is_doubtful(kind=row.organisation.kind, sector=row.sector):
         return ""
-    return _("%(kind)s: is this its sector?") % {
-        "kind": str(row.organisation.get_kind_display()).capitalize()
-    }
+    return _("%(kind)s: is this its sector?") % {"kind": capfirst(row.organisation.get_kind_display())}
 
 
 def _state(found: partnering.PartnerCounts) -> str:
