@@ -245,6 +245,8 @@ def test_what_was_typed_and_not_taken_still_stands_there(example, found, visit):
         for r in rows
         if f.subject == "cluster:chennai-auto" and isinstance(r, Statement)
     )
-    answer = visit("coordinator").post(PAGE, {"statement": statement.pk, "reason": "The minutes <say> so"})
+    # Ten stand on a page, and a form goes back to the address that showed it.
+    typed = {"statement": statement.pk, "reason": "The minutes <say> so"}
+    answer = visit("coordinator").post(f"{PAGE}?cluster=chennai-auto", typed)
     assert answer.status_code == 422
     assert "The minutes &lt;say&gt; so</textarea>" in answer.content.decode()
