@@ -25,7 +25,7 @@ def told(language: str = "en", kind: str = "twinning.linkage", **details) -> str
     ("language", "details", "said"),
     [
         ("en", {"stage": "broken_off", "fields": ["label", "from_type"]},
-         "stage: broken off; changed: label, kind of the one side"),
+         "changed: label, kind of the one side; stage: broken off"),
         ("es", {"stage": "broken_off"}, "etapa: interrumpido"),
         ("en", {"role": "cda"}, "role: Cluster development agent"),
         ("es", {"rule": "quorum"}, "regla: Para decidir deben estar los suficientes"),

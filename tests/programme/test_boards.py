@@ -61,10 +61,11 @@ def test_each_sector_that_does_not_sit_is_named(board):
         "academia", "local government", "private sector",
     ]  # fmt: skip
     seat(board, "academia")
-    seat(board, "local_government", until="2009")
+    ministry = seat(board, "local_government", until="2009")
     assert len(verdict(board).reasons) == 2  # the municipality has left by 2010
     assert len(verdict(board, date(2009, 6, 1)).reasons) == 1
-    seat(board, "local_government", until="")
+    values = {"organisation": ministry.organisation, "since_text": "2009", "until_text": ""}
+    actions.edit_seat(seat=ministry, values=values, version=ministry.version, by="test")
     seat(board, "private_sector")
     assert verdict(board).decision == "yes"
 

@@ -100,8 +100,10 @@ def test_what_both_sides_hope_to_gain_makes_a_linkage_likely(visit, example):
     assert (gain.verdict.decision, float(gain.likelihood)) == ("yes", 0.5)
     shown = client.get(page).content.decode()
     assert "Both may gain and they do not compete." in shown and words.share(0.5) in shown
-    # Named again, it is corrected; sold to the same buyers, the two are rivals.
-    assert client.post(f"{page}interest/", {**sent, "end_market": "shops", "gain": ""}).status_code == 302
+    # Corrected, for they sell to the same buyers: the two are rivals.
+    hope = twinning.interests.get(side="advanced")
+    corrected = {**sent, "end_market": "shops", "gain": "", "version": hope.version}
+    assert client.post(f"{page}interest/{hope.pk}/", corrected).status_code == 302
     (gain,) = queries.mutual_gains(list(queries.interests(twinning=twinning)))
     assert (gain.verdict.decision, gain.likelihood) == ("no", None)
     assert visit("association").get(f"{page}interest/").status_code in {403, 404}

@@ -11,7 +11,7 @@ from nanduti.foundation.models import AuditEvent
 from nanduti.programme import actions as programme_actions
 from nanduti.programme.dating import cut_of
 from nanduti.twinning import actions, queries
-from nanduti.twinning.errors import ProjectMustNotPay, TaskThere, TooEarly
+from nanduti.twinning.errors import NameTaken, ProjectMustNotPay, TaskThere, TooEarly
 from nanduti.twinning.models import DealTask, Linkage, StepEvidence
 from tests.support.example import CODE
 
@@ -201,12 +201,13 @@ def test_evidence_that_somebody_adds_counts_for_its_cluster(example, leather):
     assert row in queries.step_evidence(programme=example, cluster=leather.emerging)
 
 
-def test_a_topic_that_is_named_again_is_corrected(leather):
-    n = leather.agenda.count()
-    for priority in ("high", "low"):
-        values = {"topic": "A topic", "priority_emerging": priority, "priority_advanced": "high"}
-        row = actions.rank_topic(twinning=leather, values=values, by="test")
-    assert leather.agenda.count() == n + 1 and row.priority_emerging == "low"
+def test_a_topic_that_is_named_again_overwrites_nothing(leather):
+    values = {"topic": "A topic", "priority_emerging": "high", "priority_advanced": "high"}
+    row = actions.rank_topic(twinning=leather, values=values, by="test")
+    with pytest.raises(NameTaken):
+        actions.rank_topic(twinning=leather, values={**values, "priority_emerging": "low"}, by="test")
+    row.refresh_from_db()
+    assert row.priority_emerging == "high"
 
 
 # --- a second click

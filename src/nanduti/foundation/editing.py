@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db import models
+from django.db import models, router
 from django.db.models import ProtectedError, RestrictedError
+from django.db.models.deletion import Collector
 from django.utils import timezone
 
 from .audit import note
@@ -84,11 +85,21 @@ def take_back(instance: models.Model, *, version: int, reason: str) -> None:
     if now != version:
         raise _meanwhile(instance, [])
     note(subject=instance, reason=reason.strip(), said=_said_openly(instance))
+    if (other := _standing_on(instance)) is not None:
+        raise StillNamed(kind=str(other._meta.verbose_name))
+    manager.filter(pk=instance.pk).delete()
+
+
+def _standing_on(instance: models.Model) -> type[models.Model] | None:
+    """A kind of record that names this one, whether it would keep it from going or go along without a word."""
+    collector = Collector(using=router.db_for_write(type(instance), instance=instance))
     try:
-        manager.filter(pk=instance.pk).delete()
+        collector.collect([instance])
     except (ProtectedError, RestrictedError) as error:
         others = getattr(error, "protected_objects", None) or error.restricted_objects  # type: ignore[union-attr]
-        raise StillNamed(kind=str(next(iter(others))._meta.verbose_name)) from None
+        return type(next(iter(others)))
+    along = [model for model in collector.data if model is not type(instance)]
+    return next(iter([*along, *(rows.model for rows in collector.fast_deletes if rows.exists())]), None)
 
 
 # What every record has, or what follows from another field, tells a reader of the trace nothing.

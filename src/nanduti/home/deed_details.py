@@ -34,8 +34,11 @@ def _called() -> dict[str, tuple[str, str]]:
 def in_words(event: AuditEvent) -> str:
     """What the deed noted, for a page or an export; empty where it noted nothing."""
     model = kind_of(event)
+    # One of the two databases keeps no order of what was noted.
     told = [
-        (key, value) for key, value in event.details.items() if key not in ASIDE and value not in ("", [], {})
+        (key, value)
+        for key, value in sorted(event.details.items())
+        if key not in ASIDE and value not in ("", [], {})
     ]
     return "; ".join(f"{_name(model, key)}: {_value(model, key, value)}" for key, value in told)
 

@@ -188,3 +188,12 @@ class NamedAlready(PersonError):
     title = mark("Named already")
     sentence = mark("{organisation} is a party to this agreement already.")
     remedy = mark("Correct it in the list of the parties.")
+
+
+class SeatThere(PersonError):
+    """The same body on the same seat from the same day, twice."""
+
+    code = "programme.seat_there"
+    title = mark("This seat is filled already")
+    sentence = mark("{organisation} has sat there for this sector since that day already.")
+    remedy = mark("Open the seat in the list of the body and correct it there.")

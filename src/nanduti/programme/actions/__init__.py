@@ -34,6 +34,7 @@ from .conditions import (
 )
 from .coverage import drop_component, edit_component, name_component, set_coverage, take_in_cluster
 from .programmes import declare_principal, judge_candidate, set_rule, settle_statement
+from .seats import edit_seat, take_back_record
 from .statements import edit_statement, keep_statement, take_back_statement
 from .time_outs import lift_hold, plan_time_out, report_time_out
 
@@ -56,6 +57,7 @@ __all__ = [
     "edit_party",
     "edit_programme",
     "edit_resolution",
+    "edit_seat",
     "edit_statement",
     "fill_seat",
     "found_committee",
@@ -77,6 +79,7 @@ __all__ = [
     "set_rule",
     "set_start_cost",
     "settle_statement",
+    "take_back_record",
     "take_back_statement",
     "take_in_cluster",
     "withdraw_meeting",

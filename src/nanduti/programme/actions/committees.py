@@ -15,7 +15,7 @@ from nanduti.foundation.models import User
 from nanduti.register.models import Organisation
 
 from .. import seating
-from ..errors import SeatOfAnother
+from ..errors import SeatOfAnother, SeatThere
 from ..models import Committee, Meeting, Presence, Programme, Resolution, Seat
 from ..rules import check_span, obey
 
@@ -43,7 +43,7 @@ def edit_committee(
     return committee
 
 
-@action("programme.fill_seat")
+@action("programme.fill_seat", once=True)
 def fill_seat(
     *,
     committee: Committee,
@@ -55,15 +55,17 @@ def fill_seat(
     by: User | str,
     at: datetime | None = None,
 ) -> Seat:
-    """Say who sits on a body, for which sector, from when to when; named again, the end is corrected."""
+    """Say who sits on a body, for which sector, from when to when; who sits there already is corrected there."""
     check_span({"since": since, "until": until}, "since", "until")
-    seat, _made = Seat.objects.update_or_create(
+    seat, is_made = Seat.objects.get_or_create(
         committee=committee,
         sector=sector,
         organisation=organisation,
         since_text=since,
         defaults={"until_text": until, "note": note_text, "scope": committee.scope},
     )
+    if not is_made:
+        raise SeatThere(organisation=str(organisation))
     note(subject=committee, sector=sector, organisation=organisation.pseudonym)
     return seat
 

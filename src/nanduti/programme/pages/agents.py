@@ -339,4 +339,5 @@ def edit_appointment(request: HttpRequest, frame: Frame, code: str) -> HttpRespo
         back=frame.url("programme:appointment", code),
         save_label=_("Save the appointment"),
         done=_("The appointment is saved."),
+        take_back_url=frame.url("programme:take_back_appointment", code),
     )
