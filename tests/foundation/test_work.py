@@ -158,6 +158,15 @@ def test_a_job_whose_worker_fell_silent_is_taken_up_again(db, kind):
     assert (again.pk, again.worker, again.attempts) == (row.pk, "second", 2)
 
 
+def test_a_clock_that_was_set_back_holds_no_job(db, kind):
+    row = work.enqueue(kind(double), by=None, n=2)
+    work.claim("first")
+    Job.objects.filter(pk=row.pk).update(heartbeat_at=timezone.now() + timedelta(seconds=20))
+    assert work.claim("second") is None, "clocks of two machines may differ a little"
+    Job.objects.filter(pk=row.pk).update(heartbeat_at=timezone.now() + timedelta(days=1))
+    assert work.claim("second").pk == row.pk
+
+
 def test_a_job_that_kills_every_worker_is_given_up(db, kind):
     row = work.enqueue(kind(double), by=None, n=2)
     work.claim("first")

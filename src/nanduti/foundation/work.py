@@ -20,7 +20,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone, translation
 from django_scopes import scopes_disabled
 
@@ -177,10 +177,13 @@ def claim(worker: str) -> Job | None:
 
 
 def _take_up_silent() -> None:
-    silent = Job.objects.filter(state=Job.State.RUNNING, heartbeat_at__lt=timezone.now() - SILENCE)
+    now = timezone.now()
+    # A heart that beat in what is the future belongs to a clock that was set back since: waiting for it takes days.
+    beats = Q(heartbeat_at__gte=now - SILENCE, heartbeat_at__lte=now + SILENCE)
+    silent = Job.objects.filter(state=Job.State.RUNNING).exclude(beats)
     silent.filter(attempts__lt=ATTEMPTS).update(state=Job.State.QUEUED, worker="")
     silent.filter(attempts__gte=ATTEMPTS).update(
-        state=Job.State.FAILED, ended_at=timezone.now(), error_code="work.silent"
+        state=Job.State.FAILED, ended_at=now, error_code="work.silent"
     )
 
 
