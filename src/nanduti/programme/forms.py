@@ -172,9 +172,7 @@ class AppointmentForm(EditForm):
     cluster = ShownChoice(
         label=_("Cluster"), queryset=None, required=False, empty_label=_("(the programme as a whole)")
     )
-    based_in = ShownChoice(
-        label=_("Works from"), queryset=None, required=False, empty_label=_("(not known)")
-    )
+    based_in = ShownChoice(label=_("Works from"), queryset=None, required=False, empty_label=_("(not known)"))
     person = text(
         _("Person"),
         max_length=12,
