@@ -245,8 +245,12 @@ def test_what_was_typed_and_not_taken_still_stands_there(example, found, visit):
         for r in rows
         if f.subject == "cluster:chennai-auto" and isinstance(r, Statement)
     )
-    # Ten stand on a page, and a form goes back to the address that showed it.
-    typed = {"statement": statement.pk, "reason": "The minutes <say> so"}
-    answer = visit("coordinator").post(f"{PAGE}?cluster=chennai-auto", typed)
+    # A form goes back to the address of the page that showed it.
+    client = visit("coordinator")
+    pages = (f"{PAGE}?page={n}" for n in range(1, 9))
+    shown = next(
+        p for p in pages if f'name="statement" value="{statement.pk}"' in client.get(p).content.decode()
+    )
+    answer = client.post(shown, {"statement": statement.pk, "reason": "The minutes <say> so"})
     assert answer.status_code == 422
     assert "The minutes &lt;say&gt; so</textarea>" in answer.content.decode()
