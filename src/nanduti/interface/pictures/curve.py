@@ -97,7 +97,8 @@ class Curve:
                 "wide": str(WIDE),
                 "high": str(HIGH),
                 "table": TextTable(
-                    [_("By"), _("Planned"), self.done_called or _("Done")], [p.row for p in self.points]
+                    [_("By"), _("Planned"), str(self.done_called).capitalize() or _("Done")],
+                    [p.row for p in self.points],
                 ),
             },
         )

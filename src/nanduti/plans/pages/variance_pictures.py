@@ -82,7 +82,7 @@ def _money(told: planning.MoneyCurve, frame: Frame) -> curve.Curve:
             "n": words.number(told.n), "planned": words.number(told.n_planned), "spent": words.number(told.n_spent)},
         name=f"curve-{told.currency.lower()}",
         cut_off=frame.as_of,
-        done_called=_("Spent"),
+        done_called=_("spent"),
         top_said=words.money(max(known, key=lambda money: money.amount)) if known else "",
     )  # fmt: skip
 
