@@ -238,7 +238,8 @@ def test_a_cluster_shows_what_is_said_of_its_own_records(example, found, visit, 
     assert text.count("<article") == n < len(found)
 
 
-def test_what_was_typed_and_not_taken_still_stands_there(example, found, visit):
+def test_what_was_typed_and_not_taken_still_stands_there(example, found, visit, monkeypatch):
+    monkeypatch.setattr(quality_pages.Findings, "page_size", 100)
     statement = next(
         r
         for f, rows in found
