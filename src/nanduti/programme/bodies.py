@@ -10,26 +10,16 @@ from typing import Any
 import yaml
 
 from nanduti.foundation.languages import in_tongue
+from nanduti.foundation.named import Explained, both
 from nanduti.methods.values import RuleSource
 
 
 @dataclass(frozen=True)
-class BodyKind:
+class BodyKind(Explained):
     """A kind of body: what it is for, and how many seats each sector must have on it."""
 
-    code: str
-    titles: tuple[str, str]
-    about: tuple[str, str]
     seats: dict[str, int]
     source: RuleSource
-
-    def __str__(self) -> str:
-        return in_tongue(*self.titles)
-
-    @property
-    def about_said(self) -> str:
-        """What it is for, in the reader's language."""
-        return in_tongue(*self.about)
 
 
 @cache
@@ -47,8 +37,8 @@ def kinds() -> dict[str, BodyKind]:
     return {
         code: BodyKind(
             code,
-            (row["title"], row["title_es"]),
-            (row["about"], row["about_es"]),
+            both(row),
+            both(row, "about"),
             dict(row["seats"]),
             RuleSource(row["document"], row["place"]),
         )
@@ -74,4 +64,4 @@ def sector_in_words(code: str) -> str:
     'private sector'
     """
     row = _read()["sectors"].get(code)
-    return in_tongue(row["title"], row["title_es"]) if row else code.replace("_", " ")
+    return in_tongue(*both(row)) if row else code.replace("_", " ")

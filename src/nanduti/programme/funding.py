@@ -15,8 +15,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from nanduti.foundation.errors import NotFound
-from nanduti.foundation.languages import in_tongue
 from nanduti.foundation.models import Grant, User
+from nanduti.foundation.named import Explained, both
 from nanduti.foundation.roles import BY_CODE
 from nanduti.methods import planning
 from nanduti.methods.values import Money, RuleSource, Verdict
@@ -29,21 +29,10 @@ FEW = 5
 
 
 @dataclass(frozen=True)
-class RecordKind:
+class RecordKind(Explained):
     """A kind of record that a funder may ask to be open, and what an account must be allowed to open it here."""
 
-    code: str
-    titles: tuple[str, str]
-    about: tuple[str, str]
     capability: str
-
-    def __str__(self) -> str:
-        return in_tongue(*self.titles)
-
-    @property
-    def about_said(self) -> str:
-        """What belongs to it, in the reader's language."""
-        return in_tongue(*self.about)
 
 
 @cache
@@ -59,9 +48,7 @@ def records() -> dict[str, RecordKind]:
     ['documents', 'minutes', 'profiles']
     """
     return {
-        code: RecordKind(
-            code, (row["title"], row["title_es"]), (row["about"], row["about_es"]), row["capability"]
-        )
+        code: RecordKind(code, both(row), both(row, "about"), row["capability"])
         for code, row in _read()["records"].items()
     }
 

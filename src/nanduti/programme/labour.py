@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from nanduti.foundation.errors import NotFound
-from nanduti.foundation.languages import in_tongue
+from nanduti.foundation.named import Named, both
 from nanduti.methods import planning
 from nanduti.methods.values import RuleSource, Verdict
 from nanduti.register.models import Organisation, Stakeholder
@@ -26,15 +26,10 @@ RULE = "division_of_labour"
 
 
 @dataclass(frozen=True)
-class Task:
+class Task(Named):
     """A task that planning knows: what it is called, and where it is told of."""
 
-    code: str
-    titles: tuple[str, str]
     source: RuleSource
-
-    def __str__(self) -> str:
-        return in_tongue(*self.titles)
 
 
 @cache
@@ -50,7 +45,7 @@ def tasks() -> dict[str, Task]:
     'first contact with firms'
     """
     return {
-        code: Task(code, (row["title"], row["title_es"]), RuleSource(row["document"], row["place"]))
+        code: Task(code, both(row), RuleSource(row["document"], row["place"]))
         for code, row in _read()["tasks"].items()
     }
 

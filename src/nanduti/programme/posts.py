@@ -9,13 +9,13 @@ from importlib.resources import files
 import yaml
 from django.utils.functional import lazy
 
-from nanduti.foundation.languages import in_tongue
+from nanduti.foundation.named import Explained, both
 from nanduti.foundation.roles import BY_CODE, Role
 from nanduti.methods.values import RuleSource
 
 
 @dataclass(frozen=True)
-class PostKind:
+class PostKind(Explained):
     """A kind of post.
 
     Attributes:
@@ -28,9 +28,6 @@ class PostKind:
         source: the document and place that name the post.
     """
 
-    code: str
-    titles: tuple[str, str]
-    about: tuple[str, str]
     reports_to: str
     line: str
     role: Role | None
@@ -38,14 +35,6 @@ class PostKind:
     each_cluster: bool
     is_for_twinning: bool
     source: RuleSource
-
-    def __str__(self) -> str:
-        return in_tongue(*self.titles)
-
-    @property
-    def about_said(self) -> str:
-        """What it is for, in the reader's language."""
-        return in_tongue(*self.about)
 
 
 @cache
@@ -61,8 +50,8 @@ def kinds() -> dict[str, PostKind]:
     return {
         code: PostKind(
             code,
-            (row["title"], row["title_es"]),
-            (row["about"], row["about_es"]),
+            both(row),
+            both(row, "about"),
             row["reports_to"],
             row["line"],
             BY_CODE[row["role"]] if row["role"] else None,

@@ -12,22 +12,18 @@ import yaml
 from nanduti.foundation.errors import NotFound
 from nanduti.foundation.languages import in_tongue
 from nanduti.foundation.models import AuditEvent
+from nanduti.foundation.named import Named, both
 from nanduti.methods.values import RuleSource
 
 from .models import Programme
 
 
 @dataclass(frozen=True)
-class Rule:
+class Rule(Named):
     """A rule that refuses unless the programme lets it warn or puts it aside."""
 
-    code: str
-    titles: tuple[str, str]
     asks: tuple[str, str]
     source: RuleSource
-
-    def __str__(self) -> str:
-        return in_tongue(*self.titles)
 
     @property
     def asks_said(self) -> str:
@@ -46,8 +42,8 @@ def rules() -> dict[str, Rule]:
     return {
         code: Rule(
             code,
-            (row["title"], row["title_es"]),
-            (row["asks"], row["asks_es"]),
+            both(row),
+            both(row, "asks"),
             RuleSource(row["document"], row["place"]),
         )
         for code, row in yaml.safe_load(text)["rules"].items()
