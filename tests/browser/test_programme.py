@@ -31,6 +31,7 @@ SHOWN = {
     "plan/?cluster=chennai-leather": None,
     "twinnings/": None,
     f"{PAIR}?on=2008-07-01": "scope",
+    f"{PAIR}needs/": None,
     "results/": "results",
     "results/mous/": None,
     "quality/": None,

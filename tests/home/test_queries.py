@@ -16,7 +16,7 @@ MOST = {
     "/today/": 60, "/search/?q=leather": 60, f"{P}/": 60, f"{P}/step/7/": 60, f"{P}/ledger/": 60,
     f"{P}/ledger/leather/15/": 60, f"{P}/plan/": 75, f"{P}/agreements/": 60, f"{P}/committee/": 60,
     f"{P}/organigram/": 60, f"{P}/selection/": 60, f"{P}/twinnings/": 60,
-    f"{P}/twinnings/chennai-leather:santa-croce/": 60,
+    f"{P}/twinnings/chennai-leather:santa-croce/": 60, f"{P}/twinnings/chennai-leather:santa-croce/needs/": 45,
     f"{P}/results/": 60, f"{P}/results/persons_trained_output/": 60, f"{P}/results/best_practices_adopted/": 60,
     f"{P}/results/standard/employment/": 60, f"{P}/results/rates/": 60,
     f"{P}/quality/": 70, f"{P}/ledger/?export=csv": 30,

@@ -80,7 +80,7 @@ def proposals(*, twinning: Twinning) -> Proposals:
         needs = [r for r in rows if r.side == side and r.direction == Requirement.Direction.NEED]
         offers = [r for r in rows if r.side == other and r.direction == Requirement.Direction.OFFER]
         for need in needs:
-            fitting = [offer for offer in offers if _same_family(need, offer)]
+            fitting = [offer for offer in offers if _family(offer) == _family(need)]
             found, refused = _ranked(need, fitting, met)
             pairs += found
             if not found:
@@ -89,8 +89,9 @@ def proposals(*, twinning: Twinning) -> Proposals:
     return Proposals(pairs, unanswered)
 
 
-def _same_family(one: Requirement, other: Requirement) -> bool:
-    return one.kind == other.kind or any({one.kind, other.kind} <= family for family in FAMILIES)
+def _family(row: Requirement) -> str:
+    """The family of help that a kind belongs to, by its first member in the alphabet."""
+    return min(str(kind) for kind in next((f for f in FAMILIES if row.kind in f), {row.kind}))
 
 
 def _ranked(
@@ -109,6 +110,8 @@ def _ranked(
         )
     )
     told = [(offer, explain_match(index, asked, str(offer.pk))) for offer in offers]
+    # Help of another kind of the same family fits only where both speak of the same thing.
+    told = [(offer, said) for offer, said in told if offer.kind == need.kind or said.points.get("text")]
     good = sorted((pair for pair in told if not pair[1].refused), key=lambda pair: -pair[1].score)
     refused = {reason.code: reason for _offer, said in told for reason in said.refused}
     near = [pair for pair in good[:BEST] if pair[1].score >= NEAR * good[0][1].score]
@@ -121,7 +124,7 @@ def _frame(rows: Iterable[Requirement], name: str) -> pl.DataFrame:
     told = [
         {
             name: str(row.pk),
-            "services": [str(row.kind)],
+            "services": [_family(row)],
             "kind": row.stakeholder_type,
             size: row.size_bands,
             "markets": [part.strip() for part in row.end_market.split(";") if part.strip()],
