@@ -221,3 +221,21 @@ def test_a_round_over_answers_goes_on_in_the_background(example, published, visi
     assert Job.objects.filter(kind="diagnostics.assess").count() == 2
     wrong = client.post(f"{P}new/", {**data, "recipe": published("five-s").pk})
     assert wrong.status_code == 422
+
+
+def test_what_an_answer_about_a_cluster_rests_on_is_for_those_who_may_read_of_firms(
+    cluster, example, published, visit
+):
+    from nanduti.diagnostics.actions import assessments as actions
+
+    recipe = published("associativity-readiness")
+    row = actions.open_round(programme=example, recipe=recipe, label="2008", cluster=cluster, by="test")
+    answers = {
+        "existing_group": 3.0, "tension": 2.0, "trust_in_leaders": 3.0, "social_capital": 3.0, "interest": 4.0,
+    }  # fmt: skip
+    said = "The two largest tanneries no longer speak"
+    actions.enter_result(assessment=row, establishment=None, answers=answers, evidence=said, by="test")
+    pages = {who: text(visit(who).get(f"{P}{row.pk}/")) for who in ("coordinator", "committee", "researcher")}
+    assert said in pages["coordinator"]
+    for who in ("committee", "researcher"):
+        assert "What was found out" in pages[who] and said not in pages[who]

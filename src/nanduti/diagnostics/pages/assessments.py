@@ -334,8 +334,10 @@ def _of_cluster(
     if found is not None:
         sections.append({"title": _("The answer"), "verdict": verdict_of(recipe, found)} if found.band else
                         {"title": _("The answer"), "intro": "; ".join(sentences(recipe, found))})  # fmt: skip
+        # The answers tell of no firm; what somebody wrote beside them may.
+        rests_on = found.evidence if may_see_firms(frame, row) else ""
         sections.append({"title": _("What was found out"), "table": _evidence_table(request, recipe, found),
-                         "intro": found.evidence})  # fmt: skip
+                         "intro": rests_on})  # fmt: skip
     sections += _before_section(frame, row, recipe)
     sections.append(_made_section(frame, row, recipe))
     may = may_edit(frame, row)
