@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from nanduti.foundation.models import AuditEvent
 from nanduti.plans import amending
-from nanduti.plans.models import Activity, Contribution, Milestone, Participation, Vision
+from nanduti.plans.models import ActionPlan, Activity, Contribution, Milestone, Participation, Vision
 from nanduti.plans.visions import same_wording
 from nanduti.register.models import Cluster
 from nanduti.surveys.models import RecordLink
@@ -159,3 +159,15 @@ def test_others_correct_no_wording(who, status, visit, vision):
     assert visit(who).post(address, sent).status_code == status
     vision.refresh_from_db()
     assert vision.text != TEXT
+
+
+def test_what_a_plan_is_called_is_corrected_and_the_second_editor_is_told(visit, example):
+    client, address = visit("cda-leather"), f"{P}/leather/edit/"
+    assert f'href="{address}' in client.get(f"{P}/?cluster=chennai-leather").content.decode()
+    sent = the_form(client, address)
+    assert client.post(address, {**sent, "title": "Leather, together"}).status_code == 302
+    assert client.post(address, {**sent, "title": "Leather alone"}).status_code == 409
+    assert client.post(address, {**sent, "title": ""}).status_code == 422
+    assert ActionPlan.objects.get(code="leather").title == "Leather, together"
+    assert visit("committee").get(address).status_code == 403
+    assert visit("coordinator").get(f"{P}/no-such/edit/").status_code == 404

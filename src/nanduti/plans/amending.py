@@ -14,7 +14,7 @@ from nanduti.programme.rules import obey
 
 from . import agents, visions
 from .errors import MoreThanASlip
-from .models import Contribution, Milestone, Participation, Vision
+from .models import ActionPlan, Contribution, Milestone, Participation, Vision
 
 # What must stay for a correction to be one: this share of the words, or of the letters where the text is short enough
 # that one wrong word is many. Ours: a cautious reading of "slip of the pen", for no source draws the line.
@@ -44,6 +44,15 @@ def edit_participation(
         obey(activity.plan.programme, agents.RULE, verdict, override_reason)
     note(subject=participation, fields=save_edit(participation, values, version=version))
     return participation
+
+
+@action("plans.edit_plan")
+def edit_plan(
+    *, plan: ActionPlan, values: dict[str, Any], version: int, by: User | str, at: datetime | None = None
+) -> ActionPlan:
+    """Correct what a plan is called; its code stays, since addresses and citations name it."""
+    note(subject=plan, fields=save_edit(plan, values, version=version))
+    return plan
 
 
 @action("plans.take_back")

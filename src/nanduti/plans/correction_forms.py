@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanduti.interface.forms import EditForm
 
-from .forms import ParticipationForm, text_field
+from .forms import ParticipationForm, PlanForm, text_field
 
 
 class EditParticipationForm(EditForm, ParticipationForm):
@@ -18,6 +18,10 @@ class EditParticipationForm(EditForm, ParticipationForm):
         if self.record.establishment_id or self.record.person_id:
             self.errors.pop("group_label", None)  # somebody is named already
         return clean
+
+
+class EditPlanForm(EditForm, PlanForm):
+    """What a plan is called, corrected."""
 
 
 class WordingForm(EditForm):

@@ -54,6 +54,7 @@ urlpatterns = [
         name="take_back_participation",
     ),
     path("plan/vision/<int:pk>/wording/", visions.correct_wording, name="correct_wording"),
+    path("plan/<slug:code>/edit/", correcting.edit_plan, name="edit_plan"),
     path("plan/<slug:code>/status/", plan.plan_status, name="plan_status"),
     path("plan/variance/", variance.of_programme, name="variances"),
     path("plan/<slug:code>/variance/", variance.of_plan, name="variance"),

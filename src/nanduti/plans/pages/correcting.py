@@ -15,7 +15,7 @@ from nanduti.programme.frames import Frame, programme_page
 from nanduti.programme.pages import form_page, take_back_page
 
 from .. import actions, amending, queries
-from ..correction_forms import EditParticipationForm
+from ..correction_forms import EditParticipationForm, EditPlanForm
 from ..forms import EditContributionForm, EditMilestoneForm
 from ..models import Activity, Contribution
 from .common import require
@@ -149,3 +149,23 @@ def take_back_milestone(request: HttpRequest, frame: Frame, pk: int) -> HttpResp
     """Take a milestone back that was not reached."""
     row = _row(frame, queries.milestones(programme=frame.programme), "milestone", pk)
     return take_back_page(request, frame, row, amending.take_back_record, back=frame.url("plans:plan"))
+
+
+@programme_page(step=6, item="plan")
+def edit_plan(request: HttpRequest, frame: Frame, code: str) -> HttpResponse:
+    """Correct what a plan is called."""
+    row = queries.plans(programme=frame.programme).filter(code=code).first()
+    if row is None:
+        raise NotFound(kind="plan", code_given=code)
+    require(frame, row.scope_id)
+    return form_page(
+        request,
+        frame,
+        EditPlanForm.of(row, request.POST or None),
+        lambda values, version: amending.edit_plan(plan=row, values=values, version=version, by=request.user),
+        title=_("Correct what the plan is called"),
+        state=str(row),
+        back=frame.url("plans:plan"),
+        save_label=_("Save"),
+        done=_("It is corrected."),
+    )

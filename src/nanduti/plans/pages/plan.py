@@ -186,6 +186,8 @@ def _plans_section(request: HttpRequest, frame: Frame, plans: list[ActionPlan]) 
                 Col("status", gettext_lazy("Status"), "choice", choices=ActionPlan.Status.choices, phone=True),
                 Col("status_as_of", gettext_lazy("Reported as of"), "day"),
                 Col("n_activities", gettext_lazy("Activities"), "number", phone=True),
+                Col("correct", "", value=lambda p: _("Correct it") if may_edit else "", plain=lambda p: "",
+                    url=lambda p: frame.url("plans:edit_plan", p.code) if may_edit else None),
                 Col("variance", "", value=lambda p: _("Planned and happened"), phone=True, plain=lambda p: "",
                     url=lambda p: frame.url("plans:variance", p.code)),
             ],
