@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from nanduti.plans import breadth
+from nanduti.plans import breadth, variance
 from nanduti.plans.models import ActionPlan, Activity, Participation
 from nanduti.register.models import Organisation
 from tests.support.example import CODE
@@ -61,6 +61,13 @@ def test_sizes_come_from_the_list_else_from_the_register_and_a_group_counts_with
     )
     by_size = breadth.participation_breadth(programme=example).by_size
     assert by_size["micro"] == 45 and by_size["small"] >= 1 and sum(by_size.values()) == 45 + 7
+
+
+def test_who_belongs_to_a_counted_group_came_once(example):
+    """Table 2 has twenty tanneries, and box 1 names one of them."""
+    row = Activity.objects.get(plan__code="leather", number=17)
+    came = variance._came(Activity.objects.filter(pk=row.pk), [row.pk])
+    assert came[row.pk]["firms"] == 20
 
 
 def test_nobody_named_nothing_said(example):

@@ -211,9 +211,11 @@ def _contributions(
 
 
 def _came(rows: QuerySet[Activity], pks: list[int] | None) -> dict[int, dict[str, int]]:
-    """Activity → unit → how many are written down as having taken part."""
+    """Activity → unit → how many are written down as having taken part; who belongs to a counted group is in it."""
     found: dict[int, dict[str, int]] = defaultdict(dict)
-    told = Participation.objects.filter(role=Participation.Role.PARTICIPANT, **_of(rows, pks)).order_by()
+    told = Participation.objects.filter(
+        role=Participation.Role.PARTICIPANT, is_in_group=False, **_of(rows, pks)
+    ).order_by()
     for pk, unit, n in told.values_list("activity_id", "unit").annotate(n=Sum("count")):
         found[pk][unit] = n
     return found
