@@ -152,5 +152,10 @@ def test_the_reading_finds_what_is_made():
     known = {param.values[0]: inspect.unwrap(param.values[1]) for param in verbs()}
     assert makes(known["plans.make_plan"]) and makes(known["programme.appoint"])
     assert makes(known["release.start_check"])  # by work that it puts into the queue
-    for code in ("plans.edit_activity", "foundation.grant_role", "diagnostics.score_candidate", "vault.look_up"):
+    for code in (
+        "plans.edit_activity",
+        "foundation.grant_role",
+        "diagnostics.score_candidate",
+        "vault.look_up",
+    ):
         assert not makes(known[code]), code
