@@ -211,4 +211,6 @@ def test_a_municipality_keeps_no_identities_of_what_all_clusters_share(world):
     assert access.may("read", shared)
     assert not access.may("reveal", shared) and not access.may("decide_contact", shared)
     grant(world, role="custodian", scope="other")
-    assert access_of(world["ana"], on=DAY).may("reveal", shared), "a programme's custodian keeps those as well"
+    assert access_of(world["ana"], on=DAY).may("reveal", shared), (
+        "a programme's custodian keeps those as well"
+    )

@@ -66,9 +66,7 @@ def look() -> Iterator[Looked]:
 
 
 def _everything() -> list[Callable[[], Looked]]:
-    pages = [
-        partial(_inside, alias) for alias in ("default", ALIAS) if connections[alias].vendor == "sqlite"
-    ]
+    pages = [partial(_inside, alias) for alias in ("default", ALIAS) if connections[alias].vendor == "sqlite"]
     files = [partial(_files, model) for model in _models_with_files()]
     return [*pages, _keys, _identities, _behind_pseudonyms, _answers, _attachments, *files, _work]
 

@@ -177,7 +177,9 @@ def _table_of(file: str, stem: str) -> str:
 
 def _decode(name: str, content: bytes) -> str:
     # UTF-16 without its mark: every second byte or so is zero.
-    if content[:200].count(0) > len(content[:200]) // 4 and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if content[:200].count(0) > len(content[:200]) // 4 and not content.startswith(
+        (b"\xff\xfe", b"\xfe\xff")
+    ):
         raise FileRefused(
             name=f"{name}, {_('row')} 1",
             problem=_("is no UTF-8 text (zero bytes between the letters)"),
