@@ -93,7 +93,7 @@ def _intro(table: standard.StandardTable) -> str:
         _("Only those seen at both times are compared, by one definition and in one unit."),
         _(
             "A change says what happened, not what the programme brought about: for that, firms must be compared with "
-            "others (docs/methods/evaluation.md)."
+            "others that were left out by lot."
         ),
     ]
     if table.ignores_choice:
