@@ -57,6 +57,16 @@ def test_in_parts_or_whole_the_rows_are_the_same(rows, monkeypatch):
     assert len(arrow._parts(rows)) == 1 and read(rows) == []
 
 
+@pytest.mark.parametrize("few", [0, 1, 56, 57, 10_000])
+def test_few_rows_come_without_another_driver_and_are_the_same(rows, few, monkeypatch):
+    asked = rows.order_by("pk")
+    expected = list(asked)
+    if few >= len(expected):
+        monkeypatch.setattr(arrow, "_read", lambda *args: pytest.fail("another driver was asked"))
+    assert arrow.read_frame(asked, TYPES, few=few).rows() == expected
+    assert arrow.read_frame(asked.none(), TYPES, few=few).is_empty()
+
+
 @pytest.mark.only_on("postgresql")  # the embedded database is read over one connection
 @pytest.mark.django_db(transaction=True)
 def test_all_parts_see_one_moment(rows, monkeypatch):

@@ -34,17 +34,28 @@ SPLIT_FROM = 100_000
 AT_ONCE = 10_000
 
 
-def read_frame(rows: QuerySet, types: Types) -> pl.DataFrame:
-    """The rows of ``queryset.values_list(…)`` as a frame; ``types`` names its columns in their order."""
+def read_frame(rows: QuerySet, types: Types, *, few: int = 0) -> pl.DataFrame:
+    """The rows of ``queryset.values_list(…)`` as a frame; ``types`` names its columns in their order.
+
+    Up to ``few`` rows come over the connection at hand: for a page that many people open, whose process should not
+    carry another driver (some 70 MiB) for a handful of rows.
+    """
     connection = connections[rows.db]
     if rows.query.is_empty():
         return pl.DataFrame(schema=dict(types))
     try:
-        frame = _read(connection, rows, types)
+        frame = _few(rows, types, few) if few else None
+        frame = _read(connection, rows, types) if frame is None else frame
     except EmptyResultSet:  # within no scope, or among no records
         return pl.DataFrame(schema=dict(types))
     frame.columns = list(types)
     return frame.select(_as(name, frame.schema[name], kind) for name, kind in types.items())
+
+
+def _few(rows: QuerySet, types: Types, few: int) -> pl.DataFrame | None:
+    """The rows if they are no more than so many."""
+    read = list(rows[: few + 1])
+    return _piece(read, types) if len(read) <= few else None
 
 
 def _read(connection: Any, rows: QuerySet, types: Types) -> pl.DataFrame:

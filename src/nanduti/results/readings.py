@@ -30,6 +30,8 @@ FIRMS = (ENTERPRISE, ESTABLISHMENT)
 ABOUT = {"level": pl.String, "subject_id": pl.Int64, "cluster_id": pl.Int64}
 # Rounds with more answers than this are read on the indicator's own pages only.
 MOST_ANSWERS = 20_000
+# So many facts are read without the driver for long tables.
+FEW_FACTS = 2_000
 BOUNDS = (ProfileFact.Qualifier.OVER, ProfileFact.Qualifier.UNDER, ProfileFact.Qualifier.RANGE)
 MEASURES = [measure for outcome in STANDARD.values() for measure in outcome.measures]
 
@@ -54,7 +56,7 @@ class Readings:
 def readings(*, programme: Programme, clusters: Sequence[Cluster]) -> Readings:
     """Everything that is known of the standard outcomes in these clusters, whatever its day."""
     facts = _facts(clusters)
-    parts = [_of_measure(facts, measure) for measure in MEASURES]
+    parts = [] if facts.is_empty() else [_of_measure(facts, measure) for measure in MEASURES]
     found = pl.concat([*parts, _nothing()])
     rounds, too_many = _of_rounds(programme, clusters, found)
     return Readings(pl.concat([found, rounds]), too_many)
@@ -87,7 +89,9 @@ def _facts(clusters: Sequence[Cluster]) -> pl.DataFrame:
         Coalesce(F("establishment__cluster_id"), F("organisation__cluster_id"), F("cluster_id")),
         "attribute", text("value"), "unit", "qualifier", text("as_of_start"), text("as_of_end"),
     )  # fmt: skip
-    frame = read_frame(values, _FACT)
+    frame = read_frame(values, _FACT, few=FEW_FACTS)
+    if frame.is_empty():
+        return frame
 
     def days(name: str) -> pl.Expr:
         return pl.col(name).str.to_date("%Y-%m-%d", strict=False)
@@ -119,7 +123,7 @@ def _of_rounds(
     programme: Programme, clusters: Sequence[Cluster], found: pl.DataFrame
 ) -> tuple[pl.DataFrame, frozenset[str]]:
     """Rounds of indicators that measure the same, where no fact of a firm says it already."""
-    told = set(found.filter(pl.col("level").is_in(FIRMS))["definition"].unique().to_list())
+    told = set() if found.is_empty() else _definitions_of_firms(found)
     wanted = {code: m for m in MEASURES if m.code not in told for code in m.indicators}
     if not wanted:
         return _nothing(), frozenset()
@@ -131,6 +135,10 @@ def _of_rounds(
             continue
         parts.append(_of_round(measurement, measure, clusters))
     return pl.concat(parts), frozenset(too_many)
+
+
+def _definitions_of_firms(found: pl.DataFrame) -> set[str]:
+    return set(found.filter(pl.col("level").is_in(FIRMS))["definition"].unique().to_list())
 
 
 def _measured(programme: Programme, wanted: Iterable[str]) -> list[Measurement]:

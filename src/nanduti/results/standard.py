@@ -101,6 +101,9 @@ def standard_table(
     """
     found = pairs(programme=programme, as_of=as_of, today=today, cluster=cluster, access=access,
                   baseline=baseline, later=follow_up)  # fmt: skip
+    if found.table.is_empty():
+        empty = list(STANDARD.values())
+        return StandardTable([], empty, found.spans, found.ignores_choice, found.read.too_many)
     lines = _lines(found)
     told = {line.outcome.code for line in lines}
     empty = [outcome for code, outcome in STANDARD.items() if code not in told]
@@ -138,6 +141,8 @@ def pairs(
     start = programme.started_start
     spans = Spans(start, as_of, baseline, later)
     in_full = access is None or access.may("read_sensitive", programme.scope_id)
+    if read.frame.is_empty() and not spans.is_chosen:  # what nothing is known of takes no arithmetic
+        return Pairs(read.frame, read, spans, {c.pk: c for c in covered}, frozenset(), False, len(every) == 1)
     seen = frozenset(
         c.pk for c in covered if in_full or (access is not None and access.may("read_sensitive", c.scope_id))
     )
